@@ -1,0 +1,87 @@
+package fn
+
+import (
+	"fmt"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/generators"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// Codes of findings about the input items.
+const (
+	CodeTwoProfiles    = "two-profiles"
+	CodeForeignObject  = "foreign-object"
+	CodeDuplicateItem  = "duplicate-item"
+	CodeConfigStorage  = "config-storage"
+	CodeConfigSecret   = "config-http-secret"
+	CodeConfigState    = "config-management-state"
+	registryConfigKind = "Config"
+)
+
+// conflicts reports every item that stands where a resource of the profile
+// would, and that the profile must not touch.
+func conflicts(items []*yaml.RNode, resources []generators.Resource, profile string) kptfn.Results {
+	var results kptfn.Results
+	for _, r := range resources {
+		seen := false
+		for _, item := range items {
+			if !sameID(item, r.RNode) {
+				continue
+			}
+			if seen {
+				results = append(results, itemFinding(item, CodeDuplicateItem, "", "is twice in the input; keep one of them"))
+			}
+			seen = true
+			results = append(results, conflict(item, r, profile)...)
+		}
+	}
+	return results
+}
+
+func conflict(item *yaml.RNode, r generators.Resource, profile string) kptfn.Results {
+	owner := profileOf(item)
+	switch {
+	case owner != "" && owner != profile:
+		return kptfn.Results{itemFinding(item, CodeTwoProfiles, "", fmt.Sprintf("is written by the profile %q already, and a cluster has one registry; remove one of the profiles, or this object if that profile is gone", owner))}
+	case generatedBy(item, profile):
+		return nil
+	case r.Class != generators.ClassShared:
+		return kptfn.Results{itemFinding(item, CodeForeignObject, "", "is in the input and not ours, so it is not overwritten; remove it, or give it another name")}
+	case r.GetKind() == registryConfigKind:
+		return refuseConfig(item)
+	}
+	return nil
+}
+
+// refuseConfig reports what a Config of the user's own must not say.
+func refuseConfig(item *yaml.RNode) kptfn.Results {
+	spec := field(item.YNode(), "spec")
+	if spec == nil {
+		return nil
+	}
+	var results kptfn.Results
+	if field(spec, "storage") != nil {
+		results = append(results, itemFinding(item, CodeConfigStorage, "spec.storage", "would fight the Job, which switches the storage safely; remove it, and describe the storage in the profile"))
+	}
+	if field(spec, "httpSecret") != nil {
+		results = append(results, itemFinding(item, CodeConfigSecret, "spec.httpSecret", "is a credential and stands in Git; remove it, the operator generates one"))
+	}
+	if state := field(spec, "managementState"); state != nil && state.Value != "Managed" {
+		results = append(results, itemFinding(item, CodeConfigState, "spec.managementState", "would take the registry down after the Job has switched it on; remove it"))
+	}
+	return results
+}
+
+func itemFinding(item *yaml.RNode, code, path, message string) *kptfn.Result {
+	r := &kptfn.Result{
+		Severity:    kptfn.Error,
+		Message:     message,
+		ResourceRef: &kptfn.ResourceRef{APIVersion: item.GetApiVersion(), Kind: item.GetKind(), Name: item.GetName(), Namespace: item.GetNamespace()},
+		Tags:        map[string]string{"code": code},
+	}
+	if path != "" {
+		r.Field = &kptfn.Field{Path: path}
+	}
+	return r
+}

@@ -1,0 +1,137 @@
+package v1alpha1
+
+import "strings"
+
+// ImageRegistryNamespace is where the registry, its claim and its Secret live.
+const ImageRegistryNamespace = "openshift-image-registry"
+
+// setDefaults fills every field that the profile left open.
+func (p *RegistryProfile) setDefaults() {
+	s := &p.Spec
+	or(&s.OpenShiftVersion, "4.20")
+	or(&s.ODF.Namespace, "openshift-storage")
+	or(&s.ODF.StorageCluster, "ocs-storagecluster")
+	s.Storage.setDefaults(s.ODF)
+	s.Registry.setDefaults(s.Storage)
+	s.Pruner.setDefaults()
+	s.Bootstrap.setDefaults(s.OpenShiftVersion)
+	if s.Delivery.Engines == nil {
+		s.Delivery.Engines = []string{ArgoCD}
+	}
+}
+
+// setDefaults names classes and Routes as ODF does (ocs-operator,
+// pkg/util/storageclasses.go and internal/controller/storagecluster/routes.go;
+// noobaa-operator, pkg/options/options.go and deploy/internal/route-s3.yaml).
+func (s *Storage) setDefaults(odf ODF) {
+	if *s == (Storage{}) {
+		s.RGW = &ObjectStore{}
+	}
+	if b := s.RGW; b != nil {
+		b.setDefaults()
+		or(&b.StorageClassName, odf.StorageCluster+"-ceph-rgw")
+		if r := b.Endpoint.Route; r != nil {
+			// The Route without "-secure" serves http; the other redirects it.
+			name := odf.StorageCluster + "-cephobjectstore"
+			if r.Scheme == HTTPS {
+				name += "-secure"
+			}
+			or(&r.Name, name)
+		}
+	}
+	if b := s.NooBaa; b != nil {
+		b.setDefaults()
+		or(&b.StorageClassName, odf.Namespace+".noobaa.io")
+		if r := b.Endpoint.Route; r != nil {
+			or(&r.Name, "s3")
+		}
+	}
+	if v := s.CephFS; v != nil {
+		v.setDefaults(odf.StorageCluster + "-cephfs")
+	}
+	if v := s.RBD; v != nil {
+		v.setDefaults(odf.StorageCluster + "-ceph-rbd")
+	}
+}
+
+func (b *ObjectStore) setDefaults() {
+	or(&b.ClaimName, "image-registry")
+	or(&b.Region, "us-east-1")
+	if b.Bucket.Name == "" {
+		or(&b.Bucket.GenerateName, "image-registry")
+	}
+	if b.Endpoint == (Endpoint{}) {
+		b.Endpoint.Route = &RouteEndpoint{}
+	}
+	if r := b.Endpoint.Route; r != nil {
+		or(&r.Scheme, HTTPS)
+	}
+	if s := b.Endpoint.Service; s != nil {
+		or(&s.Scheme, HTTPS)
+	}
+}
+
+func (v *Volume) setDefaults(storageClassName string) {
+	or(&v.ClaimName, "image-registry-storage")
+	or(&v.StorageClassName, storageClassName)
+	or(&v.Size, "100Gi")
+}
+
+func (r *Registry) setDefaults(s Storage) {
+	if s.RBD != nil {
+		// A ReadWriteOnce volume serves one pod at a time.
+		orNil(&r.Replicas, 1)
+		or(&r.RolloutStrategy, Recreate)
+	}
+	orNil(&r.Replicas, 2)
+	or(&r.RolloutStrategy, RollingUpdate)
+	orNil(&r.DefaultRoute, false)
+	if o := s.Object(); o != nil && o.Endpoint.Service != nil {
+		orNil(&r.DisableRedirect, true)
+	}
+}
+
+func (p *Pruner) setDefaults() {
+	or(&p.Schedule, "0 0 * * *")
+	orNil(&p.Suspend, false)
+	orNil(&p.KeepTagRevisions, 5)
+	if p.KeepYoungerThan == nil {
+		or(&p.KeepYoungerThanDuration, "720h")
+	}
+	// Always explicit: where an update drops it, it turns false upstream, and a
+	// single invalid reference then fails the pruner and degrades the operator.
+	orNil(&p.IgnoreInvalidImageReferences, true)
+	orNil(&p.SuccessfulJobsHistoryLimit, 3)
+	orNil(&p.FailedJobsHistoryLimit, 3)
+}
+
+func (b *Bootstrap) setDefaults(openshiftVersion string) {
+	or(&b.Namespace, "registry-profile")
+	orNil(&b.CreateNamespace, true)
+	or(&b.Image, defaultImage(openshiftVersion))
+	or(&b.Timeout, "30m")
+}
+
+// defaultImage is Red Hat's image of oc for an OpenShift version. It is built on
+// RHEL 9 under a name of its own since 4.16.
+func defaultImage(openshiftVersion string) string {
+	name := "ose-cli-rhel9"
+	if strings.HasPrefix(openshiftVersion, "4.14") || strings.HasPrefix(openshiftVersion, "4.15") {
+		name = "ose-cli"
+	}
+	return "registry.redhat.io/openshift4/" + name + ":v" + openshiftVersion
+}
+
+// or sets a field that is empty.
+func or(field *string, value string) {
+	if *field == "" {
+		*field = value
+	}
+}
+
+// orNil sets an optional field that is unset.
+func orNil[T any](field **T, value T) {
+	if *field == nil {
+		*field = &value
+	}
+}

@@ -1,0 +1,88 @@
+package v1alpha1
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/distribution/reference"
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+)
+
+var bootstrapRules = []Rule{{
+	Code:     "bootstrap-namespace",
+	Severity: kptfn.Error,
+	Doc:      "The registry's own namespace denies all traffic from 4.22 on, and a failed Job there degrades the pruner; a namespace of the platform must not be owned, and pruned, by Git.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		b := p.Spec.Bootstrap
+		switch {
+		case b.Namespace == ImageRegistryNamespace:
+			report(fault{path: "spec.bootstrap.namespace", value: b.Namespace, message: fmt.Sprintf("%q denies the Job all traffic, and a failed Job there degrades the pruner; use a namespace of its own, such as \"registry-profile\"", b.Namespace)})
+		case *b.CreateNamespace && isPlatformNamespace(b.Namespace):
+			report(fault{path: "spec.bootstrap.namespace", value: b.Namespace, message: fmt.Sprintf("%q belongs to the platform and would be deleted with the profile; use a namespace of its own, or createNamespace: false", b.Namespace)})
+		}
+	},
+}, {
+	Code:     "bootstrap-image",
+	Severity: kptfn.Error,
+	Doc:      "The image is a reference that a node can pull before the internal registry runs.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		image := p.Spec.Bootstrap.Image
+		named, err := reference.ParseNormalizedNamed(image)
+		switch {
+		case err != nil:
+			report(fault{path: "spec.bootstrap.image", value: image, message: fmt.Sprintf("%s is not an image reference; write REGISTRY/NAME:TAG or REGISTRY/NAME@sha256:DIGEST", quote(image))})
+		case isInternalRegistry(reference.Domain(named)):
+			report(fault{path: "spec.bootstrap.image", value: image, message: fmt.Sprintf("%s comes from the internal registry, which does not run before the Job has; use one from another registry", quote(image))})
+		}
+	},
+}, {
+	Code:     "bootstrap-image-latest",
+	Severity: kptfn.Warning,
+	Doc:      "An image that changes under its name makes the Job do something else tomorrow.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		image := p.Spec.Bootstrap.Image
+		named, err := reference.ParseNormalizedNamed(image)
+		if err != nil {
+			return
+		}
+		if tagged, ok := reference.TagNameOnly(named).(reference.Tagged); ok && tagged.Tag() == "latest" {
+			report(fault{path: "spec.bootstrap.image", value: image, message: fmt.Sprintf("%s can be another image tomorrow; write a version, or better a digest", quote(image))})
+		}
+	},
+}, {
+	Code:     "bootstrap-timeout",
+	Severity: kptfn.Error,
+	Doc:      "The Job's time is a Go duration of at least a second, the unit in which Kubernetes counts it.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		timeout := p.Spec.Bootstrap.Timeout
+		if d, err := time.ParseDuration(timeout); err == nil && d >= time.Second {
+			return
+		}
+		f := fault{path: "spec.bootstrap.timeout", value: timeout, message: fmt.Sprintf("%s is not a time that the Job could have; use a duration such as \"30m\"", quote(timeout))}
+		if guess := inHours(timeout); guess != "" {
+			f.propose = guess
+		}
+		report(f)
+	},
+}, {
+	Code:     "reconcile-schedule",
+	Severity: kptfn.Error,
+	Doc:      "The CronJob's schedule is one that Kubernetes accepts.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		if schedule := p.Spec.Bootstrap.Reconcile.Schedule; schedule != "" {
+			checkSchedule("spec.bootstrap.reconcile.schedule", schedule, report)
+		}
+	},
+}}
+
+func isPlatformNamespace(name string) bool {
+	return name == "default" || name == "openshift" || strings.HasPrefix(name, "openshift-") || strings.HasPrefix(name, "kube-")
+}
+
+// isInternalRegistry recognises the registry's Service and its default Route.
+func isInternalRegistry(domain string) bool {
+	host, _, _ := strings.Cut(domain, ":")
+	return strings.HasPrefix(host, "image-registry.openshift-image-registry") ||
+		strings.HasPrefix(host, "default-route-openshift-image-registry.")
+}

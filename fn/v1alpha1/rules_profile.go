@@ -1,0 +1,98 @@
+package v1alpha1
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// longestName leaves room in a Job's name, at most 63 characters, for
+// "-bootstrap-" and a hash of 8.
+const longestName = 40
+
+// The minor versions of OpenShift 4 that the facts behind the manifests were
+// checked for: ODF serves both Routes since 4.13, and the image's name is known.
+const oldestMinor, newestMinor = 14, 23
+
+var profileRules = []Rule{{
+	Code:     "profile-name",
+	Severity: kptfn.Error,
+	Doc:      "The profile's name is part of every emitted name, so it is a DNS label of at most 40 characters.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		name := p.Metadata.Name
+		if len(validation.IsDNS1123Label(name)) > 0 || len(name) > longestName {
+			report(fault{path: "metadata.name", value: name, message: fmt.Sprintf("%s cannot be part of the emitted names; write at most %d lower-case letters, digits and '-', such as \"registry\"", quote(name), longestName)})
+		}
+	},
+}, {
+	Code:     "openshift-version",
+	Severity: kptfn.Error,
+	Doc:      "The version is a minor version of OpenShift 4 that the manifests were checked for.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		version := p.Spec.OpenShiftVersion
+		if minorVersion(version) != 0 {
+			return
+		}
+		f := fault{path: "spec.openshiftVersion", value: version, message: fmt.Sprintf("%s is not a supported version; write \"4.%d\" to \"4.%d\"", quote(version), oldestMinor, newestMinor)}
+		if parts := strings.SplitN(strings.TrimPrefix(version, "v"), ".", 3); len(parts) > 2 || strings.HasPrefix(version, "v") {
+			if minor := strings.Join(parts[:min(2, len(parts))], "."); minorVersion(minor) != 0 {
+				f.message, f.propose = fmt.Sprintf("%s is not a minor version; use %q", quote(version), minor), minor
+			}
+		}
+		report(f)
+	},
+}, {
+	Code:     "dns-name",
+	Severity: kptfn.Error,
+	Doc:      "Names of Kubernetes objects are DNS names; the API server would refuse others.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		for path, name := range objectNames(&p.Spec) {
+			if name != "" && len(validation.IsDNS1123Subdomain(name)) > 0 {
+				report(fault{path: path, value: name, message: fmt.Sprintf("%s is not the name of a Kubernetes object; use lower-case letters, digits, '-' and '.'", quote(name))})
+			}
+		}
+		for path, name := range map[string]string{"spec.odf.namespace": p.Spec.ODF.Namespace, "spec.bootstrap.namespace": p.Spec.Bootstrap.Namespace} {
+			if len(validation.IsDNS1123Label(name)) > 0 {
+				report(fault{path: path, value: name, message: fmt.Sprintf("%s is not the name of a namespace; use at most 63 lower-case letters, digits and '-'", quote(name))})
+			}
+		}
+	},
+}}
+
+// minorVersion returns the minor version, or 0 where it is not supported.
+func minorVersion(version string) int {
+	minor, err := strconv.Atoi(strings.TrimPrefix(version, "4."))
+	if err != nil || minor < oldestMinor || minor > newestMinor || version != fmt.Sprintf("4.%d", minor) {
+		return 0
+	}
+	return minor
+}
+
+// objectNames returns every name of an object in the profile by field path.
+func objectNames(s *Spec) map[string]string {
+	names := map[string]string{"spec.odf.storageCluster": s.ODF.StorageCluster}
+	for path, b := range objectStores(s) {
+		names[path+".claimName"] = b.ClaimName
+		names[path+".storageClassName"] = b.StorageClassName
+		names[path+".bucketClass"] = b.BucketClass
+		names[path+".trustedCA"] = b.TrustedCA
+		if r := b.Endpoint.Route; r != nil {
+			names[path+".endpoint.route.name"] = r.Name
+		}
+	}
+	for path, v := range volumes(s) {
+		names[path+".claimName"] = v.ClaimName
+		names[path+".storageClassName"] = v.StorageClassName
+	}
+	for i, r := range s.Registry.Routes {
+		names[fmt.Sprintf("spec.registry.routes[%d].name", i)] = r.Name
+		names[fmt.Sprintf("spec.registry.routes[%d].secretName", i)] = r.SecretName
+	}
+	for i, r := range s.Bootstrap.ImagePullSecrets {
+		names[fmt.Sprintf("spec.bootstrap.imagePullSecrets[%d].name", i)] = r.Name
+	}
+	return names
+}

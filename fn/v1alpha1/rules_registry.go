@@ -1,0 +1,162 @@
+package v1alpha1
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/robfig/cron/v3"
+)
+
+// defaultRouteName is the Route that defaultRoute creates
+// (cluster-image-registry-operator, pkg/defaults/defaults.go).
+const defaultRouteName = "default-route"
+
+var registryRules = []Rule{{
+	Code:     "registry-routes",
+	Severity: kptfn.Error,
+	Doc:      "Names of additional Routes are unique and not default-route; the operator stops working with others.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		seen := map[string]bool{defaultRouteName: true}
+		for i, r := range p.Spec.Registry.Routes {
+			path := fmt.Sprintf("spec.registry.routes[%d].name", i)
+			switch {
+			case r.Name == defaultRouteName:
+				report(fault{path: path, value: r.Name, message: fmt.Sprintf("%q is the operator's own Route; use another name, or spec.registry.defaultRoute: true", r.Name)})
+			case seen[r.Name]:
+				report(fault{path: path, value: r.Name, message: fmt.Sprintf("%s is the name of another route; use a name of its own", quote(r.Name))})
+			}
+			seen[r.Name] = true
+		}
+	},
+}, {
+	Code:     "registry-duration",
+	Severity: kptfn.Error,
+	Doc:      "The CRD accepts durations such as 1d that make the operator unable to read Config at all.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		if r := p.Spec.Registry.Requests; r != nil {
+			for path, limits := range map[string]*RequestLimits{"spec.registry.requests.read": r.Read, "spec.registry.requests.write": r.Write} {
+				if limits != nil {
+					checkDuration(path+".maxWaitInQueue", limits.MaxWaitInQueue, report)
+				}
+			}
+		}
+	},
+}, {
+	Code:     "registry-proxy",
+	Severity: kptfn.Error,
+	Doc:      "A proxy is an http or https URL without a password, which would stand in Git.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		proxy := p.Spec.Registry.Proxy
+		if proxy == nil {
+			return
+		}
+		for path, address := range map[string]string{"spec.registry.proxy.http": proxy.HTTP, "spec.registry.proxy.https": proxy.HTTPS} {
+			u, err := url.Parse(address)
+			switch {
+			case address == "":
+			case strings.Contains(address, "@"):
+				report(fault{path: path, message: "holds a user or password, which would stand in Git; remove it, or use the cluster's Proxy"})
+			case err != nil || u.Host == "" || (u.Scheme != HTTP && u.Scheme != HTTPS):
+				report(fault{path: path, message: "is not the URL of a proxy; write http://HOST:PORT"})
+			}
+		}
+	},
+}}
+
+var prunerRules = []Rule{{
+	Code:     "pruner-schedule",
+	Severity: kptfn.Error,
+	Doc:      "The CRD accepts any schedule, and one that cron cannot read degrades the operator.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		checkSchedule("spec.pruner.schedule", p.Spec.Pruner.Schedule, report)
+	},
+}, {
+	Code:     "pruner-duration",
+	Severity: kptfn.Error,
+	Doc:      "The CRD accepts durations such as 30d that make the operator unable to read any ImagePruner.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		checkDuration("spec.pruner.keepYoungerThanDuration", p.Spec.Pruner.KeepYoungerThanDuration, report)
+	},
+}, {
+	Code:     "pruner-keep",
+	Severity: kptfn.Error,
+	Doc:      "keepYoungerThanDuration wins over the deprecated keepYoungerThan, so that setting both hides one.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		if p.Spec.Pruner.KeepYoungerThan != nil && p.Spec.Pruner.KeepYoungerThanDuration != "" {
+			report(fault{path: "spec.pruner.keepYoungerThan", value: *p.Spec.Pruner.KeepYoungerThan, message: "has no effect beside keepYoungerThanDuration; remove it"})
+		}
+	},
+}, {
+	Code:     "pruner-deprecated",
+	Severity: kptfn.Warning,
+	Doc:      "keepYoungerThan, in nanoseconds, is deprecated upstream.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		if keep := p.Spec.Pruner.KeepYoungerThan; keep != nil {
+			d := shortDuration(time.Duration(*keep))
+			report(fault{path: "spec.pruner.keepYoungerThan", value: *keep, message: fmt.Sprintf("is deprecated upstream; use keepYoungerThanDuration: %s", d)})
+		}
+	},
+}}
+
+// checkDuration refuses what time.ParseDuration, the operator's decoder, does.
+func checkDuration(path, value string, report func(fault)) {
+	if value == "" {
+		return
+	}
+	d, err := time.ParseDuration(value)
+	if err == nil && d >= 0 {
+		return
+	}
+	f := fault{path: path, value: value, message: fmt.Sprintf("%s is not a duration that the operator can read; use hours, minutes and seconds such as \"720h\"", quote(value))}
+	if guess := inHours(value); guess != "" {
+		f.message, f.propose = fmt.Sprintf("%s is not a duration that the operator can read; use %q", quote(value), guess), guess
+	}
+	report(f)
+}
+
+var daysOrWeeks = regexp.MustCompile(`^([0-9]{1,5}) ?(d|days?|w|weeks?)$`)
+
+// inHours turns "30d" or "2 weeks" into hours, or returns "".
+func inHours(value string) string {
+	m := daysOrWeeks.FindStringSubmatch(value)
+	if m == nil {
+		return ""
+	}
+	n, _ := strconv.Atoi(m[1])
+	if m[2][0] == 'w' {
+		n *= 7
+	}
+	return fmt.Sprintf("%dh", n*24)
+}
+
+// shortDuration prints a duration without its zero minutes and seconds.
+func shortDuration(d time.Duration) string {
+	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
+}
+
+// checkSchedule refuses what Kubernetes refuses of a CronJob's schedule: it uses
+// the same parser, and denies a time zone in it
+// (kubernetes, pkg/apis/batch/validation).
+func checkSchedule(path, value string, report func(fault)) {
+	if strings.Contains(value, "TZ") {
+		report(fault{path: path, value: value, message: fmt.Sprintf("%s names a time zone, which a CronJob's schedule must not; write it in UTC", quote(value))})
+		return
+	}
+	if _, err := cron.ParseStandard(value); err != nil {
+		report(fault{path: path, value: value, message: fmt.Sprintf("%s is not a schedule: %s; write five fields such as \"0 0 * * *\"", quote(value), quoteFree(err))})
+	}
+}
+
+// quoteFree shortens a library's error to its reason.
+func quoteFree(err error) string {
+	reason := oneLine(err.Error())
+	if before, _, ok := strings.Cut(reason, ":"); ok {
+		return before
+	}
+	return reason
+}

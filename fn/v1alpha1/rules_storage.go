@@ -1,0 +1,268 @@
+package v1alpha1
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// longestPrefix is where lib-bucket-provisioner cuts generateBucketName
+// (pkg/provisioner/helpers.go).
+const longestPrefix = 26
+
+var storageRules = []Rule{{
+	Code:     "storage-backends",
+	Severity: kptfn.Error,
+	Doc:      "The operator refuses two storages; a profile chooses one.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		s := p.Spec.Storage
+		var chosen []string
+		for _, backend := range []struct {
+			name string
+			set  bool
+		}{{"rgw", s.RGW != nil}, {"noobaa", s.NooBaa != nil}, {"cephfs", s.CephFS != nil}, {"rbd", s.RBD != nil}} {
+			if backend.set {
+				chosen = append(chosen, backend.name)
+			}
+		}
+		if len(chosen) > 1 {
+			report(fault{path: "spec.storage", message: fmt.Sprintf("chooses %s; keep one of them", strings.Join(chosen, " and "))})
+		}
+	},
+}, {
+	Code:     "endpoint-kinds",
+	Severity: kptfn.Error,
+	Doc:      "The registry reaches its store by a Route or by a Service, not by both.",
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+		if b.Endpoint.Route != nil && b.Endpoint.Service != nil {
+			report(fault{path: path + ".endpoint", message: "chooses route and service; keep one of them"})
+		}
+	}),
+}, {
+	Code:     "endpoint-host",
+	Severity: kptfn.Error,
+	Doc:      "A literal host is a host name with an optional port, without a scheme or a path.",
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+		if r := b.Endpoint.Route; r != nil && r.Host != "" && !isHost(r.Host) {
+			report(fault{path: path + ".endpoint.route.host", value: r.Host, message: fmt.Sprintf("%s is not a host; write HOST or HOST:PORT, and the scheme in scheme", quote(r.Host))})
+		}
+	}),
+}, {
+	Code:     "endpoint-redirect",
+	Severity: kptfn.Error,
+	Doc:      "Nodes do not use the cluster's DNS: a redirect to a Service ends in \"no such host\" and ImagePullBackOff.",
+	check: eachObjectStore(func(path string, b *ObjectStore, s *Spec, report func(fault)) {
+		off := s.Registry.DisableRedirect != nil && *s.Registry.DisableRedirect
+		if off {
+			return
+		}
+		if b.Endpoint.Service != nil {
+			report(fault{path: "spec.registry.disableRedirect", value: false, propose: true, message: "false cannot work with a service endpoint, which nodes cannot resolve; write true, or use endpoint.route"})
+		}
+		if r := b.Endpoint.Route; r != nil && isServiceHost(r.Host) {
+			report(fault{path: path + ".endpoint.route.host", value: r.Host, message: fmt.Sprintf("%s is a Service, which nodes cannot resolve; set spec.registry.disableRedirect: true, or use endpoint.service", quote(r.Host))})
+		}
+	}),
+}, {
+	Code:     "trusted-ca-http",
+	Severity: kptfn.Warning,
+	Doc:      "An http endpoint has no certificate that a trustedCA could verify.",
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+		if b.TrustedCA != "" && b.Endpoint.Scheme() == HTTP {
+			report(fault{path: path + ".trustedCA", value: b.TrustedCA, message: "has no effect on an http endpoint; remove it, or use scheme: https"})
+		}
+	}),
+}, {
+	Code:     "bucket-names",
+	Severity: kptfn.Error,
+	Doc:      "A bucket has a fixed name or a generated one.",
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+		if b.Bucket.Name != "" && b.Bucket.GenerateName != "" {
+			report(fault{path: path + ".bucket", message: "sets name and generateName; keep one of them"})
+		}
+	}),
+}, {
+	Code:     "bucket-adopt",
+	Severity: kptfn.Error,
+	Doc:      "A claim with a fixed name can take over a bucket that somebody uses, and deleting either claim deletes its content: it must be meant.",
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+		if b.Bucket.Name != "" && !b.Bucket.AdoptExisting {
+			report(fault{path: path + ".bucket.name", value: b.Bucket.Name, message: "takes over an existing bucket of that name, and deleting either claim would delete its content; use generateName, or add adoptExisting: true"})
+		}
+		if b.Bucket.Name == "" && b.Bucket.AdoptExisting {
+			report(fault{path: path + ".bucket.adoptExisting", value: true, message: "needs the name of the bucket to adopt; add name, or remove it"})
+		}
+	}),
+}, {
+	Code:     "bucket-name",
+	Severity: kptfn.Error,
+	Doc:      "Bucket names are DNS labels; with any other the claim stays Pending for ever.",
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+		for field, name := range map[string]string{".bucket.name": b.Bucket.Name, ".bucket.generateName": b.Bucket.GenerateName} {
+			if name != "" && (len(validation.IsDNS1123Label(name)) > 0 || len(name) < 3) {
+				report(fault{path: path + field, value: name, message: fmt.Sprintf("%s is not a bucket name; use 3 to 63 lower-case letters, digits and '-'", quote(name))})
+			}
+		}
+	}),
+}, {
+	Code:     "bucket-generate-name",
+	Severity: kptfn.Error,
+	Doc:      "lib-bucket-provisioner cuts the prefix of a generated name after 26 characters.",
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+		if name := b.Bucket.GenerateName; len(name) > longestPrefix {
+			report(fault{path: path + ".bucket.generateName", value: name, propose: name[:longestPrefix], message: fmt.Sprintf("%s has %d characters and would be cut after %d; use %q", quote(name), len(name), longestPrefix, strings.Trim(name[:longestPrefix], "-"))})
+		}
+	}),
+}, {
+	Code:     "bucket-size",
+	Severity: kptfn.Error,
+	Doc:      "A quota is a positive quantity; the provisioner would refuse it after the sync.",
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+		checkSize(path+".bucket.maxSize", b.Bucket.MaxSize, report)
+	}),
+}, {
+	Code:     "noobaa-quota",
+	Severity: kptfn.Error,
+	Doc:      "NooBaa accepts quotas of 1Gi to 1023Pi and of at most 2147483647 objects (noobaa-operator, pkg/validations).",
+	check: func(p *RegistryProfile, report func(fault)) {
+		b := p.Spec.Storage.NooBaa
+		if b == nil {
+			return
+		}
+		if size, err := parseQuantity(b.Bucket.MaxSize); err == nil && (size.Cmp(resource.MustParse("1Gi")) < 0 || size.Cmp(resource.MustParse("1023Pi")) > 0) {
+			report(fault{path: "spec.storage.noobaa.bucket.maxSize", value: b.Bucket.MaxSize, message: fmt.Sprintf("%s is outside of what NooBaa accepts; write 1Gi to 1023Pi", quote(b.Bucket.MaxSize))})
+		}
+		if most := b.Bucket.MaxObjects; most != nil && *most > 1<<31-1 {
+			report(fault{path: "spec.storage.noobaa.bucket.maxObjects", value: *most, message: fmt.Sprintf("%d is outside of what NooBaa accepts; write at most %d", *most, 1<<31-1)})
+		}
+	},
+}, {
+	Code:     "chunk-size-version",
+	Severity: kptfn.Error,
+	Doc:      "The operator knows chunkSizeMiB since OpenShift 4.18.",
+	check: eachObjectStore(func(path string, b *ObjectStore, s *Spec, report func(fault)) {
+		if minor := minorVersion(s.OpenShiftVersion); b.ChunkSizeMiB != nil && minor != 0 && minor < 18 {
+			report(fault{path: path + ".chunkSizeMiB", value: *b.ChunkSizeMiB, message: fmt.Sprintf("is not known to OpenShift %s; remove it, it came with 4.18", s.OpenShiftVersion)})
+		}
+	}),
+}, {
+	Code:     "region",
+	Severity: kptfn.Error,
+	Doc:      "A region is a word that S3 clients can sign with.",
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+		if len(validation.IsDNS1123Label(b.Region)) > 0 {
+			report(fault{path: path + ".region", value: b.Region, propose: "us-east-1", message: fmt.Sprintf("%s is not a region; use \"us-east-1\"", quote(b.Region))})
+		}
+	}),
+}, {
+	Code:     "volume-size",
+	Severity: kptfn.Error,
+	Doc:      "A volume's size is a positive quantity.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		for path, v := range volumes(&p.Spec) {
+			checkSize(path+".size", v.Size, report)
+		}
+	},
+}, {
+	Code:     "rbd-replicas",
+	Severity: kptfn.Error,
+	Doc:      "A block device can be mounted once; the operator checks it at first and never again, so a second pod would hang.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		if p.Spec.Storage.RBD != nil && *p.Spec.Registry.Replicas > 1 {
+			report(fault{path: "spec.registry.replicas", value: *p.Spec.Registry.Replicas, propose: 1, message: fmt.Sprintf("%d cannot share the rbd volume; write 1, or use an object store or cephfs", *p.Spec.Registry.Replicas)})
+		}
+	},
+}, {
+	Code:     "rbd-strategy",
+	Severity: kptfn.Error,
+	Doc:      "A rolling update would start a second pod beside the first, and the block device can be mounted once.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		if p.Spec.Storage.RBD != nil && p.Spec.Registry.RolloutStrategy == RollingUpdate {
+			report(fault{path: "spec.registry.rolloutStrategy", value: RollingUpdate, propose: Recreate, message: "RollingUpdate cannot share the rbd volume; write Recreate, or use an object store or cephfs"})
+		}
+	},
+}, {
+	Code:     "rbd-availability",
+	Severity: kptfn.Warning,
+	Doc:      "On a block device the registry has one pod and is down at every update, drain and change.",
+	check: func(p *RegistryProfile, report func(fault)) {
+		if p.Spec.Storage.RBD != nil {
+			report(fault{path: "spec.storage.rbd", message: "the registry has one pod and is down at every update, node drain and change of its configuration; use rgw or noobaa for a registry that must stay up"})
+		}
+	},
+}}
+
+func eachObjectStore(check func(path string, b *ObjectStore, s *Spec, report func(fault))) func(*RegistryProfile, func(fault)) {
+	return func(p *RegistryProfile, report func(fault)) {
+		for path, b := range objectStores(&p.Spec) {
+			check(path, b, &p.Spec, report)
+		}
+	}
+}
+
+// objectStores returns the object stores that the profile mentions, by field
+// path; rules look at all of them, also where only one may stay.
+func objectStores(s *Spec) map[string]*ObjectStore {
+	stores := map[string]*ObjectStore{}
+	if s.Storage.RGW != nil {
+		stores["spec.storage.rgw"] = s.Storage.RGW
+	}
+	if s.Storage.NooBaa != nil {
+		stores["spec.storage.noobaa"] = s.Storage.NooBaa
+	}
+	return stores
+}
+
+func volumes(s *Spec) map[string]*Volume {
+	claims := map[string]*Volume{}
+	if s.Storage.CephFS != nil {
+		claims["spec.storage.cephfs"] = s.Storage.CephFS
+	}
+	if s.Storage.RBD != nil {
+		claims["spec.storage.rbd"] = s.Storage.RBD
+	}
+	return claims
+}
+
+func checkSize(path, size string, report func(fault)) {
+	if size == "" {
+		return
+	}
+	if q, err := parseQuantity(size); err != nil || q.Sign() <= 0 {
+		report(fault{path: path, value: size, message: fmt.Sprintf("%s is not a size; write a positive quantity such as \"100Gi\"", quote(size))})
+	}
+}
+
+// parseQuantity parses a Kubernetes quantity, of a length that no honest one
+// exceeds.
+func parseQuantity(s string) (resource.Quantity, error) {
+	if len(s) > 32 {
+		return resource.Quantity{}, resource.ErrFormatWrong
+	}
+	return resource.ParseQuantity(s)
+}
+
+func isHost(s string) bool {
+	host := s
+	if strings.Contains(s, ":") {
+		var port string
+		var err error
+		if host, port, err = net.SplitHostPort(s); err != nil {
+			return false
+		}
+		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+			return false
+		}
+	}
+	return len(validation.IsDNS1123Subdomain(host)) == 0
+}
+
+func isServiceHost(s string) bool {
+	host, _, _ := strings.Cut(s, ":")
+	return strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".svc.cluster.local")
+}

@@ -1,0 +1,254 @@
+package v1alpha1
+
+import (
+	_ "embed"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	openapi "k8s.io/kube-openapi/pkg/validation/errors"
+	"k8s.io/kube-openapi/pkg/validation/spec"
+	"k8s.io/kube-openapi/pkg/validation/strfmt"
+	"k8s.io/kube-openapi/pkg/validation/validate"
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/resid"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+//go:embed registryprofile.yaml
+var functionDefinition string
+
+// Schema returns the OpenAPI schema of a RegistryProfile, from
+// registryprofile.yaml. It must not be modified.
+var Schema = sync.OnceValue(func() *spec.Schema {
+	schema, err := framework.SchemaFromFunctionDefinition(resid.NewGvk(Group, Version, Kind), functionDefinition)
+	if err != nil {
+		panic("registryprofile.yaml: " + err.Error())
+	}
+	return schema
+})
+
+// Codes of findings that the schema makes.
+const (
+	CodeUnknownField = "unknown-field"
+	CodeWrongType    = "wrong-type"
+	CodeRequired     = "required"
+	CodeNotAllowed   = "not-allowed"
+	CodeOutOfRange   = "out-of-range"
+	CodeEmpty        = "empty"
+	CodeDuplicate    = "duplicate"
+)
+
+// checkSchema reports everything in which the profile differs from the schema.
+func checkSchema(content *yaml.Node) kptfn.Results {
+	value := schemaValue(content)
+	var results kptfn.Results
+	for _, err := range validate.NewSchemaValidator(Schema(), nil, "", strfmt.Default).Validate(value).Errors {
+		invalid, ok := err.(*openapi.Validation)
+		if !ok {
+			results = append(results, fault{message: oneLine(err.Error())}.result(CodeYAML, kptfn.Error))
+			continue
+		}
+		results = append(results, schemaFinding(invalid, value))
+	}
+	return results
+}
+
+// schemaValue converts YAML to the types that the validator knows. Only the
+// types of YAML 1.2's JSON schema are left: a date is a string, as it is to
+// Kubernetes.
+func schemaValue(n *yaml.Node) any {
+	switch n.Kind {
+	case yaml.MappingNode:
+		m := make(map[string]any, len(n.Content)/2)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			m[n.Content[i].Value] = schemaValue(n.Content[i+1])
+		}
+		return m
+	case yaml.SequenceNode:
+		s := make([]any, len(n.Content))
+		for i, item := range n.Content {
+			s[i] = schemaValue(item)
+		}
+		return s
+	}
+	var value any
+	switch n.ShortTag() {
+	case yaml.NodeTagNull:
+		return nil
+	case yaml.NodeTagBool, yaml.NodeTagInt, yaml.NodeTagFloat:
+		if err := n.Decode(&value); err == nil {
+			return value
+		}
+	}
+	return n.Value
+}
+
+// schemaFinding says in our words what the validator found.
+func schemaFinding(invalid *openapi.Validation, profile any) *kptfn.Result {
+	path := strings.TrimPrefix(invalid.Name, ".")
+	switch invalid.Code() {
+	case openapi.UnallowedPropertyCode:
+		return unknownField(path, fmt.Sprint(invalid.Value))
+	case openapi.InvalidTypeCode:
+		value := lookup(profile, path)
+		return fault{path: path, value: scalar(value), message: wrongType(schemaAt(path), value)}.result(CodeWrongType, kptfn.Error)
+	case openapi.RequiredFailCode:
+		return fault{path: path, message: "is required; add it"}.result(CodeRequired, kptfn.Error)
+	case openapi.EnumFailCode:
+		return notAllowed(path, fmt.Sprint(invalid.Value), schemaAt(path))
+	case openapi.TooShortFailCode:
+		return fault{path: path, value: invalid.Value, message: "is empty; write a value, or remove the line to get the default"}.result(CodeEmpty, kptfn.Error)
+	case openapi.MinItemsFailCode:
+		return fault{path: path, message: "is an empty list; write at least one item"}.result(CodeEmpty, kptfn.Error)
+	case openapi.UniqueFailCode:
+		return fault{path: path, message: "holds the same item twice; remove one"}.result(CodeDuplicate, kptfn.Error)
+	default:
+		value := lookup(profile, path)
+		return fault{path: path, value: value, message: fmt.Sprintf("%s is out of range; %s", quote(value), bounds(schemaAt(path)))}.result(CodeOutOfRange, kptfn.Error)
+	}
+}
+
+// explained are fields of Config.spec and of storage.s3 that a profile refuses
+// on purpose, with the reason.
+var explained = map[string]struct{ code, message string }{
+	"spec.registry.storage":                    {"registry-storage", "belongs to the Job, which switches it safely; describe the storage under spec.storage"},
+	"spec.registry.managementState":            {"registry-management-state", "belongs to the Job, which sets Managed together with the storage; remove it"},
+	"spec.registry.httpSecret":                 {"registry-http-secret", "is a credential and would stand in Git; remove it, the operator generates one"},
+	"spec.registry.observedConfig":             {"registry-operator-field", "is written by the operator; remove it"},
+	"spec.registry.unsupportedConfigOverrides": {"registry-operator-field", "blocks upgrades of the cluster; remove it"},
+	"spec.storage.rgw.encrypt":                 {"storage-encrypt", "makes every push to RGW fail without a KMS (InvalidArgument 400); remove it, and encrypt at rest in ODF"},
+	"spec.storage.noobaa.encrypt":              {"storage-encrypt", "makes pushes to NooBaa fail (OCPBUGS-5051); remove it, NooBaa encrypts at rest by itself"},
+}
+
+func unknownField(parent, field string) *kptfn.Result {
+	path := join(parent, field)
+	if e, ok := explained[path]; ok {
+		return fault{path: path, message: e.message}.result(e.code, kptfn.Error)
+	}
+	known := slices.Sorted(maps.Keys(schemaAt(parent).Properties))
+	f := fault{path: path, message: "unknown field; remove it (known here: " + strings.Join(known, ", ") + ")"}
+	if guess := nearest(field, known); guess != "" {
+		f.message, f.propose = fmt.Sprintf("unknown field; did you mean %q?", guess), guess
+	}
+	return f.result(CodeUnknownField, kptfn.Error)
+}
+
+func notAllowed(path, value string, schema *spec.Schema) *kptfn.Result {
+	var allowed []string
+	for _, e := range schema.Enum {
+		allowed = append(allowed, fmt.Sprint(e))
+	}
+	f := fault{path: path, value: value, message: fmt.Sprintf("%s is not allowed; write one of %s", quote(value), strings.Join(allowed, ", "))}
+	if guess := nearest(value, allowed); guess != "" {
+		f.message, f.propose = fmt.Sprintf("%s is not allowed; did you mean %q? (one of %s)", quote(value), guess, strings.Join(allowed, ", ")), guess
+	}
+	return f.result(CodeNotAllowed, kptfn.Error)
+}
+
+func wrongType(schema *spec.Schema, value any) string {
+	want := strings.Join(schema.Type, " or ")
+	switch {
+	case value == nil && want == "object":
+		return "has no value; write {} to choose it with its defaults, or remove the line"
+	case value == nil:
+		return fmt.Sprintf("has no value; write a %s, or remove the line to get the default", want)
+	case want == "string" && scalar(value) != nil:
+		// Without the value: YAML has read 4.20 as 4.2.
+		return fmt.Sprintf("is a %s where a string is needed; put it in quotes", typeName(value))
+	case scalar(value) != nil:
+		return fmt.Sprintf("%s is a %s where a value of type %s is needed", quote(value), typeName(value), want)
+	}
+	return fmt.Sprintf("is a %s where a value of type %s is needed", typeName(value), want)
+}
+
+func typeName(value any) string {
+	switch value.(type) {
+	case map[string]any:
+		return "object"
+	case []any:
+		return "list"
+	case string:
+		return "string"
+	case bool:
+		return "boolean"
+	}
+	return "number"
+}
+
+func bounds(schema *spec.Schema) string {
+	switch {
+	case schema.Minimum != nil && schema.Maximum != nil:
+		return fmt.Sprintf("write %v to %v", *schema.Minimum, *schema.Maximum)
+	case schema.Minimum != nil:
+		return fmt.Sprintf("write %v or more", *schema.Minimum)
+	}
+	return "see the reference"
+}
+
+// scalar returns a value that can be shown, nil for objects and lists.
+func scalar(value any) any {
+	switch value.(type) {
+	case map[string]any, []any:
+		return nil
+	}
+	return value
+}
+
+// lookup returns what stands at a field path of the validator, such as
+// "spec.registry.routes[0].name".
+func lookup(value any, path string) any {
+	for path != "" && value != nil {
+		switch v := value.(type) {
+		case map[string]any:
+			var field string
+			field, path = longestField(v, path)
+			value = v[field]
+		case []any:
+			var i int
+			if _, err := fmt.Sscanf(path, "[%d]", &i); err != nil || i >= len(v) {
+				return nil
+			}
+			path = strings.TrimPrefix(path[strings.Index(path, "]")+1:], ".")
+			value = v[i]
+		default:
+			return nil
+		}
+	}
+	return value
+}
+
+// longestField splits off the first field of a path. Keys of maps may contain
+// dots, so that the longest key that fits is the one.
+func longestField(m map[string]any, path string) (field, rest string) {
+	for key := range m {
+		after, ok := strings.CutPrefix(path, key)
+		if ok && len(key) >= len(field) && (after == "" || after[0] == '.' || after[0] == '[') {
+			field, rest = key, strings.TrimPrefix(after, ".")
+		}
+	}
+	return field, rest
+}
+
+// schemaAt returns the schema of a field path, or an empty one.
+func schemaAt(path string) *spec.Schema {
+	schema := Schema()
+	for _, field := range strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune(".[]", r) }) {
+		switch {
+		case schema.Items != nil:
+			schema = schema.Items.Schema
+		case schema.AdditionalProperties != nil && schema.AdditionalProperties.Schema != nil:
+			return schema.AdditionalProperties.Schema
+		default:
+			next, ok := schema.Properties[field]
+			if !ok {
+				return &spec.Schema{}
+			}
+			schema = &next
+		}
+	}
+	return schema
+}

@@ -1,0 +1,74 @@
+// Package v1alpha1 is the API registryprofile.dev/v1alpha1: its types, schema,
+// defaults and rules. Decode is its one entrance.
+package v1alpha1
+
+// Identity of the API.
+const (
+	Group      = "registryprofile.dev"
+	Version    = "v1alpha1"
+	Kind       = "RegistryProfile"
+	APIVersion = Group + "/" + Version
+)
+
+// RegistryProfile describes how the internal image registry of one OpenShift
+// cluster is put on OpenShift Data Foundation storage. It is read from Git and
+// never applied to a cluster.
+type RegistryProfile struct {
+	APIVersion string   `yaml:"apiVersion"`
+	Kind       string   `yaml:"kind"`
+	Metadata   Metadata `yaml:"metadata"`
+	Spec       Spec     `yaml:"spec,omitempty"`
+}
+
+// Metadata holds what the function reads of an object's metadata.
+type Metadata struct {
+	// Name is part of the name of everything that is emitted: a DNS label of at
+	// most 40 characters.
+	Name        string            `yaml:"name"`
+	Namespace   string            `yaml:"namespace,omitempty"`
+	Labels      map[string]string `yaml:"labels,omitempty"`
+	Annotations map[string]string `yaml:"annotations,omitempty"`
+}
+
+// Spec is the desired registry. Every field has a default.
+type Spec struct {
+	// OpenShiftVersion is the cluster's minor version, such as "4.20".
+	OpenShiftVersion string    `yaml:"openshiftVersion,omitempty"`
+	ODF              ODF       `yaml:"odf,omitempty"`
+	Storage          Storage   `yaml:"storage,omitempty"`
+	Registry         Registry  `yaml:"registry,omitempty"`
+	Pruner           Pruner    `yaml:"pruner,omitempty"`
+	Bootstrap        Bootstrap `yaml:"bootstrap,omitempty"`
+	Delivery         Delivery  `yaml:"delivery,omitempty"`
+}
+
+// ODF names the OpenShift Data Foundation installation.
+type ODF struct {
+	// Namespace holds the StorageCluster and the object stores' Routes.
+	Namespace string `yaml:"namespace,omitempty"`
+	// StorageCluster is the name from which ODF derives the names of its storage
+	// classes and Routes (ocs-operator, internal/controller/storagecluster).
+	StorageCluster string `yaml:"storageCluster,omitempty"`
+}
+
+// Delivery says which engines bring the manifests to the cluster.
+type Delivery struct {
+	// Engines are the engines whose ordering and protection annotations are
+	// emitted. Nil means the default; an empty list means none.
+	Engines []string       `yaml:"engines"`
+	ArgoCD  ArgoCDDelivery `yaml:"argocd,omitempty"`
+}
+
+// The engines of Delivery.Engines.
+const (
+	ArgoCD = "ArgoCD"
+	Flux   = "Flux"
+	Kpt    = "Kpt"
+)
+
+// ArgoCDDelivery places the resources among an Application's own.
+type ArgoCDDelivery struct {
+	// BaseWave is the sync wave of the first resources; the Job follows in the
+	// next one, Config and ImagePruner in the one after.
+	BaseWave int `yaml:"baseWave,omitempty"`
+}

@@ -1,0 +1,84 @@
+package generators
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/registryprofile/registry-profile/fn/v1alpha1"
+)
+
+type job struct {
+	typeMeta `yaml:",inline"`
+	Spec     jobSpec `yaml:"spec"`
+}
+
+type jobSpec struct {
+	// ActiveDeadlineSeconds bounds all tries together.
+	ActiveDeadlineSeconds int64            `yaml:"activeDeadlineSeconds"`
+	BackoffLimit          int              `yaml:"backoffLimit"`
+	PodFailurePolicy      podFailurePolicy `yaml:"podFailurePolicy"`
+	Template              podTemplate      `yaml:"template"`
+}
+
+type podFailurePolicy struct {
+	Rules []podFailureRule `yaml:"rules"`
+}
+
+type podFailureRule struct {
+	Action          string               `yaml:"action"`
+	OnExitCodes     *onExitCodes         `yaml:"onExitCodes,omitempty"`
+	OnPodConditions []onPodConditionType `yaml:"onPodConditions,omitempty"`
+}
+
+type onExitCodes struct {
+	ContainerName string `yaml:"containerName"`
+	Operator      string `yaml:"operator"`
+	Values        []int  `yaml:"values"`
+}
+
+type onPodConditionType struct {
+	Type   string `yaml:"type"`
+	Status string `yaml:"status"`
+}
+
+var jobGenerator = Generator{
+	Name:    "Job",
+	Doc:     "writes the registry's Secret and switches its storage; named after what it runs, as Jobs cannot be changed",
+	Enabled: always,
+	Generate: func(p *v1alpha1.RegistryProfile) []Resource {
+		j := job{Spec: newJobSpec(p)}
+		content := encode(j.Spec).MustString()
+		j.typeMeta = object(p, "batch/v1", "Job", p.Spec.Bootstrap.Namespace, bootstrapName(p)+"-"+hash(content))
+		return []Resource{resource(StageSwitch, ClassScript, j)}
+	},
+}
+
+// Exit codes of the script that no further try would change: a value that can
+// never work, and the guard.
+var finalExitCodes = []int{2, 3}
+
+func newJobSpec(p *v1alpha1.RegistryProfile) jobSpec {
+	return jobSpec{
+		ActiveDeadlineSeconds: int64(timeout(p) / time.Second),
+		BackoffLimit:          6,
+		PodFailurePolicy: podFailurePolicy{Rules: []podFailureRule{
+			{Action: "FailJob", OnExitCodes: &onExitCodes{ContainerName: containerName, Operator: "In", Values: finalExitCodes}},
+			// A drained node is no failure of the Job.
+			{Action: "Ignore", OnPodConditions: []onPodConditionType{{Type: "DisruptionTarget", Status: "True"}}},
+		}},
+		Template: newPodTemplate(p),
+	}
+}
+
+// timeout is checked by the rule bootstrap-timeout.
+func timeout(p *v1alpha1.RegistryProfile) time.Duration {
+	d, _ := time.ParseDuration(p.Spec.Bootstrap.Timeout)
+	return d
+}
+
+// scriptTimeoutSeconds ends before the Job does, so that the script can still
+// say what it was waiting for.
+func scriptTimeoutSeconds(p *v1alpha1.RegistryProfile) string {
+	whole := timeout(p)
+	return strconv.Itoa(max(1, int((whole-min(whole/10, time.Minute))/time.Second)))
+}

@@ -1,0 +1,55 @@
+package generators
+
+import (
+	"strconv"
+
+	"github.com/registryprofile/registry-profile/fn/v1alpha1"
+)
+
+type objectBucketClaim struct {
+	typeMeta `yaml:",inline"`
+	Spec     objectBucketClaimSpec `yaml:"spec"`
+}
+
+type objectBucketClaimSpec struct {
+	StorageClassName   string            `yaml:"storageClassName"`
+	BucketName         string            `yaml:"bucketName,omitempty"`
+	GenerateBucketName string            `yaml:"generateBucketName,omitempty"`
+	AdditionalConfig   map[string]string `yaml:"additionalConfig,omitempty"`
+}
+
+var objectBucketClaimGenerator = Generator{
+	Name:    "ObjectBucketClaim",
+	Doc:     "the bucket; deleting it deletes every image",
+	Enabled: usesObjectStore,
+	Generate: func(p *v1alpha1.RegistryProfile) []Resource {
+		b := p.Spec.Storage.Object()
+		return []Resource{resource(StageBase, ClassClaim, objectBucketClaim{
+			typeMeta: object(p, "objectbucket.io/v1alpha1", "ObjectBucketClaim", v1alpha1.ImageRegistryNamespace, b.ClaimName),
+			Spec: objectBucketClaimSpec{
+				StorageClassName:   b.StorageClassName,
+				BucketName:         b.Bucket.Name,
+				GenerateBucketName: b.Bucket.GenerateName,
+				AdditionalConfig:   additionalConfig(b),
+			},
+		})}
+	},
+}
+
+// additionalConfig holds the keys that the provisioners accept by default: Rook
+// maxSize and maxObjects (rook, pkg/operator/ceph/object/bucket/util.go), NooBaa
+// bucketclass too (noobaa-operator, pkg/obc/provisioner.go). With any other the
+// claim is never bound.
+func additionalConfig(b *v1alpha1.ObjectStore) map[string]string {
+	config := map[string]string{}
+	if b.BucketClass != "" {
+		config["bucketclass"] = b.BucketClass
+	}
+	if b.Bucket.MaxSize != "" {
+		config["maxSize"] = b.Bucket.MaxSize
+	}
+	if b.Bucket.MaxObjects != nil {
+		config["maxObjects"] = strconv.FormatInt(*b.Bucket.MaxObjects, 10)
+	}
+	return config
+}

@@ -1,0 +1,182 @@
+package generators
+
+import (
+	"strconv"
+
+	"github.com/registryprofile/registry-profile/fn/v1alpha1"
+)
+
+const (
+	containerName = "bootstrap"
+	scriptFolder  = "/opt/registry-profile"
+)
+
+type podTemplate struct {
+	Metadata metadata `yaml:"metadata"`
+	Spec     podSpec  `yaml:"spec"`
+}
+
+type podSpec struct {
+	RestartPolicy      string                    `yaml:"restartPolicy"`
+	ServiceAccountName string                    `yaml:"serviceAccountName"`
+	SecurityContext    podSecurityContext        `yaml:"securityContext"`
+	ImagePullSecrets   []v1alpha1.LocalReference `yaml:"imagePullSecrets,omitempty"`
+	NodeSelector       map[string]string         `yaml:"nodeSelector,omitempty"`
+	Tolerations        []v1alpha1.Toleration     `yaml:"tolerations,omitempty"`
+	Containers         []container               `yaml:"containers"`
+	Volumes            []volume                  `yaml:"volumes"`
+}
+
+type podSecurityContext struct {
+	RunAsNonRoot   bool           `yaml:"runAsNonRoot"`
+	SeccompProfile seccompProfile `yaml:"seccompProfile"`
+}
+
+type seccompProfile struct {
+	Type string `yaml:"type"`
+}
+
+type container struct {
+	Name                     string              `yaml:"name"`
+	Image                    string              `yaml:"image"`
+	Command                  []string            `yaml:"command"`
+	Env                      []envVar            `yaml:"env"`
+	Resources                *v1alpha1.Resources `yaml:"resources,omitempty"`
+	TerminationMessagePolicy string              `yaml:"terminationMessagePolicy"`
+	SecurityContext          securityContext     `yaml:"securityContext"`
+	VolumeMounts             []volumeMount       `yaml:"volumeMounts"`
+}
+
+type envVar struct {
+	Name  string `yaml:"name"`
+	Value string `yaml:"value"`
+}
+
+type securityContext struct {
+	AllowPrivilegeEscalation bool         `yaml:"allowPrivilegeEscalation"`
+	ReadOnlyRootFilesystem   bool         `yaml:"readOnlyRootFilesystem"`
+	Capabilities             capabilities `yaml:"capabilities"`
+}
+
+type capabilities struct {
+	Drop []string `yaml:"drop"`
+}
+
+type volumeMount struct {
+	Name      string `yaml:"name"`
+	MountPath string `yaml:"mountPath"`
+	ReadOnly  bool   `yaml:"readOnly,omitempty"`
+}
+
+type volume struct {
+	Name      string              `yaml:"name"`
+	ConfigMap *configMapReference `yaml:"configMap,omitempty"`
+	EmptyDir  *struct{}           `yaml:"emptyDir,omitempty"`
+}
+
+type configMapReference struct {
+	Name string `yaml:"name"`
+}
+
+// newPodTemplate runs the script as the restricted pod security standard asks.
+func newPodTemplate(p *v1alpha1.RegistryProfile) podTemplate {
+	b := p.Spec.Bootstrap
+	return podTemplate{
+		Metadata: metadata{Labels: map[string]string{ManagedByLabel: ManagedBy}},
+		Spec: podSpec{
+			RestartPolicy:      "Never",
+			ServiceAccountName: bootstrapName(p),
+			SecurityContext:    podSecurityContext{RunAsNonRoot: true, SeccompProfile: seccompProfile{Type: "RuntimeDefault"}},
+			ImagePullSecrets:   b.ImagePullSecrets,
+			NodeSelector:       b.NodeSelector,
+			Tolerations:        b.Tolerations,
+			Containers: []container{{
+				Name:      containerName,
+				Image:     b.Image,
+				Command:   []string{"/bin/bash", scriptFolder + "/" + scriptFile},
+				Env:       parameters(p),
+				Resources: b.Resources,
+				// The last line of a failed run is then in the pod's status.
+				TerminationMessagePolicy: "FallbackToLogsOnError",
+				SecurityContext:          securityContext{ReadOnlyRootFilesystem: true, Capabilities: capabilities{Drop: []string{"ALL"}}},
+				VolumeMounts: []volumeMount{
+					{Name: "script", MountPath: scriptFolder, ReadOnly: true},
+					{Name: "tmp", MountPath: "/tmp"},
+				},
+			}},
+			Volumes: []volume{
+				{Name: "script", ConfigMap: &configMapReference{Name: scriptConfigMapName(p)}},
+				{Name: "tmp", EmptyDir: &struct{}{}},
+			},
+		},
+	}
+}
+
+// parameters are what the script reads, every one always set. HOME is where oc
+// keeps its discovery cache.
+func parameters(p *v1alpha1.RegistryProfile) []envVar {
+	s := p.Spec
+	env := []envVar{
+		{"HOME", "/tmp"},
+		{"CLAIM_NAMESPACE", v1alpha1.ImageRegistryNamespace},
+		{"STORAGE_NAMESPACE", s.ODF.Namespace},
+		{"STORAGE_CLUSTER", s.ODF.StorageCluster},
+		{"REPLICAS", strconv.Itoa(*s.Registry.Replicas)},
+		{"ROLLOUT_STRATEGY", s.Registry.RolloutStrategy},
+		{"DISABLE_REDIRECT", optionalBool(s.Registry.DisableRedirect)},
+		{"ALLOW_STORAGE_SWITCH", strconv.FormatBool(s.Bootstrap.AllowStorageSwitch)},
+		{"TIMEOUT_SECONDS", scriptTimeoutSeconds(p)},
+	}
+	if b := s.Storage.Object(); b != nil {
+		return append(env, objectStoreParameters(b, trustedCA(p), s.ODF.Namespace)...)
+	}
+	return append(env, volumeParameters(s.Storage.Volume())...)
+}
+
+func objectStoreParameters(b *v1alpha1.ObjectStore, ca trust, routeNamespace string) []envVar {
+	kind, host, routeName := "service", "", ""
+	if r := b.Endpoint.Route; r != nil && r.Host != "" {
+		kind, host, routeNamespace = "host", r.Host, ""
+	} else if r != nil {
+		kind, routeName = "route", r.Name
+	} else {
+		routeNamespace = ""
+	}
+	return []envVar{
+		{"BACKEND", "s3"},
+		{"CLAIM_NAME", b.ClaimName},
+		{"REGION", b.Region},
+		{"CHUNK_SIZE_MIB", optionalInt(b.ChunkSizeMiB)},
+		{"ENDPOINT", kind},
+		{"ENDPOINT_SCHEME", b.Endpoint.Scheme()},
+		{"ENDPOINT_HOST", host},
+		{"ROUTE_NAMESPACE", routeNamespace},
+		{"ROUTE_NAME", routeName},
+		{"TRUSTED_CA", ca.name},
+		{"CA_SOURCE_NAMESPACE", ca.sourceNamespace},
+		{"CA_SOURCE_NAME", ca.sourceName},
+		{"CA_SOURCE_KEY", ca.sourceKey},
+	}
+}
+
+func volumeParameters(v *v1alpha1.Volume) []envVar {
+	env := []envVar{{"BACKEND", "pvc"}, {"CLAIM_NAME", v.ClaimName}}
+	for _, unused := range []string{"REGION", "CHUNK_SIZE_MIB", "ENDPOINT", "ENDPOINT_SCHEME", "ENDPOINT_HOST", "ROUTE_NAMESPACE", "ROUTE_NAME", "TRUSTED_CA", "CA_SOURCE_NAMESPACE", "CA_SOURCE_NAME", "CA_SOURCE_KEY"} {
+		env = append(env, envVar{Name: unused})
+	}
+	return env
+}
+
+func optionalBool(b *bool) string {
+	if b == nil {
+		return ""
+	}
+	return strconv.FormatBool(*b)
+}
+
+func optionalInt(i *int) string {
+	if i == nil {
+		return ""
+	}
+	return strconv.Itoa(*i)
+}
