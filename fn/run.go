@@ -42,7 +42,7 @@ func (o Options) Run(in io.Reader, out, findings io.Writer) error {
 }
 
 // write keeps order, comments and the annotations of the reader, which the
-// SDK's own writer does not.
+// SDK's own writer does not. It empties the list's items.
 func write(rl *kptfn.ResourceList, out io.Writer) error {
 	buffer := &bytes.Buffer{}
 	w := kio.ByteWriter{
@@ -63,7 +63,7 @@ func write(rl *kptfn.ResourceList, out io.Writer) error {
 	}
 	var items []*yaml.RNode
 	for _, item := range rl.Items {
-		items = append(items, item.CopyToResourceNode())
+		items = append(items, item.MoveToResourceNode())
 	}
 	if err := w.Write(items); err != nil {
 		return err

@@ -2,7 +2,6 @@ package fn
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -127,14 +126,13 @@ func generatedBy(item *yaml.RNode, profile string) bool {
 // isBookkeeping recognises the annotations by which kustomize, kpt and the SDK
 // follow an item through a function.
 func isBookkeeping(key string) bool {
-	return strings.HasPrefix(key, "internal.config.kubernetes.io/") || strings.HasPrefix(key, "kustomize.config.k8s.io/") ||
-		slices.Contains([]string{kioutil.LegacyPathAnnotation, kioutil.LegacyIndexAnnotation, kioutil.LegacyIdAnnotation}, key) //nolint:staticcheck // older tools still set them
+	//lint:ignore SA1019 older tools still set these
+	legacy := []string{kioutil.LegacyPathAnnotation, kioutil.LegacyIndexAnnotation, kioutil.LegacyIdAnnotation}
+	return strings.HasPrefix(key, "internal.config.kubernetes.io/") || strings.HasPrefix(key, "kustomize.config.k8s.io/") || slices.Contains(legacy, key)
 }
 
 func setAnnotation(item *yaml.RNode, key, value string) {
-	annotations := maps.Clone(item.GetAnnotations())
-	annotations[key] = value
-	if err := item.SetAnnotations(annotations); err != nil {
+	if err := item.PipeE(yaml.SetAnnotation(key, value)); err != nil {
 		panic(fmt.Sprintf("annotating %s: %v", item.GetKind(), err))
 	}
 }

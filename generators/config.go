@@ -3,8 +3,8 @@ package generators
 import "github.com/registryprofile/registry-profile/fn/v1alpha1"
 
 type config struct {
-	typeMeta `yaml:",inline"`
-	Spec     configSpec `yaml:"spec"`
+	*typeMeta `yaml:",inline"`
+	Spec      configSpec `yaml:"spec"`
 }
 
 // configSpec never has a storage key: the Job alone writes spec.storage.

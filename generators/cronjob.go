@@ -3,8 +3,8 @@ package generators
 import "github.com/registryprofile/registry-profile/fn/v1alpha1"
 
 type cronJob struct {
-	typeMeta `yaml:",inline"`
-	Spec     cronJobSpec `yaml:"spec"`
+	*typeMeta `yaml:",inline"`
+	Spec      cronJobSpec `yaml:"spec"`
 }
 
 type cronJobSpec struct {

@@ -1,39 +1,33 @@
 package generators
 
 import (
-	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/registryprofile/registry-profile/fn/v1alpha1"
-	"sigs.k8s.io/kustomize/kyaml/resid"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // engines is the one place that knows the annotations by which an engine orders
 // resources and keeps what must not be lost.
 var engines = []struct {
-	name     string
-	annotate func(r Resource, all []Resource, d v1alpha1.Delivery) map[string]string
+	name        string
+	annotations func(r Resource, all []Resource, d v1alpha1.Delivery) map[string]string
 }{
 	{v1alpha1.ArgoCD, argoCD},
 	{v1alpha1.Flux, flux},
 	{v1alpha1.Kpt, kpt},
 }
 
-// Annotate gives each resource the annotations of the engines that deliver it.
-func Annotate(resources []Resource, d v1alpha1.Delivery) {
+// annotate gives each resource the annotations of the engines that deliver it.
+func annotate(resources []Resource, d v1alpha1.Delivery) {
 	for _, engine := range engines {
 		if !slices.Contains(d.Engines, engine.name) {
 			continue
 		}
 		for _, r := range resources {
-			for key, value := range engine.annotate(r, resources, d) {
-				if err := r.PipeE(yaml.SetAnnotation(key, value)); err != nil {
-					panic(fmt.Sprintf("annotating %s: %v", r.GetKind(), err))
-				}
-			}
+			maps.Copy(r.object.meta().Metadata.Annotations, engine.annotations(r, resources, d))
 		}
 	}
 }
@@ -75,7 +69,7 @@ func kpt(r Resource, all []Resource, _ v1alpha1.Delivery) map[string]string {
 	var before []string
 	for _, other := range all {
 		if other.Stage == r.Stage-1 {
-			before = append(before, reference(other))
+			before = append(before, reference(other.object.meta()))
 		}
 	}
 	if len(before) > 0 {
@@ -89,10 +83,13 @@ func kpt(r Resource, all []Resource, _ v1alpha1.Delivery) map[string]string {
 }
 
 // reference writes GROUP/KIND/NAME or GROUP/namespaces/NAMESPACE/KIND/NAME.
-func reference(r Resource) string {
-	id := resid.FromRNode(r.RNode)
-	if id.Namespace == "" {
-		return strings.Join([]string{id.Group, id.Kind, id.Name}, "/")
+func reference(t *typeMeta) string {
+	group, _, found := strings.Cut(t.APIVersion, "/")
+	if !found {
+		group = ""
 	}
-	return strings.Join([]string{id.Group, "namespaces", id.Namespace, id.Kind, id.Name}, "/")
+	if t.Metadata.Namespace == "" {
+		return strings.Join([]string{group, t.Kind, t.Metadata.Name}, "/")
+	}
+	return strings.Join([]string{group, "namespaces", t.Metadata.Namespace, t.Kind, t.Metadata.Name}, "/")
 }

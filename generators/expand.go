@@ -42,7 +42,8 @@ func Expand(p *v1alpha1.RegistryProfile) []Resource {
 			resources = append(resources, g.Generate(p)...)
 		}
 	}
-	Annotate(resources, p.Spec.Delivery)
+	annotate(resources, p.Spec.Delivery)
+	encode(resources)
 	return resources
 }
 

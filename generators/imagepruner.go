@@ -3,8 +3,8 @@ package generators
 import "github.com/registryprofile/registry-profile/fn/v1alpha1"
 
 type imagePruner struct {
-	typeMeta `yaml:",inline"`
-	Spec     v1alpha1.Pruner `yaml:"spec"`
+	*typeMeta `yaml:",inline"`
+	Spec      v1alpha1.Pruner `yaml:"spec"`
 }
 
 var imagePrunerGenerator = Generator{

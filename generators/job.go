@@ -1,6 +1,8 @@
 package generators
 
 import (
+	"encoding/json"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -8,8 +10,8 @@ import (
 )
 
 type job struct {
-	typeMeta `yaml:",inline"`
-	Spec     jobSpec `yaml:"spec"`
+	*typeMeta `yaml:",inline"`
+	Spec      jobSpec `yaml:"spec"`
 }
 
 type jobSpec struct {
@@ -46,11 +48,22 @@ var jobGenerator = Generator{
 	Doc:     "writes the registry's Secret and switches its storage; named after what it runs, as Jobs cannot be changed",
 	Enabled: always,
 	Generate: func(p *v1alpha1.RegistryProfile) []Resource {
-		j := job{Spec: newJobSpec(p)}
-		content := encode(j.Spec).MustString()
-		j.typeMeta = object(p, "batch/v1", "Job", p.Spec.Bootstrap.Namespace, bootstrapName(p)+"-"+hash(content))
-		return []Resource{resource(StageSwitch, ClassScript, j)}
+		spec := newJobSpec(p)
+		return []Resource{resource(StageSwitch, ClassScript, job{
+			typeMeta: object(p, "batch/v1", "Job", p.Spec.Bootstrap.Namespace, bootstrapName(p)+"-"+hash(fingerprint(spec))),
+			Spec:     spec,
+		})}
 	},
+}
+
+// fingerprint writes out everything in a Job that cannot be changed later. The
+// name of the script's ConfigMap in it stands for the script.
+func fingerprint(spec jobSpec) string {
+	content, err := json.Marshal(spec)
+	if err != nil {
+		panic(fmt.Sprintf("encoding %T: %v", spec, err))
+	}
+	return string(content)
 }
 
 // Exit codes of the script that no further try would change: a value that can

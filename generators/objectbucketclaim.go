@@ -7,8 +7,8 @@ import (
 )
 
 type objectBucketClaim struct {
-	typeMeta `yaml:",inline"`
-	Spec     objectBucketClaimSpec `yaml:"spec"`
+	*typeMeta `yaml:",inline"`
+	Spec      objectBucketClaimSpec `yaml:"spec"`
 }
 
 type objectBucketClaimSpec struct {

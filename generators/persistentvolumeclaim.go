@@ -3,8 +3,8 @@ package generators
 import "github.com/registryprofile/registry-profile/fn/v1alpha1"
 
 type persistentVolumeClaim struct {
-	typeMeta `yaml:",inline"`
-	Spec     persistentVolumeClaimSpec `yaml:"spec"`
+	*typeMeta `yaml:",inline"`
+	Spec      persistentVolumeClaimSpec `yaml:"spec"`
 }
 
 type persistentVolumeClaimSpec struct {

@@ -23,6 +23,18 @@ type Resource struct {
 	*yaml.RNode
 	Stage Stage
 	Class Class
+
+	object typed
+}
+
+// typed is an object before it is encoded.
+type typed interface {
+	meta() *typeMeta
+}
+
+// completed is an object that adds to its encoded form.
+type completed interface {
+	complete(n *yaml.Node)
 }
 
 // Stage says when a resource is applied: every resource of a stage is there
@@ -62,8 +74,8 @@ type typeMeta struct {
 	Metadata   metadata `yaml:"metadata"`
 }
 
-func object(p *v1alpha1.RegistryProfile, apiVersion, kind, namespace, name string) typeMeta {
-	return typeMeta{APIVersion: apiVersion, Kind: kind, Metadata: metadata{
+func object(p *v1alpha1.RegistryProfile, apiVersion, kind, namespace, name string) *typeMeta {
+	return &typeMeta{APIVersion: apiVersion, Kind: kind, Metadata: metadata{
 		Name:        name,
 		Namespace:   namespace,
 		Labels:      map[string]string{ManagedByLabel: ManagedBy},
@@ -71,18 +83,30 @@ func object(p *v1alpha1.RegistryProfile, apiVersion, kind, namespace, name strin
 	}}
 }
 
-// resource encodes an object. The types are our own, so that a failure is a
-// fault of the program.
-func resource(stage Stage, class Class, object any) Resource {
-	return Resource{RNode: encode(object), Stage: stage, Class: class}
+func resource(stage Stage, class Class, object typed) Resource {
+	return Resource{Stage: stage, Class: class, object: object}
 }
 
-func encode(object any) *yaml.RNode {
-	node := &yaml.Node{}
-	if err := node.Encode(object); err != nil {
-		panic(fmt.Sprintf("encoding %T: %v", object, err))
+func (t *typeMeta) meta() *typeMeta { return t }
+
+// encode encodes the objects of all resources at once, which takes half the time
+// of doing it one by one. The types are our own, so that a failure is a fault of
+// the program.
+func encode(resources []Resource) {
+	objects := make([]typed, len(resources))
+	for i, r := range resources {
+		objects[i] = r.object
 	}
-	return yaml.NewRNode(node)
+	list := &yaml.Node{}
+	if err := list.Encode(objects); err != nil {
+		panic(fmt.Sprintf("encoding the resources: %v", err))
+	}
+	for i, n := range list.Content {
+		if c, ok := objects[i].(completed); ok {
+			c.complete(n)
+		}
+		resources[i].RNode = yaml.NewRNode(n)
+	}
 }
 
 // bootstrapName is the name of what belongs to the Job.

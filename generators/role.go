@@ -5,14 +5,14 @@ import "github.com/registryprofile/registry-profile/fn/v1alpha1"
 const rbacGroup = "rbac.authorization.k8s.io"
 
 type role struct {
-	typeMeta `yaml:",inline"`
-	Rules    []rule `yaml:"rules"`
+	*typeMeta `yaml:",inline"`
+	Rules     []rule `yaml:"rules"`
 }
 
 type roleBinding struct {
-	typeMeta `yaml:",inline"`
-	RoleRef  roleRef   `yaml:"roleRef"`
-	Subjects []subject `yaml:"subjects"`
+	*typeMeta `yaml:",inline"`
+	RoleRef   roleRef   `yaml:"roleRef"`
+	Subjects  []subject `yaml:"subjects"`
 }
 
 type roleRef struct {
@@ -57,7 +57,7 @@ var roleBindingGenerator = Generator{
 }
 
 // bind gives the role of the binding's own name to the Job.
-func bind(p *v1alpha1.RegistryProfile, binding typeMeta, kind string) roleBinding {
+func bind(p *v1alpha1.RegistryProfile, binding *typeMeta, kind string) roleBinding {
 	return roleBinding{
 		typeMeta: binding,
 		RoleRef:  roleRef{APIGroup: rbacGroup, Kind: kind, Name: binding.Metadata.Name},

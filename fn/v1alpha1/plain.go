@@ -35,9 +35,7 @@ func plain(n *yaml.RNode) (*yaml.Node, kptfn.Results) {
 // expandedSize counts the nodes below n as if every alias were a copy, and
 // stops counting above mostNodes.
 func expandedSize(n *yaml.Node, known map[*yaml.Node]int) int {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
+	n = target(n)
 	if size, ok := known[n]; ok {
 		return size
 	}

@@ -14,10 +14,7 @@ func Position(n *yaml.RNode, path string) (line int) {
 	node := n.YNode()
 	line = node.Line
 	for _, segment := range strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune(".[]", r) }) {
-		if node.Kind == yaml.AliasNode {
-			node = node.Alias
-		}
-		key, value := child(node, segment)
+		key, value := child(target(node), segment)
 		if value == nil {
 			break
 		}

@@ -1,35 +1,18 @@
 package v1alpha1
 
 import (
-	_ "embed"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	openapi "k8s.io/kube-openapi/pkg/validation/errors"
 	"k8s.io/kube-openapi/pkg/validation/spec"
 	"k8s.io/kube-openapi/pkg/validation/strfmt"
 	"k8s.io/kube-openapi/pkg/validation/validate"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
-	"sigs.k8s.io/kustomize/kyaml/resid"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
-
-//go:embed registryprofile.yaml
-var functionDefinition string
-
-// Schema returns the OpenAPI schema of a RegistryProfile, from
-// registryprofile.yaml. It must not be modified.
-var Schema = sync.OnceValue(func() *spec.Schema {
-	schema, err := framework.SchemaFromFunctionDefinition(resid.NewGvk(Group, Version, Kind), functionDefinition)
-	if err != nil {
-		panic("registryprofile.yaml: " + err.Error())
-	}
-	return schema
-})
 
 // Codes of findings that the schema makes.
 const (

@@ -1,0 +1,182 @@
+// Command bench prints what the binary costs, as ratios to programs measured in
+// the same run: times of one machine say little about another. It is started by
+// "make bench" in the folder of the module.
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/registryprofile/registry-profile/fn"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+const (
+	runs    = 40
+	profile = "apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\nmetadata:\n  name: %s\n"
+)
+
+func main() {
+	if err := bench(); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+}
+
+func bench() error {
+	dir, err := os.MkdirTemp("", "registry-profile-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	for _, program := range []string{"bench/cat", "bench/emptyfn", "cmd/registry-profile"} {
+		build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", dir, "./"+program)
+		build.Stderr = os.Stderr
+		if err := build.Run(); err != nil {
+			return fmt.Errorf("building %s: %w", program, err)
+		}
+	}
+	if err := coldStart(dir); err != nil {
+		return err
+	}
+	if err := oneProcess(); err != nil {
+		return err
+	}
+	return fleets(dir)
+}
+
+// subject is a program to start, and the figures of its runs.
+type subject struct {
+	name  string
+	args  []string
+	stdin string
+	wall  []time.Duration
+	peak  int64 // KiB, the largest of all runs
+}
+
+// coldStart starts the programs in turn, so that a machine whose speed drifts
+// treats them alike.
+func coldStart(dir string) error {
+	one := fmt.Sprintf(profile, "registry")
+	file := filepath.Join(dir, "profile.yaml")
+	if err := os.WriteFile(file, []byte(one), 0o600); err != nil {
+		return err
+	}
+	list := "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig:\n  " + strings.ReplaceAll(strings.TrimSpace(one), "\n", "\n  ") + "\n"
+	binary := filepath.Join(dir, "registry-profile")
+	subjects := []*subject{
+		{name: "copy stdin to stdout", args: []string{filepath.Join(dir, "cat")}, stdin: list},
+		{name: "empty function", args: []string{filepath.Join(dir, "emptyfn")}, stdin: list},
+		{name: "function", args: []string{binary}, stdin: list},
+		{name: "render", args: []string{binary, "render", file}},
+	}
+	for range runs {
+		for _, s := range subjects {
+			if err := s.start(); err != nil {
+				return err
+			}
+		}
+	}
+	fmt.Printf("cold start, median of %d runs of the whole process\n", runs)
+	fmt.Printf("  %-22s %8s %8s %8s %10s\n", "", "ms", "/ copy", "/ empty", "peak MiB")
+	for _, s := range subjects {
+		ms := milliseconds(s.median())
+		fmt.Printf("  %-22s %8.1f %8.1f %8.1f %10.1f\n", s.name, ms, ms/milliseconds(subjects[0].median()), ms/milliseconds(subjects[1].median()), float64(s.peak)/1024)
+	}
+	return nil
+}
+
+func (s *subject) start() error {
+	cmd := exec.Command(s.args[0], s.args[1:]...)
+	cmd.Stdin = strings.NewReader(s.stdin)
+	cmd.Stderr = os.Stderr
+	began := time.Now()
+	if _, err := cmd.Output(); err != nil {
+		return fmt.Errorf("%s: %w", s.name, err)
+	}
+	s.wall = append(s.wall, time.Since(began))
+	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		s.peak = max(s.peak, usage.Maxrss)
+	}
+	return nil
+}
+
+func (s *subject) median() time.Duration {
+	slices.Sort(s.wall)
+	return s.wall[len(s.wall)/2]
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// oneProcess renders profiles without reading or writing files.
+func oneProcess() error {
+	const count = 1000
+	began := time.Now()
+	for i := range count {
+		node, err := yaml.Parse(fmt.Sprintf(profile, fmt.Sprintf("registry-%d", i)))
+		if err != nil {
+			return err
+		}
+		resources, results := fn.Options{}.Render(node)
+		if len(results) > 0 {
+			return results
+		}
+		for _, r := range resources {
+			if _, err := r.String(); err != nil {
+				return err
+			}
+		}
+	}
+	fmt.Printf("one process: %.0f profiles a second over %d\n", count/time.Since(began).Seconds(), count)
+	return nil
+}
+
+// fleets writes fleets of growing size to a folder: time should grow with their
+// number, memory should not.
+func fleets(dir string) error {
+	fmt.Println("fleets written to a folder, to the smallest one")
+	fmt.Printf("  %8s %10s %10s %10s %10s\n", "profiles", "s", "time", "peak MiB", "peak")
+	var smallest *subject
+	for _, count := range []int{500, 1000, 2500, 5000} {
+		in := filepath.Join(dir, fmt.Sprint("profiles-", count))
+		if err := writeProfiles(in, count); err != nil {
+			return err
+		}
+		out := filepath.Join(dir, fmt.Sprint("out-", count))
+		files, err := filepath.Glob(filepath.Join(in, "*.yaml"))
+		if err != nil {
+			return err
+		}
+		s := &subject{name: "render -o", args: append([]string{filepath.Join(dir, "registry-profile"), "render", "-o", out}, files...)}
+		if err := s.start(); err != nil {
+			return err
+		}
+		if smallest == nil {
+			smallest = s
+		}
+		fmt.Printf("  %8d %10.1f %9.1fx %10.1f %9.1fx\n", count, s.median().Seconds(), s.median().Seconds()/smallest.median().Seconds(), float64(s.peak)/1024, float64(s.peak)/float64(smallest.peak))
+		if err := os.RemoveAll(out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeProfiles(dir string, count int) error {
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return err
+	}
+	for i := range count {
+		name := fmt.Sprintf("cluster-%d", i)
+		if err := os.WriteFile(filepath.Join(dir, name+".yaml"), []byte(fmt.Sprintf(profile, name)), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
