@@ -1,0 +1,20 @@
+# The binary and the two files by which "nobody" has a number: kustomize and kpt
+# run function containers as that user, without a network. There is no shell; to
+# copy the binary out of the image, run its own command "install".
+# "make image" builds dist/ and the image.
+FROM scratch
+ARG TARGETARCH
+ARG VERSION=unknown
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="registry-profile" \
+      org.opencontainers.image.description="Puts the internal image registry of OpenShift 4 on OpenShift Data Foundation storage, by GitOps" \
+      org.opencontainers.image.source="https://github.com/registryprofile/registry-profile" \
+      org.opencontainers.image.documentation="https://github.com/registryprofile/registry-profile#readme" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+COPY hack/passwd /etc/passwd
+COPY hack/group /etc/group
+COPY dist/registry-profile-linux-${TARGETARCH} /registry-profile
+USER nobody
+ENTRYPOINT ["/registry-profile"]
