@@ -5,7 +5,6 @@ import (
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/generators"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // Codes of findings about the input items.
@@ -21,30 +20,29 @@ const (
 
 // conflicts reports every item that stands where a resource of the profile
 // would, and that the profile must not touch.
-func conflicts(items []*yaml.RNode, resources []generators.Resource, profile string) kptfn.Results {
+func conflicts(items []*item, wanted map[identity]generators.Resource, profile string) kptfn.Results {
 	var results kptfn.Results
-	for _, r := range resources {
-		seen := false
-		for _, item := range items {
-			if !sameID(item, r.RNode) {
-				continue
-			}
-			if seen {
-				results = append(results, itemFinding(item, CodeDuplicateItem, "", "is twice in the input; keep one of them"))
-			}
-			seen = true
-			results = append(results, conflict(item, r, profile)...)
+	seen := map[identity]bool{}
+	for _, item := range items {
+		r, ok := wanted[item.id]
+		if !ok {
+			continue
 		}
+		if seen[item.id] {
+			results = append(results, itemFinding(item, CodeDuplicateItem, "", "is twice in the input; keep one of them"))
+		}
+		seen[item.id] = true
+		results = append(results, conflict(item, r, profile)...)
 	}
 	return results
 }
 
-func conflict(item *yaml.RNode, r generators.Resource, profile string) kptfn.Results {
-	owner := profileOf(item)
+func conflict(item *item, r generators.Resource, profile string) kptfn.Results {
+	owner := item.profile()
 	switch {
 	case owner != "" && owner != profile:
 		return kptfn.Results{itemFinding(item, CodeTwoProfiles, "", fmt.Sprintf("is written by the profile %q already, and a cluster has one registry; remove one of the profiles, or this object if that profile is gone", owner))}
-	case generatedBy(item, profile):
+	case item.generatedBy(profile):
 		return nil
 	case r.Class != generators.ClassShared:
 		return kptfn.Results{itemFinding(item, CodeForeignObject, "", "is in the input and not ours, so it is not overwritten; remove it, or give it another name")}
@@ -55,7 +53,7 @@ func conflict(item *yaml.RNode, r generators.Resource, profile string) kptfn.Res
 }
 
 // refuseConfig reports what a Config of the user's own must not say.
-func refuseConfig(item *yaml.RNode) kptfn.Results {
+func refuseConfig(item *item) kptfn.Results {
 	spec := field(item.YNode(), "spec")
 	if spec == nil {
 		return nil
@@ -73,11 +71,11 @@ func refuseConfig(item *yaml.RNode) kptfn.Results {
 	return results
 }
 
-func itemFinding(item *yaml.RNode, code, path, message string) *kptfn.Result {
+func itemFinding(item *item, code, path, message string) *kptfn.Result {
 	r := &kptfn.Result{
 		Severity:    kptfn.Error,
 		Message:     message,
-		ResourceRef: &kptfn.ResourceRef{APIVersion: item.GetApiVersion(), Kind: item.GetKind(), Name: item.GetName(), Namespace: item.GetNamespace()},
+		ResourceRef: &kptfn.ResourceRef{APIVersion: item.GetApiVersion(), Kind: item.id.kind, Name: item.id.name, Namespace: item.id.namespace},
 		Tags:        map[string]string{"code": code},
 	}
 	if path != "" {

@@ -73,8 +73,11 @@ func (c goldenCase) mask(manifests string) string {
 	script := sha256.Sum256([]byte(bootstrap.Script))
 	name := c.profile.GetName() + "-bootstrap-"
 	manifests = strings.ReplaceAll(manifests, name+hex.EncodeToString(script[:4]), name+"SCRIPT")
-	job := regexp.MustCompile(`(kind: Job\nmetadata:\n  name: ` + regexp.QuoteMeta(name) + `)[0-9a-f]{8}\n`)
-	return job.ReplaceAllString(manifests, "${1}HASH\n")
+	job := regexp.MustCompile(`\nkind: Job\nmetadata:\n  name: (` + regexp.QuoteMeta(name) + `[0-9a-f]{8})\n`)
+	if found := job.FindStringSubmatch(manifests); found != nil {
+		manifests = strings.ReplaceAll(manifests, found[1], name+"HASH")
+	}
+	return manifests
 }
 
 func split(t testing.TB, list *yaml.RNode) (profile *yaml.RNode, items []*yaml.RNode) {

@@ -59,20 +59,30 @@ func (o Options) Transform(profile *yaml.RNode, items []*yaml.RNode) ([]*yaml.RN
 		return nil, results
 	}
 	resources := generators.Expand(p)
-	if found := conflicts(items, resources, p.Metadata.Name); len(found) > 0 {
+	wanted := map[identity]generators.Resource{}
+	for _, r := range resources {
+		wanted[newItem(r.RNode).id] = r
+	}
+	known := newItems(items)
+	if found := conflicts(known, wanted, p.Metadata.Name); len(found) > 0 {
 		return nil, append(results, found...)
 	}
-	items = slices.DeleteFunc(items, func(item *yaml.RNode) bool {
-		return generatedBy(item, p.Metadata.Name) && !slices.ContainsFunc(resources, func(r generators.Resource) bool { return sameID(item, r.RNode) })
+	known = slices.DeleteFunc(known, func(i *item) bool {
+		_, ok := wanted[i.id]
+		return i.generatedBy(p.Metadata.Name) && !ok
 	})
 	names := FileNames(resources)
 	for i, r := range resources {
+		ours := newItem(r.RNode)
 		var change Change
-		if items, change = Upsert(items, r.RNode); change == Added {
-			added := items[len(items)-1]
-			setAnnotation(added, kioutil.PathAnnotation, folder+"/"+names[i])
-			setAnnotation(added, kioutil.IndexAnnotation, "0")
+		if known, change = upsert(known, ours); change == Added {
+			setAnnotation(ours.RNode, kioutil.PathAnnotation, folder+"/"+names[i])
+			setAnnotation(ours.RNode, kioutil.IndexAnnotation, "0")
 		}
+	}
+	items = make([]*yaml.RNode, len(known))
+	for i, item := range known {
+		items[i] = item.RNode
 	}
 	return items, results
 }

@@ -23,8 +23,11 @@ func Line(r *kptfn.Result, where string) string {
 	if r.Field != nil && r.Field.Path != "" {
 		parts = append(parts, r.Field.Path)
 	}
-	return fmt.Sprintf("%s: %s [%s]", strings.Join(parts, ": "), r.Message, v1alpha1.Code(r))
+	line := fmt.Sprintf("%s: %s [%s]", strings.Join(parts, ": "), r.Message, v1alpha1.Code(r))
+	return oneLine(line) // a key may hold anything
 }
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // Report writes the lines of all results.
 func Report(w io.Writer, results kptfn.Results) {

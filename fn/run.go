@@ -24,7 +24,7 @@ func (o Options) Run(in io.Reader, out, findings io.Writer) error {
 	}
 	rl, err := kptfn.ParseResourceList(input)
 	if err != nil {
-		return err
+		return errors.New(oneLine(err.Error()))
 	}
 	before := len(rl.Results)
 	ok, err := o.Process(rl)
@@ -42,30 +42,36 @@ func (o Options) Run(in io.Reader, out, findings io.Writer) error {
 }
 
 // write keeps order, comments and the annotations of the reader, which the
-// SDK's own writer does not. It empties the list's items.
+// SDK's own writer does not. kyaml's kio.ByteWriter would keep them too, but
+// panics on an item whose metadata is not a map. It empties the list's items.
 func write(rl *kptfn.ResourceList, out io.Writer) error {
-	buffer := &bytes.Buffer{}
-	w := kio.ByteWriter{
-		Writer:                buffer,
-		KeepReaderAnnotations: true,
-		WrappingKind:          kio.ResourceListKind,
-		WrappingAPIVersion:    kio.ResourceListAPIVersion,
+	items := &yaml.Node{Kind: yaml.SequenceNode}
+	for _, item := range rl.Items {
+		items.Content = append(items.Content, item.MoveToResourceNode().YNode())
 	}
-	if !rl.FunctionConfig.IsEmpty() {
-		w.FunctionConfig = rl.FunctionConfig.CopyToResourceNode()
+	list := &yaml.Node{Kind: yaml.MappingNode}
+	set := func(key string, value *yaml.Node) {
+		list.Content = append(list.Content, yaml.NewStringRNode(key).YNode(), value)
+	}
+	set("apiVersion", yaml.NewStringRNode(kio.ResourceListAPIVersion).YNode())
+	set("kind", yaml.NewStringRNode(kio.ResourceListKind).YNode())
+	set("items", items)
+	if rl.FunctionConfig != nil && !rl.FunctionConfig.IsEmpty() {
+		set("functionConfig", rl.FunctionConfig.CopyToResourceNode().YNode())
 	}
 	if len(rl.Results) > 0 {
-		node := &yaml.Node{}
-		if err := node.Encode(rl.Results); err != nil {
+		results := &yaml.Node{}
+		if err := results.Encode(rl.Results); err != nil {
 			return err
 		}
-		w.Results = yaml.NewRNode(node)
+		set("results", results)
 	}
-	var items []*yaml.RNode
-	for _, item := range rl.Items {
-		items = append(items, item.MoveToResourceNode())
+	buffer := &bytes.Buffer{}
+	encoder := yaml.NewEncoder(buffer)
+	if err := encoder.Encode(list); err != nil {
+		return err
 	}
-	if err := w.Write(items); err != nil {
+	if err := encoder.Close(); err != nil {
 		return err
 	}
 	_, err := out.Write(buffer.Bytes())

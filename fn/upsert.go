@@ -6,9 +6,7 @@ import (
 	"strings"
 
 	"github.com/registryprofile/registry-profile/fn/v1alpha1"
-	"github.com/registryprofile/registry-profile/generators"
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
-	"sigs.k8s.io/kustomize/kyaml/resid"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -17,7 +15,7 @@ import (
 // leaves the profile leaves the object too. Such an object is never removed.
 const MergedAnnotation = v1alpha1.Group + "/merged"
 
-// Change says what Upsert did.
+// Change says what became of a resource among the items.
 type Change int
 
 // The changes.
@@ -27,43 +25,43 @@ const (
 	Merged                // our fields are in an object of the user's own
 )
 
-// Upsert puts a resource among the items. An object that an earlier run
+// upsert puts a resource among the items. An object that an earlier run
 // generated takes its content; one of the user's own keeps every field that the
 // resource does not set. Comments, path and index annotations are kept. The
 // caller has made sure that the object may be written (see conflicts).
-func Upsert(items []*yaml.RNode, r *yaml.RNode) ([]*yaml.RNode, Change) {
-	i := slices.IndexFunc(items, func(item *yaml.RNode) bool { return sameID(item, r) })
-	if i < 0 {
-		return append(items, r.Copy()), Added
+func upsert(items []*item, r *item) ([]*item, Change) {
+	i := slices.IndexFunc(items, func(other *item) bool { return other.id == r.id })
+	switch {
+	case i < 0:
+		return append(items, r), Added
+	case items[i].generatedBy(r.profile()):
+		update(items[i], r)
+		return items, Updated
 	}
-	if !generatedBy(items[i], profileOf(r)) {
-		merge(items[i], r.Copy())
-		return items, Merged
-	}
-	update(items[i], r.Copy())
-	return items, Updated
+	merge(items[i], r)
+	return items, Merged
 }
 
 // update gives an object of an earlier run the content of this one.
-func update(item, r *yaml.RNode) {
-	for key, value := range item.GetAnnotations() {
+func update(existing, r *item) {
+	for key, value := range existing.annotations {
 		if isBookkeeping(key) {
-			setAnnotation(r, key, value)
+			setAnnotation(r.RNode, key, value)
 		}
 	}
-	overlay(item.YNode(), r.YNode(), true)
+	overlay(existing.YNode(), r.YNode(), true)
 }
 
 // merge writes the fields of a resource into an object of the user's own.
-func merge(item, r *yaml.RNode) {
+func merge(existing, r *item) {
 	ours := leaves(field(r.YNode(), "spec"), "/spec")
-	for _, pointer := range strings.Split(item.GetAnnotations()[MergedAnnotation], ",") {
-		if pointer != "" && !slices.Contains(ours, pointer) {
-			remove(item.YNode(), strings.Split(pointer, "/")[1:])
+	for _, pointer := range strings.Split(existing.annotations[MergedAnnotation], ",") {
+		if path := strings.Split(pointer, "/"); len(path) > 1 && !slices.Contains(ours, pointer) {
+			remove(existing.YNode(), path[1:])
 		}
 	}
-	setAnnotation(r, MergedAnnotation, strings.Join(ours, ","))
-	overlay(item.YNode(), r.YNode(), false)
+	setAnnotation(r.RNode, MergedAnnotation, strings.Join(ours, ","))
+	overlay(existing.YNode(), r.YNode(), false)
 }
 
 var (
@@ -100,29 +98,6 @@ func remove(n *yaml.Node, path []string) {
 	}
 }
 
-// sameID compares group, kind, namespace and name: a version is a way to write
-// an object, not another object.
-func sameID(a, b *yaml.RNode) bool {
-	one, other := resid.FromRNode(a), resid.FromRNode(b)
-	return one.Group == other.Group && one.Kind == other.Kind && one.Name == other.Name && one.Namespace == other.Namespace
-}
-
-// profileOf returns the profile that generated an object, or that was merged
-// into it, or "".
-func profileOf(item *yaml.RNode) string {
-	if item.GetLabels()[generators.ManagedByLabel] != generators.ManagedBy {
-		return ""
-	}
-	return item.GetAnnotations()[generators.ProfileAnnotation]
-}
-
-// generatedBy tells whether a run of the profile generated the object as a
-// whole.
-func generatedBy(item *yaml.RNode, profile string) bool {
-	_, merged := item.GetAnnotations()[MergedAnnotation]
-	return profileOf(item) == profile && !merged
-}
-
 // isBookkeeping recognises the annotations by which kustomize, kpt and the SDK
 // follow an item through a function.
 func isBookkeeping(key string) bool {
@@ -131,8 +106,8 @@ func isBookkeeping(key string) bool {
 	return strings.HasPrefix(key, "internal.config.kubernetes.io/") || strings.HasPrefix(key, "kustomize.config.k8s.io/") || slices.Contains(legacy, key)
 }
 
-func setAnnotation(item *yaml.RNode, key, value string) {
-	if err := item.PipeE(yaml.SetAnnotation(key, value)); err != nil {
-		panic(fmt.Sprintf("annotating %s: %v", item.GetKind(), err))
+func setAnnotation(n *yaml.RNode, key, value string) {
+	if err := n.PipeE(yaml.SetAnnotation(key, value)); err != nil {
+		panic(fmt.Sprintf("annotating %s: %v", n.GetKind(), err))
 	}
 }

@@ -1,6 +1,7 @@
 package v1alpha1
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -35,7 +36,7 @@ func Decode(n *yaml.RNode) (*RegistryProfile, kptfn.Results) {
 	p.setDefaults()
 	results = append(results, checkRules(p, results)...)
 	slices.SortStableFunc(results, func(a, b *kptfn.Result) int {
-		return strings.Compare(a.Field.Path+"\x00"+Code(a), b.Field.Path+"\x00"+Code(b))
+		return cmp.Or(strings.Compare(a.Field.Path, b.Field.Path), strings.Compare(Code(a), Code(b)))
 	})
 	if HasErrors(results) {
 		return nil, refer(results, n)
@@ -65,9 +66,13 @@ func decodeTypes(content *yaml.Node, p *RegistryProfile) error {
 	return nil
 }
 
+// refer names the profile in its findings. The accessors of RNode would panic
+// where metadata is no map.
 func refer(results kptfn.Results, n *yaml.RNode) kptfn.Results {
+	name, _ := valueAt(n.YNode(), "metadata.name").(string)
+	namespace, _ := valueAt(n.YNode(), "metadata.namespace").(string)
 	for _, r := range results {
-		r.ResourceRef = &kptfn.ResourceRef{APIVersion: APIVersion, Kind: Kind, Name: n.GetName(), Namespace: n.GetNamespace()}
+		r.ResourceRef = &kptfn.ResourceRef{APIVersion: APIVersion, Kind: Kind, Name: name, Namespace: namespace}
 	}
 	return results
 }

@@ -23,10 +23,7 @@ var Schema = sync.OnceValue(func() *spec.Schema {
 	if err != nil {
 		panic("registryprofile.yaml: " + err.Error())
 	}
-	n := definition.YNode()
-	for _, segment := range []string{"spec", "versions", "0", "schema", "openAPIV3Schema"} {
-		_, n = child(n, segment)
-	}
+	_, n := find(definition.YNode(), "spec.versions[0].schema.openAPIV3Schema")
 	return schemaReader{}.read(n)
 })
 

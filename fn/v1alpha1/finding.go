@@ -2,6 +2,7 @@ package v1alpha1
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -28,7 +29,7 @@ func (f fault) result(code string, severity kptfn.Severity) *kptfn.Result {
 	return &kptfn.Result{
 		Severity: severity,
 		Message:  f.message,
-		Field:    &kptfn.Field{Path: f.path, CurrentValue: f.value, ProposedValue: f.propose},
+		Field:    &kptfn.Field{Path: f.path, CurrentValue: withoutPassword(f.value), ProposedValue: f.propose},
 		Tags:     tags(code),
 	}
 }
@@ -36,11 +37,24 @@ func (f fault) result(code string, severity kptfn.Severity) *kptfn.Result {
 // quote shows a value of the profile on one line, and not too much of it.
 func quote(value any) string {
 	const most = 80
-	s := fmt.Sprint(value)
+	s := fmt.Sprint(withoutPassword(value))
 	if len(s) > most {
 		s = strings.ToValidUTF8(s[:most], "") + "..."
 	}
 	return strconv.Quote(s)
+}
+
+// userinfo is what stands before the host of a URL, and is no tag before a
+// digest.
+var userinfo = regexp.MustCompile(`[^/\s]*:[^/\s]*@([^s]|s[^h])`)
+
+// withoutPassword hides a password that somebody wrote where none belongs:
+// findings end in logs.
+func withoutPassword(value any) any {
+	if s, ok := value.(string); ok {
+		return userinfo.ReplaceAllString(s, "(hidden)@$1")
+	}
+	return value
 }
 
 func quoteOr(s, otherwise string) string {

@@ -11,30 +11,42 @@ import (
 // from, or that of its nearest ancestor that is there. It means something only
 // to whoever parsed the text: kustomize and kpt hand over rewritten copies.
 func Position(n *yaml.RNode, path string) (line int) {
-	node := n.YNode()
-	line = node.Line
-	for _, segment := range strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune(".[]", r) }) {
-		key, value := child(target(node), segment)
-		if value == nil {
-			break
-		}
-		node, line = value, key.Line
-	}
+	line, _ = find(n.YNode(), path)
 	return line
 }
 
-// child returns the node under a key or an index, and the node that marks its
-// place.
-func child(n *yaml.Node, segment string) (at, value *yaml.Node) {
-	if i, err := strconv.Atoi(segment); err == nil && n.Kind == yaml.SequenceNode && i < len(n.Content) {
-		return n.Content[i], n.Content[i]
+// find follows a field path such as "spec.registry.routes[0].name". It returns
+// the line where it ends, and the node there, or nil.
+func find(n *yaml.Node, path string) (line int, value *yaml.Node) {
+	line = n.Line
+	for path != "" {
+		var at *yaml.Node
+		if at, n, path = child(target(n), path); n == nil {
+			return line, nil
+		}
+		line = at.Line
 	}
-	if n.Kind == yaml.MappingNode {
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			if n.Content[i].Value == segment {
-				return n.Content[i], n.Content[i+1]
-			}
+	return line, n
+}
+
+// child returns the node under the first segment of a path, the node that marks
+// its place, and the rest of the path. Keys may contain dots, so that the longest
+// key that fits is the one.
+func child(n *yaml.Node, path string) (at, value *yaml.Node, rest string) {
+	if n.Kind == yaml.SequenceNode {
+		index, rest, _ := strings.Cut(strings.TrimPrefix(path, "["), "]")
+		if i, err := strconv.Atoi(index); err == nil && i < len(n.Content) {
+			return n.Content[i], n.Content[i], strings.TrimPrefix(rest, ".")
+		}
+		return nil, nil, ""
+	}
+	longest := -1
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i].Value
+		after, ok := strings.CutPrefix(path, key)
+		if ok && len(key) > longest && (after == "" || after[0] == '.' || after[0] == '[') {
+			at, value, rest, longest = n.Content[i], n.Content[i+1], strings.TrimPrefix(after, "."), len(key)
 		}
 	}
-	return nil, nil
+	return at, value, rest
 }

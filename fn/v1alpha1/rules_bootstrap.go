@@ -61,7 +61,7 @@ var bootstrapRules = []Rule{{
 		}
 		f := fault{path: "spec.bootstrap.timeout", value: timeout, message: fmt.Sprintf("%s is not a time that the Job could have; use a duration such as \"30m\"", quote(timeout))}
 		if guess := inHours(timeout); guess != "" {
-			f.propose = guess
+			f.message, f.propose = fmt.Sprintf("%s is not a duration; use %q", quote(timeout), guess), guess
 		}
 		report(f)
 	},

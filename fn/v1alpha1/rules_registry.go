@@ -85,7 +85,7 @@ var prunerRules = []Rule{{
 }, {
 	Code:     "pruner-keep",
 	Severity: kptfn.Error,
-	Doc:      "keepYoungerThanDuration wins over the deprecated keepYoungerThan, so that setting both hides one.",
+	Doc:      "Of keepYoungerThanDuration and the deprecated keepYoungerThan the first wins, so that setting both hides one.",
 	check: func(p *RegistryProfile, report func(fault)) {
 		if p.Spec.Pruner.KeepYoungerThan != nil && p.Spec.Pruner.KeepYoungerThanDuration != "" {
 			report(fault{path: "spec.pruner.keepYoungerThan", value: *p.Spec.Pruner.KeepYoungerThan, message: "has no effect beside keepYoungerThanDuration; remove it"})
@@ -94,7 +94,7 @@ var prunerRules = []Rule{{
 }, {
 	Code:     "pruner-deprecated",
 	Severity: kptfn.Warning,
-	Doc:      "keepYoungerThan, in nanoseconds, is deprecated upstream.",
+	Doc:      "Upstream has deprecated keepYoungerThan, which counts nanoseconds.",
 	check: func(p *RegistryProfile, report func(fault)) {
 		if keep := p.Spec.Pruner.KeepYoungerThan; keep != nil {
 			d := shortDuration(time.Duration(*keep))

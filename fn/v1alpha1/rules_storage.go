@@ -112,7 +112,7 @@ var storageRules = []Rule{{
 }, {
 	Code:     "bucket-generate-name",
 	Severity: kptfn.Error,
-	Doc:      "lib-bucket-provisioner cuts the prefix of a generated name after 26 characters.",
+	Doc:      "The prefix of a generated name is cut after 26 characters by lib-bucket-provisioner.",
 	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
 		if name := b.Bucket.GenerateName; len(name) > longestPrefix {
 			report(fault{path: path + ".bucket.generateName", value: name, propose: name[:longestPrefix], message: fmt.Sprintf("%s has %d characters and would be cut after %d; use %q", quote(name), len(name), longestPrefix, strings.Trim(name[:longestPrefix], "-"))})

@@ -3,6 +3,7 @@ package v1alpha1
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -27,17 +28,21 @@ const (
 
 // checkSchema reports everything in which the profile differs from the schema.
 func checkSchema(content *yaml.Node) kptfn.Results {
-	value := schemaValue(content)
-	var results kptfn.Results
-	for _, err := range validate.NewSchemaValidator(Schema(), nil, "", strfmt.Default).Validate(value).Errors {
+	var results, others kptfn.Results
+	for _, err := range validate.NewSchemaValidator(Schema(), nil, "", strfmt.Default).Validate(schemaValue(content)).Errors {
 		invalid, ok := err.(*openapi.Validation)
-		if !ok {
-			results = append(results, fault{message: oneLine(err.Error())}.result(CodeYAML, kptfn.Error))
-			continue
+		switch {
+		case !ok:
+			others = append(others, fault{message: oneLine(err.Error())}.result(CodeYAML, kptfn.Error))
+		case invalid.Code() == openapi.EnumFailCode && invalid.Value == nil: // reported as a wrong type
+		default:
+			results = append(results, schemaFinding(invalid, content))
 		}
-		results = append(results, schemaFinding(invalid, value))
 	}
-	return results
+	if len(results) == 0 {
+		return others
+	}
+	return results // the others follow from these
 }
 
 // schemaValue converts YAML to the types that the validator knows. Only the
@@ -58,26 +63,39 @@ func schemaValue(n *yaml.Node) any {
 		}
 		return s
 	}
-	var value any
+	var (
+		truth   bool
+		integer int64
+		number  float64
+	)
 	switch n.ShortTag() {
 	case yaml.NodeTagNull:
 		return nil
-	case yaml.NodeTagBool, yaml.NodeTagInt, yaml.NodeTagFloat:
-		if err := n.Decode(&value); err == nil {
-			return value
+	case yaml.NodeTagBool:
+		if n.Decode(&truth) == nil {
+			return truth
+		}
+	case yaml.NodeTagInt:
+		if n.Decode(&integer) == nil {
+			return integer
+		}
+	case yaml.NodeTagFloat:
+		// A whole number that no integer holds would become another one.
+		if n.Decode(&number) == nil && math.Abs(number) < 1<<53 {
+			return number
 		}
 	}
 	return n.Value
 }
 
 // schemaFinding says in our words what the validator found.
-func schemaFinding(invalid *openapi.Validation, profile any) *kptfn.Result {
+func schemaFinding(invalid *openapi.Validation, content *yaml.Node) *kptfn.Result {
 	path := strings.TrimPrefix(invalid.Name, ".")
 	switch invalid.Code() {
 	case openapi.UnallowedPropertyCode:
 		return unknownField(path, fmt.Sprint(invalid.Value))
 	case openapi.InvalidTypeCode:
-		value := lookup(profile, path)
+		value := valueAt(content, path)
 		return fault{path: path, value: scalar(value), message: wrongType(schemaAt(path), value)}.result(CodeWrongType, kptfn.Error)
 	case openapi.RequiredFailCode:
 		return fault{path: path, message: "is required; add it"}.result(CodeRequired, kptfn.Error)
@@ -90,9 +108,16 @@ func schemaFinding(invalid *openapi.Validation, profile any) *kptfn.Result {
 	case openapi.UniqueFailCode:
 		return fault{path: path, message: "holds the same item twice; remove one"}.result(CodeDuplicate, kptfn.Error)
 	default:
-		value := lookup(profile, path)
+		value := valueAt(content, path)
 		return fault{path: path, value: value, message: fmt.Sprintf("%s is out of range; %s", quote(value), bounds(schemaAt(path)))}.result(CodeOutOfRange, kptfn.Error)
 	}
+}
+
+func valueAt(content *yaml.Node, path string) any {
+	if _, n := find(content, path); n != nil {
+		return schemaValue(n)
+	}
+	return nil
 }
 
 // explained are fields of Config.spec and of storage.s3 that a profile refuses
@@ -165,9 +190,9 @@ func typeName(value any) string {
 func bounds(schema *spec.Schema) string {
 	switch {
 	case schema.Minimum != nil && schema.Maximum != nil:
-		return fmt.Sprintf("write %v to %v", *schema.Minimum, *schema.Maximum)
+		return fmt.Sprintf("write %.0f to %.0f", *schema.Minimum, *schema.Maximum)
 	case schema.Minimum != nil:
-		return fmt.Sprintf("write %v or more", *schema.Minimum)
+		return fmt.Sprintf("write %.0f or more", *schema.Minimum)
 	}
 	return "see the reference"
 }
@@ -179,41 +204,6 @@ func scalar(value any) any {
 		return nil
 	}
 	return value
-}
-
-// lookup returns what stands at a field path of the validator, such as
-// "spec.registry.routes[0].name".
-func lookup(value any, path string) any {
-	for path != "" && value != nil {
-		switch v := value.(type) {
-		case map[string]any:
-			var field string
-			field, path = longestField(v, path)
-			value = v[field]
-		case []any:
-			var i int
-			if _, err := fmt.Sscanf(path, "[%d]", &i); err != nil || i >= len(v) {
-				return nil
-			}
-			path = strings.TrimPrefix(path[strings.Index(path, "]")+1:], ".")
-			value = v[i]
-		default:
-			return nil
-		}
-	}
-	return value
-}
-
-// longestField splits off the first field of a path. Keys of maps may contain
-// dots, so that the longest key that fits is the one.
-func longestField(m map[string]any, path string) (field, rest string) {
-	for key := range m {
-		after, ok := strings.CutPrefix(path, key)
-		if ok && len(key) >= len(field) && (after == "" || after[0] == '.' || after[0] == '[') {
-			field, rest = key, strings.TrimPrefix(after, ".")
-		}
-	}
-	return field, rest
 }
 
 // schemaAt returns the schema of a field path, or an empty one.

@@ -1,0 +1,234 @@
+package fn_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/registryprofile/registry-profile/fn/v1alpha1"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"k8s.io/kube-openapi/pkg/validation/spec"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// TestEveryCodeHasACase holds testdata to the codes that the program knows.
+func TestEveryCodeHasACase(t *testing.T) {
+	shown := map[string]bool{}
+	for _, c := range cases(t) {
+		content, err := os.ReadFile(filepath.Join(c.dir, "results.yaml"))
+		if os.IsNotExist(err) {
+			continue
+		}
+		require.NoError(t, err)
+		var all []finding
+		require.NoError(t, yaml.Unmarshal(content, &all))
+		for _, f := range all {
+			shown[f.Code] = true
+		}
+	}
+	known := map[string]bool{}
+	for _, rule := range v1alpha1.Rules() {
+		assert.False(t, known[rule.Code], "two rules have the code %s", rule.Code)
+		known[rule.Code] = true
+	}
+	for _, code := range append(codesIn(t, "."), codesIn(t, "v1alpha1")...) {
+		known[code] = true
+	}
+	for code := range known {
+		assert.True(t, shown[code], "no case of testdata shows %q", code)
+	}
+	for code := range shown {
+		assert.True(t, known[code], "%q is neither a rule nor a constant", code)
+	}
+}
+
+// codesIn returns the codes in a package's source: the constants named Code...,
+// and those of the fields that are refused with an explanation.
+func codesIn(t *testing.T, dir string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	require.NoError(t, err)
+	var codes []string
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		require.NoError(t, err)
+		ast.Inspect(tree, func(n ast.Node) bool {
+			if spec, ok := n.(*ast.ValueSpec); ok {
+				codes = append(codes, codesOf(spec)...)
+			}
+			return true
+		})
+	}
+	return codes
+}
+
+func codesOf(declared *ast.ValueSpec) []string {
+	var codes []string
+	for i, name := range declared.Names {
+		if i >= len(declared.Values) {
+			continue
+		}
+		if literal, ok := declared.Values[i].(*ast.BasicLit); ok && strings.HasPrefix(name.Name, "Code") {
+			codes = append(codes, text(literal))
+		}
+		if list, ok := declared.Values[i].(*ast.CompositeLit); ok && name.Name == "explained" {
+			for _, entry := range list.Elts {
+				codes = append(codes, text(entry.(*ast.KeyValueExpr).Value.(*ast.CompositeLit).Elts[0].(*ast.BasicLit)))
+			}
+		}
+	}
+	return codes
+}
+
+func text(literal *ast.BasicLit) string {
+	s, _ := strconv.Unquote(literal.Value)
+	return s
+}
+
+// TestEveryFieldHasACase walks the schema: each field is set in a case that
+// renders, to a value without which the profile would be another, or none.
+func TestEveryFieldHasACase(t *testing.T) {
+	missing := map[string]bool{}
+	for _, path := range leaves(v1alpha1.Schema(), "") {
+		missing[path] = true
+	}
+	delete(missing, "apiVersion")
+	delete(missing, "kind")
+	require.Greater(t, len(missing), 100)
+	for _, c := range cases(t) {
+		if c.profile == nil {
+			continue
+		}
+		full := parse(t, c.profile.MustString())
+		if e := expanded(c); e.profile != nil {
+			require.NoError(t, full.DeAnchor())
+			for _, at := range scalars(full.YNode(), nil) {
+				if path := schemaPath(at); missing[path] && matters(t, full, e.profile, at) {
+					delete(missing, path)
+				}
+			}
+		}
+	}
+	assert.Empty(t, missing, "no case sets these to a value of its own")
+}
+
+// leaves returns the paths of a schema's scalars: a[] is the item of a list, a{}
+// the value of a map.
+func leaves(s *spec.Schema, path string) []string {
+	var paths []string
+	switch {
+	case s.Items != nil:
+		return leaves(s.Items.Schema, path+"[]")
+	case s.AdditionalProperties != nil && s.AdditionalProperties.Schema != nil:
+		return leaves(s.AdditionalProperties.Schema, path+"{}")
+	case len(s.Properties) == 0:
+		return []string{path}
+	}
+	for name, property := range s.Properties {
+		paths = append(paths, leaves(&property, strings.TrimPrefix(path+"."+name, "."))...)
+	}
+	return paths
+}
+
+// scalars returns the paths of the scalars below a node, as keys and indices.
+func scalars(n *yaml.Node, path []string) [][]string {
+	var paths [][]string
+	below := func(child *yaml.Node, step string) {
+		paths = append(paths, scalars(child, append(path[:len(path):len(path)], step))...)
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			below(n.Content[i+1], n.Content[i].Value)
+		}
+	case yaml.SequenceNode:
+		for i, item := range n.Content {
+			below(item, strconv.Itoa(i))
+		}
+	case yaml.ScalarNode:
+		return [][]string{path}
+	}
+	return paths
+}
+
+// schemaPath writes the path of a scalar as leaves does.
+func schemaPath(at []string) string {
+	path, s := "", v1alpha1.Schema()
+	for _, step := range at {
+		switch {
+		case s == nil:
+			return ""
+		case s.Items != nil:
+			path, s = path+"[]", s.Items.Schema
+		case s.AdditionalProperties != nil && s.AdditionalProperties.Schema != nil:
+			path, s = path+"{}", s.AdditionalProperties.Schema
+		default:
+			next, ok := s.Properties[step]
+			if !ok {
+				return ""
+			}
+			path, s = strings.TrimPrefix(path+"."+step, "."), &next
+		}
+	}
+	return path
+}
+
+// matters tells whether the profile would be another, or none, without the
+// value.
+func matters(t *testing.T, n *yaml.RNode, p *v1alpha1.RegistryProfile, at []string) bool {
+	t.Helper()
+	without := n.Copy()
+	drop(without.YNode(), at)
+	other, _ := v1alpha1.Decode(without)
+	return !reflect.DeepEqual(p, other)
+}
+
+func drop(n *yaml.Node, at []string) {
+	for i := range n.Content {
+		switch {
+		case n.Kind == yaml.SequenceNode && strconv.Itoa(i) == at[0]:
+			if len(at) == 1 {
+				n.Content = append(n.Content[:i:i], n.Content[i+1:]...)
+			} else {
+				drop(n.Content[i], at[1:])
+			}
+			return
+		case n.Kind == yaml.MappingNode && i%2 == 0 && n.Content[i].Value == at[0]:
+			if len(at) == 1 {
+				n.Content = append(n.Content[:i:i], n.Content[i+2:]...)
+			} else {
+				drop(n.Content[i+1], at[1:])
+			}
+			return
+		}
+	}
+}
+
+// TestCasesAreNamedForWhatTheyDo: refuse- cases are refused, warn- cases warn,
+// the others render.
+func TestCasesAreNamedForWhatTheyDo(t *testing.T) {
+	refused := 0
+	for _, c := range cases(t) {
+		_, results := c.run()
+		assert.Equal(t, strings.HasPrefix(c.name, "refuse-"), v1alpha1.HasErrors(results), c.name)
+		if strings.HasPrefix(c.name, "warn-") {
+			assert.NotEmpty(t, results, c.name)
+		}
+		if regexp.MustCompile("^(refuse|warn)-").MatchString(c.name) {
+			refused++
+		}
+	}
+	assert.GreaterOrEqual(t, len(cases(t)), 60)
+	assert.GreaterOrEqual(t, refused, 40)
+}

@@ -1,0 +1,69 @@
+package fn
+
+import (
+	"strings"
+
+	"github.com/registryprofile/registry-profile/generators"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// item is an object of the input, which may be anybody's and anything, with
+// what is known of it.
+type item struct {
+	*yaml.RNode
+	id          identity
+	labels      map[string]string
+	annotations map[string]string
+}
+
+// identity tells objects apart. A version is a way to write an object, not
+// another object.
+type identity struct {
+	group, kind, namespace, name string
+}
+
+// newItem leaves empty what is not there or has another type, where the
+// accessors of RNode panic.
+func newItem(n *yaml.RNode) *item {
+	var object struct {
+		APIVersion string `yaml:"apiVersion"`
+		Kind       string `yaml:"kind"`
+		Metadata   struct {
+			Name        string            `yaml:"name"`
+			Namespace   string            `yaml:"namespace"`
+			Labels      map[string]string `yaml:"labels"`
+			Annotations map[string]string `yaml:"annotations"`
+		} `yaml:"metadata"`
+	}
+	_ = n.YNode().Decode(&object) // what can be decoded is
+	group, _, found := strings.Cut(object.APIVersion, "/")
+	if !found {
+		group = ""
+	}
+	m := object.Metadata
+	return &item{RNode: n, id: identity{group, object.Kind, m.Namespace, m.Name}, labels: m.Labels, annotations: m.Annotations}
+}
+
+func newItems(nodes []*yaml.RNode) []*item {
+	items := make([]*item, len(nodes))
+	for i, n := range nodes {
+		items[i] = newItem(n)
+	}
+	return items
+}
+
+// profile returns the profile that generated the object, or that was merged into
+// it, or "".
+func (i *item) profile() string {
+	if i.labels[generators.ManagedByLabel] != generators.ManagedBy {
+		return ""
+	}
+	return i.annotations[generators.ProfileAnnotation]
+}
+
+// generatedBy tells whether a run of the profile generated the object as a
+// whole.
+func (i *item) generatedBy(profile string) bool {
+	_, merged := i.annotations[MergedAnnotation]
+	return i.profile() == profile && !merged
+}
