@@ -1,0 +1,198 @@
+package cli_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const head = "apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\n"
+
+// bomb is YAML whose aliases would expand to a billion values.
+func bomb(indent string) string {
+	var b strings.Builder
+	b.WriteString(indent + "a0: &a0 [x, x, x, x, x, x, x, x, x]\n")
+	for i := 1; i < 10; i++ {
+		list := strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 9), ", ")
+		fmt.Fprintf(&b, "%sa%d: &a%d [%s]\n", indent, i, i, list)
+	}
+	return b.String()
+}
+
+func TestWrongInputIsOneLine(t *testing.T) {
+	dir := write(t, "folder/file", "")
+	for name, c := range map[string]struct{ content, want string }{
+		"empty":              {"", ": is empty"},
+		"comments":           {"# one\n---\n# two\n", ": is empty"},
+		"null":               {"---\nnull\n", ": is empty"},
+		"binary":             {"\x7fELF\x00\xff\xfe", ": is not UTF-8 text"},
+		"zero byte":          {head + "metadata: {name: a\x00b}\n", ": is not UTF-8 text"},
+		"latin 1":            {head + "metadata: {name: \"caf\xe9\"}\n", ": is not UTF-8 text"},
+		"no YAML":            {head + "metadata: {name: a\nspec: {}\n", ": is not YAML: "},
+		"tabs":               {head + "metadata:\n\tname: a\n", ":4: is not YAML: "},
+		"unknown alias":      {head + "metadata: {name: *a}\n", ": is not YAML: unknown anchor"},
+		"JSON garbage":       {`{"apiVersion": [}`, ": is not YAML: "},
+		"list":               {"[1, 2]", "the input is not a RegistryProfile"},
+		"word":               {"hello", "the input is not a RegistryProfile"},
+		"List":               {"apiVersion: v1\nkind: List\nitems: []\n", `"v1 List" is not a RegistryProfile`},
+		"ConfigMap":          {usersConfigMap, `"v1 ConfigMap" is not a RegistryProfile`},
+		"other version":      {strings.Replace(profile("a", "{}"), "v1alpha1", "v1", 1), `"registryprofile.dev/v1 RegistryProfile" is not`},
+		"kind of wrong type": {"apiVersion: {a: b}\nkind: [a]\n", "the input is not a RegistryProfile"},
+		"two profiles":       {profile("a", "{}") + "---\n" + profile("b", "{}"), ": holds 2 documents"},
+		"profile and object": {profile("a", "{}") + "---\n" + usersConfigMap, ": holds 2 documents"},
+		"too large":          {head + strings.Repeat("# comment\n", 1<<20), " bytes; a RegistryProfile has at most 1048576"},
+		"too many values":    {profile("a", "\n"+strings.Repeat("- a\n", 100_000)), "[yaml]"},
+		"bomb":               {profile("a", "\n"+bomb("  ")), "[yaml]"},
+		"endless alias":      {head + "metadata: {name: a}\nspec: &s {odf: *s}\n", "[yaml]"},
+		"endless merge":      {head + "metadata: {name: a}\nspec: &s {<<: *s}\n", "[yaml]"},
+		"deep lists":         {strings.Repeat("[", 200_000), ": is not YAML: "},
+		"deep objects":       {profile("a", strings.Repeat("{a: ", 5_000)+"1"+strings.Repeat("}", 5_000)), "]\n"},
+		"duplicate key":      {profile("a", "{odf: {}, odf: {}}"), ":5: spec.odf: is set twice"},
+		"name twice":         {head + "metadata: {name: a, name: b}\n", ":3: metadata.name: is set twice"},
+		"metadata is a list": {head + "metadata: [1]\n", ":3: metadata: is a list"},
+		"metadata is a word": {head + "metadata: x\n", `:3: metadata: "x" is a string`},
+		"no metadata":        {head, ": metadata: "},
+		"name is a list":     {head + "metadata: {name: [1]}\n", ":3: metadata.name: is a list"},
+		"labels are a list":  {head + "metadata: {name: a, labels: [1]}\n", ":3: metadata.labels: is a list"},
+		"object as a key":    {profile("a", "{? [a] : b}"), "has a key that is no text"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(dir, strings.ReplaceAll(name, " ", "-")+".yaml")
+			require.NoError(t, os.WriteFile(file, []byte(c.content), 0o644))
+			for _, args := range [][]string{{"render", file}, {"validate", file}, {file}, {"render", "-o", dir + "/out", file}} {
+				r := run("", args...)
+				assert.Equal(t, 1, r.code)
+				assert.Empty(t, r.out)
+				assert.Equal(t, 1, strings.Count(r.err, "\n"), r.err)
+				assert.True(t, strings.HasPrefix(r.err, "error: "+file+":"), r.err)
+				assert.Contains(t, r.err, c.want)
+				assert.NotContains(t, r.err, "internal fault")
+				assert.NoDirExists(t, dir+"/out")
+			}
+			r := run(c.content, "render", "-")
+			assert.Equal(t, 1, r.code)
+			assert.Empty(t, r.out)
+			assert.True(t, strings.HasPrefix(r.err, "error: stdin:"), r.err)
+		})
+	}
+	for name, want := range map[string]string{"folder": "is a folder", "missing.yaml": "no such file", "folder/file/x.yaml": "not a directory"} {
+		file := filepath.Join(dir, name)
+		r := run("", "render", file)
+		assert.Equal(t, 1, r.code)
+		assert.Regexp(t, "^error: "+file+": .*"+want+".*\n$", r.err)
+	}
+}
+
+const listHead = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n"
+
+func TestWrongResourceListIsOneLine(t *testing.T) {
+	good := "functionConfig: {apiVersion: registryprofile.dev/v1alpha1, kind: RegistryProfile, metadata: {name: a}}\n"
+	for name, input := range map[string]string{
+		"binary":                   "\x7fELF\x00\xff\xfe",
+		"no YAML":                  listHead + "items: [a\nb: c",
+		"JSON garbage":             `{"kind": [}`,
+		"word":                     "hello",
+		"list":                     "[1, 2]",
+		"ConfigMap":                usersConfigMap,
+		"a profile":                profile("a", "{}"),
+		"two lists":                listHead + good + "---\n" + listHead + good,
+		"nothing in it":            listHead,
+		"config is a number":       listHead + "functionConfig: 3\n",
+		"config is a list":         listHead + "functionConfig: [1]\n",
+		"config is null":           listHead + "functionConfig:\nitems:\n",
+		"config is a ConfigMap":    resourceList(t, usersConfigMap),
+		"config's metadata a list": listHead + "functionConfig: {apiVersion: registryprofile.dev/v1alpha1, kind: RegistryProfile, metadata: [1]}\n",
+		"config is a bomb":         resourceList(t, profile("a", "\n"+bomb("  "))),
+		"config has long values":   resourceList(t, profile("a", "{odf: {namespace: "+strings.Repeat("x", 2<<20)+"}}")),
+		"items are an object":      listHead + good + "items: {a: b}\n",
+		"items are scalars":        listHead + good + "items: [1, a, null]\n",
+		"results are scalars":      listHead + good + "results: [3]\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := run(input)
+			assert.Equal(t, 1, r.code)
+			assert.Equal(t, 1, strings.Count(r.err, "\n"), r.err)
+			assert.True(t, strings.HasPrefix(r.err, "error: "), r.err)
+			assert.NotContains(t, r.err, "internal fault")
+			assert.LessOrEqual(t, len(r.err), 500)
+			assert.NotContains(t, r.out, "ObjectBucketClaim")
+		})
+	}
+}
+
+// Items are anybody's, and are only passed through.
+func TestStrangeItemsPassThrough(t *testing.T) {
+	for name, item := range map[string]string{
+		"empty":                "{}",
+		"metadata is a word":   "{apiVersion: v1, kind: ConfigMap, metadata: x}",
+		"metadata is a list":   "{apiVersion: v1, kind: ConfigMap, metadata: [1]}",
+		"kind is a list":       "{kind: [a], metadata: {name: b}}",
+		"annotations are list": "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, annotations: [1]}}",
+		"a List":               "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}]}",
+		"labels are numbers":   "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: {b: 1}}}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := good(t, resourceList(t, profile("a", "{}"), item))
+			list := objects(t, out)[0].(map[string]any)["items"].([]any)
+			assert.Equal(t, objects(t, item)[0], list[0])
+			assert.Greater(t, len(list), 10)
+		})
+	}
+}
+
+func TestNoInputSaysHowToUseIt(t *testing.T) {
+	null, err := os.Open(os.DevNull)
+	require.NoError(t, err)
+	defer null.Close()
+	for _, r := range []result{run(""), run("\n \n"), run("", "--strict")} {
+		assert.Equal(t, result{code: 1, err: "error: no command, and no ResourceList on stdin; write registry-profile render FILE, or see registry-profile --help\n"}, r)
+	}
+}
+
+func TestWrongCommandLine(t *testing.T) {
+	for line, want := range map[string]string{
+		"rendr":                         `unknown command "rendr"; did you mean "render"?`,
+		"frobnicate":                    `unknown command "frobnicate"; see registry-profile --help`,
+		"a b":                           `unknown command "a"`,
+		"--strct":                       "unknown flag: --strct",
+		"no/such.yaml":                  "no/such.yaml: no such file",
+		"render":                        "name the file of a RegistryProfile, or - for stdin",
+		"render a.yaml b.yaml":          "add --output DIR",
+		"render --fleet a.yaml":         "add --output DIR",
+		"render - b.yaml":               "- cannot be read beside other files",
+		"render --output a --check a x": "use one of them",
+		"render --check":                "flag needs an argument",
+		"validate":                      "name the file of a RegistryProfile, or - for stdin",
+		"install":                       "say where to",
+		"install --bin-dir /proc/x":     "/proc/x",
+		"version now":                   "unknown command",
+	} {
+		r := run("", strings.Fields(line)...)
+		assert.Equal(t, 1, r.code, line)
+		assert.Empty(t, r.out, line)
+		assert.Equal(t, 1, strings.Count(r.err, "\n"), r.err)
+		assert.Contains(t, r.err, want, line)
+	}
+}
+
+func TestFindingsNameFileAndLine(t *testing.T) {
+	dir := write(t, "a.yaml", head+"metadata:\n  name: a\nspec:\n  registry:\n    replicas: 0\n  pruner:\n    keepYoungerThanDuration: 30d\n", "b.yaml", profile("b", "{odf: {namespase: x}}"), "c.yaml", profile("c", "{}"))
+	r := run("", "validate", dir+"/a.yaml", dir+"/b.yaml", dir+"/c.yaml", dir+"/d.yaml")
+	assert.Equal(t, 1, r.code)
+	assert.Empty(t, r.out)
+	lines := strings.Split(strings.TrimSpace(r.err), "\n")
+	require.Len(t, lines, 4)
+	for i, want := range []string{
+		dir + "/a.yaml:9: spec.pruner.keepYoungerThanDuration: ",
+		dir + "/a.yaml:7: spec.registry.replicas: ",
+		dir + "/b.yaml:5: spec.odf.namespase: ",
+		dir + "/d.yaml: no such file",
+	} {
+		assert.True(t, strings.HasPrefix(lines[i], "error: "+want), lines[i])
+	}
+}

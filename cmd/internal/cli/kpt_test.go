@@ -1,0 +1,136 @@
+package cli_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/kustomize/kyaml/fn/runtime/exec"
+	"sigs.k8s.io/kustomize/kyaml/fn/runtime/runtimeutil"
+	"sigs.k8s.io/kustomize/kyaml/kio"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// kptRender does what kpt fn render does with the mutators of a package: all its
+// files are the items, and what comes back replaces them.
+func kptRender(dir string) error {
+	working, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	kptfile, err := yaml.ReadFile(filepath.Join(dir, "Kptfile"))
+	if err != nil {
+		return err
+	}
+	mutators, err := kptfile.Pipe(yaml.Lookup("pipeline", "mutators"))
+	if err != nil {
+		return err
+	}
+	var functions []kio.Filter
+	err = mutators.VisitElements(func(mutator *yaml.RNode) error {
+		config, err := yaml.ReadFile(filepath.Join(dir, mutator.Field("configPath").Value.YNode().Value))
+		functions = append(functions, &exec.Filter{
+			WorkingDir:     working,
+			Path:           mutator.Field("exec").Value.YNode().Value,
+			FunctionFilter: runtimeutil.FunctionFilter{FunctionConfig: config, GlobalScope: true},
+		})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	files := &kio.LocalPackageReadWriter{PackagePath: dir, PackageFileName: "Kptfile", IncludeSubpackages: true, PreserveSeqIndent: true, MatchFilesGlob: []string{"*.yaml", "Kptfile"}}
+	return kio.Pipeline{Inputs: []kio.Reader{files}, Filters: functions, Outputs: []kio.Writer{files}}.Execute()
+}
+
+// kptMain is the kpt of the examples' commands.
+func kptMain(args []string) int {
+	if strings.Join(args, " ") != "fn render --allow-exec" {
+		fmt.Fprintln(os.Stderr, "only fn render --allow-exec")
+		return 1
+	}
+	if err := kptRender("."); err != nil {
+		fmt.Fprintln(os.Stderr, "Error:", err)
+		return 1
+	}
+	return 0
+}
+
+const kptfile = `apiVersion: kpt.dev/v1
+kind: Kptfile
+metadata:
+  name: registry
+pipeline:
+  mutators:
+  - exec: registry-profile
+    configPath: profile.yaml
+`
+
+func kptPackage(t *testing.T, namesAndContents ...string) string {
+	return write(t, append([]string{"Kptfile", kptfile}, namesAndContents...)...)
+}
+
+func TestKptRendersTwiceTheSame(t *testing.T) {
+	const config = `# ours
+apiVersion: imageregistry.operator.openshift.io/v1
+kind: Config
+metadata:
+  name: cluster # the one
+spec:
+  logLevel: Debug # while we look
+  replicas: 1
+`
+	dir := kptPackage(t, "profile.yaml", profile("registry", "{registry: {replicas: 3}}"), "mine/config.yaml", config, "mine/dashboard.yaml", usersConfigMap)
+	before := tree(t, dir)
+	require.NoError(t, kptRender(dir))
+	first := tree(t, dir)
+	for _, untouched := range []string{"Kptfile", "profile.yaml", "mine/dashboard.yaml"} {
+		assert.Equal(t, before[untouched], first[untouched])
+	}
+	assert.Contains(t, first["mine/config.yaml"], "# ours\n")
+	assert.Contains(t, first["mine/config.yaml"], "name: cluster # the one\n")
+	assert.Contains(t, first["mine/config.yaml"], "logLevel: Debug # while we look\n")
+	assert.Contains(t, first["mine/config.yaml"], "replicas: 3\n")
+	for name := range first {
+		assert.NotRegexp(t, `/\d\d-config\.yaml$`, name, "a second Config")
+	}
+
+	require.NoError(t, kptRender(dir))
+	assert.Equal(t, first, tree(t, dir))
+}
+
+func TestKptRemovesWhatAnEarlierRunGenerated(t *testing.T) {
+	dir := kptPackage(t, "profile.yaml", profile("registry", "{}"), "mine/dashboard.yaml", usersConfigMap)
+	require.NoError(t, kptRender(dir))
+	require.Contains(t, strings.Join(kinds(t, dir), " "), "ObjectBucketClaim")
+
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "profile.yaml"), []byte(profile("registry", "{storage: {cephfs: {}}}")), 0o644))
+	require.NoError(t, kptRender(dir))
+	left := strings.Join(kinds(t, dir), " ")
+	assert.NotContains(t, left, "ObjectBucketClaim")
+	assert.Contains(t, left, "PersistentVolumeClaim")
+	assert.Contains(t, tree(t, dir), "mine/dashboard.yaml")
+}
+
+func kinds(t *testing.T, dir string) []string {
+	var kinds []string
+	for name, content := range tree(t, dir) {
+		if strings.HasSuffix(name, ".yaml") {
+			kinds = append(kinds, fmt.Sprint(at(objects(t, content)[0], "kind")))
+		}
+	}
+	return kinds
+}
+
+func TestKptFailureLeavesThePackageAlone(t *testing.T) {
+	dir := kptPackage(t, "profile.yaml", profile("registry", "{}"))
+	require.NoError(t, kptRender(dir))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "profile.yaml"), []byte(profile("registry", "{storge: {}}")), 0o644))
+	before := tree(t, dir)
+	assert.Error(t, kptRender(dir))
+	assert.Equal(t, before, tree(t, dir))
+}
