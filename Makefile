@@ -13,7 +13,7 @@ export CGO_ENABLED ?= 0
 LDFLAGS := -s -w -X $(MODULE)/cmd/internal/cli.version=$(VERSION)
 BUILD   := go build -trimpath -buildvcs=false -ldflags='$(LDFLAGS)'
 # Modules of their own: the root module stays small.
-TESTED_MODULES := test/conformance examples/argocd/healthtest
+TESTED_MODULES := test/conformance examples/argocd/healthtest examples/flux/healthtest
 
 .DEFAULT_GOAL := help
 
@@ -28,8 +28,11 @@ build: ## Build bin/registry-profile
 	$(BUILD) -o bin/registry-profile ./cmd/registry-profile
 
 .PHONY: test
-test: ## Run every test but the end-to-end ones
+test: ## Run the tests of the root module
 	go test ./...
+
+.PHONY: conformance
+conformance: ## Check output against the real CRDs, health checks in the engines' own interpreters
 	@set -e; for module in $(TESTED_MODULES); do echo "== $$module"; (cd $$module && go test ./...); done
 
 .PHONY: lint
@@ -44,7 +47,7 @@ lint: ## Check formatting, modules, Go (vet, staticcheck) and shell (shellcheck)
 
 .PHONY: update-golden
 update-golden: ## Rewrite golden files and generated documents; read the diff
-	go test ./fn/... -update
+	go test ./fn/... ./cmd/... -update
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (30s)

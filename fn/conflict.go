@@ -15,17 +15,19 @@ const (
 	CodeConfigStorage  = "config-storage"
 	CodeConfigSecret   = "config-http-secret"
 	CodeConfigState    = "config-management-state"
+	CodeSingletonName  = "singleton-name"
 	registryConfigKind = "Config"
 )
 
 // conflicts reports every item that stands where a resource of the profile
-// would, and that the profile must not touch.
+// would, and that the profile must not touch. It warns of what nobody reads.
 func conflicts(items []*item, wanted map[identity]generators.Resource, profile string) kptfn.Results {
 	var results kptfn.Results
 	seen := map[identity]bool{}
 	for _, item := range items {
 		r, ok := wanted[item.id]
 		if !ok {
+			results = append(results, warnOfRenamed(item, wanted)...)
 			continue
 		}
 		if seen[item.id] {
@@ -48,6 +50,19 @@ func conflict(item *item, r generators.Resource, profile string) kptfn.Results {
 		return kptfn.Results{itemFinding(item, CodeForeignObject, "", "is in the input and not ours, so it is not overwritten; remove it, or give it another name")}
 	case r.GetKind() == registryConfigKind:
 		return refuseConfig(item)
+	}
+	return nil
+}
+
+// warnOfRenamed reports a Config or ImagePruner that the operator would ignore: a
+// namePrefix renames those of the user's own without a word.
+func warnOfRenamed(i *item, wanted map[identity]generators.Resource) kptfn.Results {
+	for id, r := range wanted {
+		if r.Class == generators.ClassShared && i.id.group == id.group && i.id.kind == id.kind {
+			finding := itemFinding(i, CodeSingletonName, "metadata.name", fmt.Sprintf("is not read by the operator, which knows %q alone; rename it, or keep it apart from namePrefix and nameSuffix", id.name))
+			finding.Severity = kptfn.Warning
+			return kptfn.Results{finding}
+		}
 	}
 	return nil
 }

@@ -64,8 +64,9 @@ func (o Options) Transform(profile *yaml.RNode, items []*yaml.RNode) ([]*yaml.RN
 		wanted[newItem(r.RNode).id] = r
 	}
 	known := newItems(items)
-	if found := conflicts(known, wanted, p.Metadata.Name); len(found) > 0 {
-		return nil, append(results, found...)
+	results = append(results, o.judge(conflicts(known, wanted, p.Metadata.Name))...)
+	if v1alpha1.HasErrors(results) {
+		return nil, results
 	}
 	known = slices.DeleteFunc(known, func(i *item) bool {
 		_, ok := wanted[i.id]
@@ -100,13 +101,20 @@ func (o Options) Render(profile *yaml.RNode) ([]generators.Resource, kptfn.Resul
 // Decode is v1alpha1.Decode with the severities of the options.
 func (o Options) Decode(profile *yaml.RNode) (*v1alpha1.RegistryProfile, kptfn.Results) {
 	p, results := v1alpha1.Decode(profile)
-	if o.Strict && len(results) > 0 {
-		for _, r := range results {
-			r.Severity = kptfn.Error
-		}
+	if v1alpha1.HasErrors(o.judge(results)) {
 		return nil, results
 	}
 	return p, results
+}
+
+// judge makes warnings errors where that is asked for.
+func (o Options) judge(results kptfn.Results) kptfn.Results {
+	for _, r := range results {
+		if o.Strict {
+			r.Severity = kptfn.Error
+		}
+	}
+	return results
 }
 
 // FileNames returns the name of the file of each resource: numbered, so that a

@@ -20,12 +20,18 @@ const (
 // than 20.
 const mostNodes, deepest = 20_000, 100
 
+// mostBytes bounds the text of a profile.
+const mostBytes = 1 << 20
+
 // plain returns a copy of the profile that holds nothing but what JSON has, or
 // nil with the reason: aliases and merge keys are expanded, and what is dropped
 // on the way is reported.
 func plain(n *yaml.RNode) (*yaml.Node, kptfn.Results) {
 	if size := expandedSize(n.YNode(), 0, map[*yaml.Node]int{}); size > mostNodes {
 		return nil, kptfn.Results{fault{message: fmt.Sprintf("has more than %d values once its aliases are expanded, or is nested deeper than %d; a profile has a few hundred values", mostNodes, deepest)}.result(CodeYAML, kptfn.Error)}
+	}
+	if size := textSize(n.YNode()); size > mostBytes {
+		return nil, kptfn.Results{fault{message: fmt.Sprintf("has %d bytes of text; a profile has at most %d", size, mostBytes)}.result(CodeYAML, kptfn.Error)}
 	}
 	content := yaml.NewRNode(expanded(n.YNode()))
 	results := dropStrange(content.YNode(), "")
@@ -53,6 +59,15 @@ func expandedSize(n *yaml.Node, depth int, known map[*yaml.Node]int) int {
 		}
 	}
 	known[n] = size
+	return size
+}
+
+// textSize counts the bytes of all keys and values, aliases not expanded.
+func textSize(n *yaml.Node) int {
+	size := len(n.Value)
+	for _, child := range n.Content {
+		size += textSize(child)
+	}
 	return size
 }
 

@@ -160,6 +160,8 @@ func notAllowed(path, value string, schema *spec.Schema) *kptfn.Result {
 func wrongType(schema *spec.Schema, value any) string {
 	want := strings.Join(schema.Type, " or ")
 	switch {
+	case value == nil && len(schema.Required) > 0:
+		return "has no value; add " + strings.Join(schema.Required, ", ")
 	case value == nil && want == "object":
 		return "has no value; write {} to choose it with its defaults, or remove the line"
 	case value == nil:
