@@ -65,7 +65,7 @@ bench: ## Measure start, memory and throughput as ratios
 
 .PHONY: e2e
 e2e: ## Run the Job on a real control plane (RUN=regex selects scenarios)
-	RUN='$(RUN)' e2e/run.sh
+	cd e2e && RUN='$(RUN)' go run ./cmd/e2e
 
 ##@ Release
 
