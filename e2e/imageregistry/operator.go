@@ -1,0 +1,171 @@
+// Package imageregistry stands in for OpenShift's cluster-image-registry-operator:
+// it answers to Config, ImagePruner and the objects around them as the operator
+// does on a bare-metal cluster. Each behaviour names where it was read, by path
+// and line of openshift/cluster-image-registry-operator at 02bb5c2c.
+//
+// It makes no Service, Routes, PodDisruptionBudget or RBAC, and the Deployment
+// that it makes has no pods: its status says at once, or when told to, that the
+// rollout is complete. It never empties a bucket; it records that the operator
+// would have, see Losses.
+package imageregistry
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	configv1 "github.com/openshift/api/config/v1"
+	imageregistryv1 "github.com/openshift/api/imageregistry/v1"
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/util/workqueue"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+)
+
+const (
+	// Namespace is the registry's.
+	Namespace = "openshift-image-registry"
+	// ConfigNamespace is where trustedCA is looked for: pkg/storage/s3/s3.go:235.
+	ConfigNamespace = "openshift-config"
+	// CredentialsName is the user's Secret: pkg/storage/s3/s3.go:199.
+	CredentialsName = "image-registry-private-configuration-user"
+	// FieldManager is the name under which the operator's writes stand in managedFields.
+	FieldManager = "cluster-image-registry-operator"
+	// Finalizer is on every Config: pkg/defaults/defaults.go.
+	Finalizer = "imageregistry.operator.openshift.io/finalizer"
+
+	instance = "cluster"
+	workload = "image-registry"
+	private  = "image-registry-private-configuration"
+)
+
+// Dial connects the operator to the S3 endpoints.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+// An Operator is a running stand-in.
+type Operator struct {
+	client client.Client // writes as FieldManager; reads from the API server
+	cache  client.Reader // may lag, as the operator's listers do
+	dial   Dial
+	wake   chan event.GenericEvent
+
+	mu      sync.Mutex
+	active  bool
+	stalled bool // rollouts do not complete
+	inertia time.Duration
+	losses  []string
+	syncing sync.Mutex
+}
+
+// New adds an operator to the manager. It does nothing before Start.
+func New(mgr ctrl.Manager, dial Dial) (*Operator, error) {
+	api, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()})
+	if err != nil {
+		return nil, err
+	}
+	o := &Operator{
+		client: client.WithFieldOwner(api, FieldManager), cache: mgr.GetClient(), dial: dial,
+		wake:    make(chan event.GenericEvent, 1),
+		inertia: 5 * time.Minute, // unavailableDegradedInertia, pkg/operator/status.go:24
+	}
+	return o, o.watch(mgr)
+}
+
+// watch reacts to what the operator reacts to: pkg/operator/controller.go:110-200
+// and, for Jobs, controllerimagepruner.go:238-244.
+func (o *Operator) watch(mgr ctrl.Manager) error {
+	unchecked := true
+	one := handler.EnqueueRequestsFromMapFunc(func(context.Context, client.Object) []reconcile.Request {
+		return []reconcile.Request{{}}
+	})
+	in := func(namespace string) predicate.Predicate {
+		return predicate.NewPredicateFuncs(func(o client.Object) bool { return o.GetNamespace() == namespace })
+	}
+	b := ctrl.NewControllerManagedBy(mgr).Named("image-registry-operator").
+		WithOptions(controller.Options{
+			SkipNameValidation: &unchecked,
+			RateLimiter:        workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](20*time.Millisecond, time.Second),
+		}).
+		Watches(&imageregistryv1.Config{}, one).
+		Watches(&imageregistryv1.ImagePruner{}, one).
+		Watches(&configv1.ClusterOperator{}, one).
+		WatchesRawSource(source.Channel(o.wake, one))
+	for _, own := range []client.Object{&corev1.Secret{}, &appsv1.Deployment{}, &batchv1.Job{}, &corev1.PersistentVolumeClaim{}} {
+		b = b.Watches(own, one, builder.WithPredicates(in(Namespace)))
+	}
+	return b.Watches(&corev1.ConfigMap{}, one, builder.WithPredicates(in(ConfigNamespace))).Complete(o)
+}
+
+// Start makes the operator work: it begins with a Config if there is none.
+func (o *Operator) Start() {
+	o.mu.Lock()
+	o.active = true
+	o.mu.Unlock()
+	o.nudge()
+}
+
+// Stop makes the operator stop, waits until it has, and forgets what Losses
+// and StallRollouts are about.
+func (o *Operator) Stop() {
+	o.mu.Lock()
+	o.active, o.stalled, o.losses = false, false, nil
+	o.mu.Unlock()
+	o.syncing.Lock()
+	defer o.syncing.Unlock()
+}
+
+// StallRollouts makes the registry's pods not become ready, or ready again.
+func (o *Operator) StallRollouts(stalled bool) {
+	o.mu.Lock()
+	o.stalled = stalled
+	o.mu.Unlock()
+	o.nudge()
+}
+
+// Losses are the times that the real operator would have deleted images.
+func (o *Operator) Losses() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return append([]string(nil), o.losses...)
+}
+
+func (o *Operator) lose(what string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.losses = append(o.losses, what)
+}
+
+func (o *Operator) nudge() {
+	select {
+	case o.wake <- event.GenericEvent{Object: &imageregistryv1.Config{}}:
+	default:
+	}
+}
+
+func (o *Operator) state() (active, stalled bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.active, o.stalled
+}
+
+// Reconcile looks at everything.
+func (o *Operator) Reconcile(ctx context.Context, _ reconcile.Request) (reconcile.Result, error) {
+	o.syncing.Lock()
+	defer o.syncing.Unlock()
+	if active, _ := o.state(); !active {
+		return reconcile.Result{}, nil
+	}
+	err := errors.Join(o.syncConfig(ctx), o.syncPruner(ctx))
+	return reconcile.Result{}, errors.Join(err, o.syncClusterOperator(ctx))
+}
