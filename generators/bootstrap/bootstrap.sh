@@ -122,7 +122,7 @@ call() {
   IFS= read -r -d '' -t "$CALL_SECONDS" -u "$from_oc" output || status=$? # to the end of it
   if ((status > 128)); then
     output="oc has had no answer for $CALL_SECONDS seconds"
-    kill "$pid" || true
+    kill "$pid" 2>/dev/null || : # it may just have ended
   fi
   exec {from_oc}<&-
   status=0
@@ -703,7 +703,7 @@ operator_is_content() {
   # config_is_in_place has just seen what this relies on: managementState Managed,
   # as a Removed registry is reported as Available, too; and no claim but ours.
   [[ ${seen[generation]-} == "${seen[observedGeneration]-}" ]] || return 1
-  [[ ${seen[status.backends]-} == " $BACKEND" ]] || return 1
+  [[ " ${seen[status.backends]-} " == *" $BACKEND "* ]] || return 1
   [[ $BACKEND != s3 || ${seen[status.bucket]-} == "$bucket" ]] || return 1
   [[ ${seen[isAvailable]-} == True && ${seen[isDegraded]-} == False ]] || return 1
   read_cluster_operator && [[ ${seen[isAvailable]-} == True && ${seen[isDegraded]-} == False ]]
