@@ -33,7 +33,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	}()
 	s := &session{in: stdin, out: stdout, err: stderr}
 	root := s.rootCommand()
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // for nil, cobra would take os.Args
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
