@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/registryprofile/registry-profile/fn"
@@ -35,7 +34,7 @@ func bench() error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	for _, program := range []string{"bench/cat", "bench/emptyfn", "cmd/registry-profile"} {
+	for _, program := range []string{"bench/launch", "bench/cat", "bench/emptyfn", "cmd/registry-profile"} {
 		build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", dir, "./"+program)
 		build.Stderr = os.Stderr
 		if err := build.Run(); err != nil {
@@ -78,7 +77,7 @@ func coldStart(dir string) error {
 	}
 	for range runs {
 		for _, s := range subjects {
-			if err := s.start(); err != nil {
+			if err := s.start(dir); err != nil {
 				return err
 			}
 		}
@@ -92,18 +91,25 @@ func coldStart(dir string) error {
 	return nil
 }
 
-func (s *subject) start() error {
-	cmd := exec.Command(s.args[0], s.args[1:]...)
-	cmd.Stdin = strings.NewReader(s.stdin)
-	cmd.Stderr = os.Stderr
-	began := time.Now()
-	if _, err := cmd.Output(); err != nil {
+func (s *subject) start(dir string) error {
+	figures, write, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer figures.Close()
+	cmd := exec.Command(filepath.Join(dir, "launch"), s.args...)
+	cmd.Stdin, cmd.Stderr, cmd.ExtraFiles = strings.NewReader(s.stdin), os.Stderr, []*os.File{write}
+	_, err = cmd.Output()
+	write.Close()
+	if err != nil {
 		return fmt.Errorf("%s: %w", s.name, err)
 	}
-	s.wall = append(s.wall, time.Since(began))
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		s.peak = max(s.peak, usage.Maxrss)
+	var wall, peak int64
+	if _, err := fmt.Fscan(figures, &wall, &peak); err != nil {
+		return fmt.Errorf("%s: reading its figures: %w", s.name, err)
 	}
+	s.wall = append(s.wall, time.Duration(wall)*time.Microsecond)
+	s.peak = max(s.peak, peak)
 	return nil
 }
 
@@ -154,7 +160,7 @@ func fleets(dir string) error {
 			return err
 		}
 		s := &subject{name: "render -o", args: append([]string{filepath.Join(dir, "registry-profile"), "render", "-o", out}, files...)}
-		if err := s.start(); err != nil {
+		if err := s.start(dir); err != nil {
 			return err
 		}
 		if smallest == nil {
