@@ -59,6 +59,7 @@ func expanded(c goldenCase) expansion {
 }
 
 func TestSameInputSameBytes(t *testing.T) {
+	t.Parallel()
 	eachCase(t, func(t *testing.T, c goldenCase) {
 		once, results := c.run()
 		again, resultsAgain := c.run()
@@ -68,6 +69,7 @@ func TestSameInputSameBytes(t *testing.T) {
 }
 
 func TestSecondRunChangesNothing(t *testing.T) {
+	t.Parallel()
 	eachCase(t, func(t *testing.T, c goldenCase) {
 		once, results := c.run()
 		if v1alpha1.HasErrors(results) {
@@ -82,6 +84,7 @@ func TestSecondRunChangesNothing(t *testing.T) {
 // TestSecondRunChangesNoByte does the same with the text that kustomize and kpt
 // exchange with the function.
 func TestSecondRunChangesNoByte(t *testing.T) {
+	t.Parallel()
 	eachCase(t, func(t *testing.T, c goldenCase) {
 		var once, twice bytes.Buffer
 		if err := (fn.Options{}).Run(c.list(t), &once, io.Discard); err != nil {
@@ -139,6 +142,7 @@ func sorted(t testing.TB, items []*yaml.RNode) []string {
 }
 
 func TestFailureReturnsTheItemsUntouched(t *testing.T) {
+	t.Parallel()
 	refused := 0
 	eachCase(t, func(t *testing.T, c goldenCase) {
 		rl := &kptfn.ResourceList{}
@@ -172,6 +176,7 @@ var credentials = map[string]*regexp.Regexp{
 }
 
 func TestNothingLooksLikeACredential(t *testing.T) {
+	t.Parallel()
 	digest := regexp.MustCompile(`sha256:[0-9a-f]{64}`)
 	fieldNames := regexp.MustCompile(`(required|preferred)DuringSchedulingIgnoredDuringExecution`)
 	eachCase(t, func(t *testing.T, c goldenCase) {
@@ -200,6 +205,7 @@ func TestNothingLooksLikeACredential(t *testing.T) {
 
 // TestOutputParses reads the output with two parsers that did not write it.
 func TestOutputParses(t *testing.T) {
+	t.Parallel()
 	eachCase(t, func(t *testing.T, c goldenCase) {
 		var out, lines bytes.Buffer
 		err := fn.Options{}.Run(c.list(t), &out, &lines)

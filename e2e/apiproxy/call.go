@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // A Call is one request of a pod to the API server.
 type Call struct {
 	N      int // 1 for the pod's first
+	Time   time.Time
 	Method string
 	Path   string
 	Query  string
@@ -38,5 +40,5 @@ func (c Call) String() string {
 	if c.Query != "" {
 		query = "?" + c.Query
 	}
-	return fmt.Sprintf("%d %s %s%s %d", c.N, c.Method, c.Path, query, c.Status)
+	return fmt.Sprintf("%s %d %s %s%s %d", c.Time.Format("15:04:05.000"), c.N, c.Method, c.Path, query, c.Status)
 }

@@ -11,6 +11,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"sync"
+	"time"
 
 	"k8s.io/client-go/rest"
 
@@ -140,7 +141,7 @@ func (replacement) Error() string { return "the answer is replaced" }
 func (s *Session) begin(r *http.Request) (Call, Plan) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	call := Call{N: len(s.calls) + 1, Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery}
+	call := Call{N: len(s.calls) + 1, Time: time.Now(), Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery}
 	s.calls = append(s.calls, call)
 	return call, s.plan
 }

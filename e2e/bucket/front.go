@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"strings"
 	"sync"
 
 	"github.com/registryprofile/registry-profile/e2e/pki"
@@ -31,6 +32,12 @@ type Front struct {
 
 // A Request is one that has come through the front.
 type Request struct{ Scheme, Host, Method, Path, UserAgent string }
+
+// FromClient says whether an image client sent the request, not the registry
+// or its operator.
+func (r Request) FromClient() bool {
+	return strings.HasPrefix(r.UserAgent, "crane/") || strings.Contains(r.UserAgent, "go-containerregistry")
+}
 
 // NewFront makes a front without any address yet. ip is one of loopback's that
 // nothing else uses.

@@ -92,6 +92,9 @@ func (c *Cluster) runControllers() error {
 	if c.Operator, err = imageregistry.New(mgr, c.Front.Dial); err != nil {
 		return err
 	}
+	if err := c.publishServiceCA(mgr); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	c.stop, c.done = cancel, make(chan error, 1)
 	go func() { c.done <- mgr.Start(ctx) }()

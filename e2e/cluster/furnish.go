@@ -132,9 +132,6 @@ func (c *Cluster) furniture() []client.Object {
 		storageCluster("Ready"),
 		route(RouteSecure), route(RoutePlain), route(RouteNooBaa),
 		configMap(ManagedNamespace, "default-ingress-cert", "ca-bundle.crt", c.IngressCA.Bundle()),
-		configMap(RegistryNamespace, "openshift-service-ca.crt", "service-ca.crt", c.ServiceCA.Bundle()),
-		configMap(StorageNamespace, "openshift-service-ca.crt", "service-ca.crt", c.ServiceCA.Bundle()),
-		configMap(ConfigNamespace, "openshift-service-ca.crt", "service-ca.crt", c.ServiceCA.Bundle()),
 		configMap(ManagedNamespace, "service-ca", "ca-bundle.crt", c.ServiceCA.Bundle()),
 	}
 }

@@ -129,7 +129,7 @@ func ofScenario(object client.Object) bool {
 	case *rbacv1.ClusterRole, *rbacv1.ClusterRoleBinding:
 		return strings.HasPrefix(name, "registry-profile-")
 	case *corev1.ConfigMap:
-		return !strings.HasPrefix(namespace, "kube-") && namespace != "default" && name != "kube-root-ca.crt"
+		return !strings.HasPrefix(namespace, "kube-") && namespace != "default" && name != "kube-root-ca.crt" && name != ServiceCAName
 	default:
 		return !strings.HasPrefix(namespace, "kube-") && namespace != "default"
 	}

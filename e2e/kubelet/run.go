@@ -3,6 +3,7 @@ package kubelet
 import (
 	"bytes"
 	"errors"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -56,6 +57,12 @@ func (r *Run) PID() int { return r.cmd.Process.Pid }
 
 // Kill kills the container at once, as a failing node or the kernel's out-of-memory killer would.
 func (r *Run) Kill() { r.signal(syscall.SIGKILL) }
+
+// KillNow is an apiproxy.Answer that never comes: the container is killed instead.
+func (r *Run) KillNow(w http.ResponseWriter, request *http.Request) int {
+	r.Kill()
+	return apiproxy.Hang(w, request)
+}
 
 func (r *Run) signal(s syscall.Signal) { _ = r.cmd.Process.Signal(s) }
 

@@ -39,8 +39,7 @@ func Main(m *testing.M) {
 }
 
 // prepare builds what the scenarios run, where there is still a network.
-func prepare(dir string) error {
-	ctx := context.Background()
+func prepare(ctx context.Context, dir string) error {
 	if err := programs.Build(ctx, "../programs", os.Stdout); err != nil {
 		return err
 	}

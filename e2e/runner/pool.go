@@ -5,36 +5,24 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
 
 	"github.com/registryprofile/registry-profile/e2e/cluster"
 	"github.com/registryprofile/registry-profile/e2e/programs"
 )
 
-// pool holds the clusters. One is started when none is free and fewer run than
-// there are processors; a scenario that failed takes its cluster with it.
+// pool holds the clusters. One is started when none is free, so there are as
+// many as scenarios run at a time; one that failed takes its cluster with it.
 type pool struct {
 	mu      sync.Mutex
 	free    []*cluster.Cluster
-	all     []*cluster.Cluster
 	started int
-	slots   chan struct{}
 }
 
-var clusters = &pool{slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
+var clusters pool
 
-// take waits for a cluster and makes it as new.
+// take returns a cluster that is as new.
 func (p *pool) take(ctx context.Context, operator bool) (*cluster.Cluster, error) {
-	p.slots <- struct{}{}
-	c, err := p.clean(ctx, operator)
-	if err != nil {
-		<-p.slots
-	}
-	return c, err
-}
-
-func (p *pool) clean(ctx context.Context, operator bool) (*cluster.Cluster, error) {
 	if c := p.pop(); c != nil {
 		if c.Reset(ctx, operator) == nil {
 			return c, nil
@@ -68,26 +56,18 @@ func (p *pool) start(ctx context.Context) (*cluster.Cluster, error) {
 	p.started++
 	n := p.started
 	p.mu.Unlock()
-	c, err := cluster.Start(ctx, filepath.Join(os.TempDir(), fmt.Sprintf("cluster-%d", n)), dir, fmt.Sprintf("127.0.1.%d", n))
-	if err != nil {
-		return nil, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.all = append(p.all, c)
-	return c, nil
+	return cluster.Start(ctx, filepath.Join(os.TempDir(), fmt.Sprintf("cluster-%d", n)), dir, fmt.Sprintf("127.0.1.%d", n))
 }
 
 // put gives a cluster back; a spoilt one is stopped.
 func (p *pool) put(c *cluster.Cluster, spoilt bool) {
 	if spoilt {
 		_ = c.Stop()
-	} else {
-		p.mu.Lock()
-		p.free = append(p.free, c)
-		p.mu.Unlock()
+		return
 	}
-	<-p.slots
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.free = append(p.free, c)
 }
 
 // stop stops all clusters that are free.

@@ -4,6 +4,7 @@
 package sandbox
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -27,7 +28,7 @@ const (
 // starts itself again in there, waits, and exits with the inner one's code; so
 // nothing that was started inside outlives it, however it ends. What prepare
 // puts into the folder that it is given can be found inside at Prepared.
-func Enter(prepare func(dir string) error) error {
+func Enter(prepare func(ctx context.Context, dir string) error) error {
 	if dir := os.Getenv(inside); dir != "" {
 		return furnish(filepath.Join(dir, scratch))
 	}
@@ -42,7 +43,13 @@ func Enter(prepare func(dir string) error) error {
 // Prepared is the folder that prepare has filled.
 func Prepared() string { return os.Getenv(inside) }
 
-func outside(prepare func(dir string) error) (int, error) {
+func outside(prepare func(ctx context.Context, dir string) error) (int, error) {
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer cancel()
+	// Should go test be killed, this process is asked to end, too.
+	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGTERM), 0, 0, 0); err != nil {
+		return 0, err
+	}
 	dir, err := os.MkdirTemp("", "registry-profile-e2e-")
 	if err != nil {
 		return 0, err
@@ -55,17 +62,17 @@ func outside(prepare func(dir string) error) (int, error) {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return 0, err
 	}
-	if err := prepare(dir); err != nil {
+	if err := prepare(ctx, dir); err != nil {
 		return 0, err
 	}
-	code, err := reexec(dir)
+	code, err := reexec(ctx, dir)
 	if err != nil {
 		return 0, fmt.Errorf("the scenarios need Linux namespaces, as root or with unprivileged user namespaces: %w", err)
 	}
 	return code, nil
 }
 
-func reexec(dir string) (int, error) {
+func reexec(ctx context.Context, dir string) (int, error) {
 	cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
 	cmd.Args[0] = os.Args[0]
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
@@ -81,15 +88,10 @@ func reexec(dir string) (int, error) {
 	}
 	// Pdeathsig follows the thread that forked, so that thread has to stay.
 	runtime.LockOSThread()
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
-	go func() {
-		<-signals
-		_ = cmd.Process.Kill()
-	}()
+	defer context.AfterFunc(ctx, func() { _ = cmd.Process.Kill() })()
 	return exitCode(cmd.Wait()), nil
 }
 

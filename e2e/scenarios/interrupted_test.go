@@ -22,11 +22,10 @@ func TestKilledAfterCall(t *testing.T) {
 						return nil
 					}
 					killed = true
-					run.Kill()
-					return apiproxy.Drop
+					return run.KillNow
 				}}
 			})
-			outcome := s.Bootstrap(patched(s.Render("{}")))
+			outcome := s.Bootstrap(s.Render("{}"))
 			s.RequireComplete(outcome)
 			require.Len(t, outcome.Runs, 2)
 			require.Equal(t, 137, outcome.Runs[0].ExitCode())
@@ -47,7 +46,7 @@ func TestFaultAtCall(t *testing.T) {
 					return nil
 				}}
 			})
-			outcome := s.Bootstrap(patched(s.Render("{}")))
+			outcome := s.Bootstrap(s.Render("{}"))
 			s.RequireComplete(outcome)
 			require.Len(t, outcome.Runs, 1)
 		})

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
+	"strconv"
 	"syscall"
 )
 
@@ -23,13 +25,18 @@ func main() {
 
 // run calls go test in the scenarios' folder, where it shows output as it comes.
 func run(scenarios string, flags []string) (int, error) {
-	args := []string{"test", "-count=1", "-timeout", timeout}
+	// A scenario waits a part of its time, so one more than there are processors.
+	parallel := strconv.Itoa(runtime.NumCPU() + 1)
+	args := []string{"test", "-count=1", "-timeout", timeout, "-parallel", parallel}
 	if scenarios != "" {
 		args = append(args, "-run", scenarios)
 	}
 	cmd := exec.Command("go", append(args, flags...)...)
 	cmd.Dir = "scenarios"
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	// go test does not hand signals on: a group of their own lets all be reached.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	runtime.LockOSThread() // Pdeathsig follows the thread that forked
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	if err := cmd.Start(); err != nil {
@@ -37,7 +44,7 @@ func run(scenarios string, flags []string) (int, error) {
 	}
 	go func() {
 		for s := range signals {
-			_ = cmd.Process.Signal(s)
+			_ = syscall.Kill(-cmd.Process.Pid, s.(syscall.Signal))
 		}
 	}()
 	err := cmd.Wait()

@@ -1,0 +1,84 @@
+package v1alpha1
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/kustomize/kyaml/kio"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// longestInput bounds what the fuzzer makes: a parser's time grows with it.
+const longestInput = 1 << 20
+
+// FuzzDecode: whatever parses as YAML is a profile or has findings, each on one
+// line, and never both a profile and an error.
+func FuzzDecode(f *testing.F) {
+	addProfiles(f)
+	f.Fuzz(func(t *testing.T, content []byte) {
+		p, n := decodeBytes(content)
+		if n == nil {
+			return
+		}
+		_, results := Decode(n)
+		assert.Equal(t, p == nil, HasErrors(results))
+		for _, r := range results {
+			assert.NotEmpty(t, Code(r))
+			assert.NotEmpty(t, r.Message)
+			assert.NotContains(t, r.Message, "\n")
+		}
+	})
+}
+
+// FuzzRoundTrip: a profile with its defaults, written down, is the same profile.
+func FuzzRoundTrip(f *testing.F) {
+	addProfiles(f)
+	f.Fuzz(func(t *testing.T, content []byte) {
+		p, _ := decodeBytes(content)
+		if p == nil {
+			return
+		}
+		written, err := yaml.Marshal(p)
+		require.NoError(t, err)
+		n, err := yaml.Parse(string(written))
+		require.NoError(t, err, "%s", written)
+		again, results := Decode(n)
+		require.NotNil(t, again, "%v\n%s", results, written)
+		assert.Equal(t, p, again)
+	})
+}
+
+func decodeBytes(content []byte) (*RegistryProfile, *yaml.RNode) {
+	if len(content) > longestInput {
+		return nil, nil
+	}
+	n, err := yaml.Parse(string(content))
+	if err != nil {
+		return nil, nil
+	}
+	p, _ := Decode(n)
+	return p, n
+}
+
+// addProfiles seeds a fuzzer with the profiles of testdata.
+func addProfiles(f *testing.F) {
+	f.Helper()
+	inputs, err := filepath.Glob("../../testdata/*/input.yaml")
+	require.NoError(f, err)
+	require.NotEmpty(f, inputs)
+	for _, input := range inputs {
+		content, err := os.ReadFile(input)
+		require.NoError(f, err)
+		n := yaml.MustParse(string(content))
+		if n.GetKind() != kio.ResourceListKind {
+			f.Add(content)
+			continue
+		}
+		if config := n.Field("functionConfig"); config != nil {
+			f.Add([]byte(config.Value.MustString()))
+		}
+	}
+}
