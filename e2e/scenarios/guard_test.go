@@ -111,7 +111,7 @@ func TestGuardLetsEmptyDirGo(t *testing.T) {
 // TestGuardNamesTheMissingOperator is a cluster without the ImageRegistry capability.
 func TestGuardNamesTheMissingOperator(t *testing.T) {
 	s := runner.Start(t, runner.WithoutOperator)
-	outcome := s.Bootstrap(s.Render("{bootstrap: {timeout: 20s}}"))
+	outcome := s.Bootstrap(s.Render("{bootstrap: {timeout: 40s}}"))
 	require.False(t, outcome.Complete)
 	require.Equal(t, 1, outcome.Runs[0].ExitCode())
 	require.Contains(t, outcome.Runs[0].Output(), "ImageRegistry capability is enabled (oc get clusteroperator image-registry)")
