@@ -5,6 +5,7 @@ import (
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/generators"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // Codes of findings about the input items.
@@ -15,6 +16,7 @@ const (
 	CodeConfigStorage  = "config-storage"
 	CodeConfigSecret   = "config-http-secret"
 	CodeConfigState    = "config-management-state"
+	CodeItemYAML       = "item-yaml"
 	CodeSingletonName  = "singleton-name"
 	registryConfigKind = "Config"
 )
@@ -48,6 +50,8 @@ func conflict(item *item, r generators.Resource, profile string) kptfn.Results {
 		return nil
 	case r.Class != generators.ClassShared:
 		return kptfn.Results{itemFinding(item, CodeForeignObject, "", "is in the input and not ours, so it is not overwritten; remove it, or give it another name")}
+	case !isPlain(item.YNode()):
+		return kptfn.Results{itemFinding(item, CodeItemYAML, "", "uses aliases, merge keys or a key twice, behind which a storage could hide; write it out")}
 	case r.GetKind() == registryConfigKind:
 		return refuseConfig(item)
 	}
@@ -65,6 +69,23 @@ func warnOfRenamed(i *item, wanted map[identity]generators.Resource) kptfn.Resul
 		}
 	}
 	return nil
+}
+
+// isPlain tells whether every field of an object stands where it is looked for.
+func isPlain(n *yaml.Node) bool {
+	keys := map[string]bool{}
+	for i, child := range n.Content {
+		if isKey := n.Kind == yaml.MappingNode && i%2 == 0; isKey {
+			if child.Kind != yaml.ScalarNode || child.Value == "<<" || keys[child.Value] {
+				return false
+			}
+			keys[child.Value] = true
+		}
+		if child.Kind == yaml.AliasNode || !isPlain(child) {
+			return false
+		}
+	}
+	return true
 }
 
 // refuseConfig reports what a Config of the user's own must not say.

@@ -46,6 +46,7 @@ var described = []struct {
 		{fn.CodeDuplicateItem, "Which of two objects of one name is meant cannot be known."},
 		{fn.CodeConfigStorage, "A Config of your own is merged with the profile, but for the storage, which the Job owns."},
 		{fn.CodeConfigSecret, "A credential must not stand in Git."},
+		{fn.CodeItemYAML, "A storage that comes by an alias or a merge key would pass the check of the Config."},
 		{fn.CodeSingletonName, "The operator reads the objects named cluster and no others."},
 		{fn.CodeConfigState, "Whatever is not Managed takes the registry down after the Job has switched it on."},
 	}},

@@ -35,13 +35,38 @@ func newItem(n *yaml.RNode) *item {
 			Annotations map[string]string `yaml:"annotations"`
 		} `yaml:"metadata"`
 	}
-	_ = n.YNode().Decode(&object) // what can be decoded is
+	if err := n.YNode().Decode(&object); err != nil { // what can be decoded is, but for keys that come twice
+		or(&object.APIVersion, scalarAt(n.YNode(), "apiVersion"))
+		or(&object.Kind, scalarAt(n.YNode(), "kind"))
+		or(&object.Metadata.Name, scalarAt(n.YNode(), "metadata", "name"))
+		or(&object.Metadata.Namespace, scalarAt(n.YNode(), "metadata", "namespace"))
+	}
 	group, _, found := strings.Cut(object.APIVersion, "/")
 	if !found {
 		group = ""
 	}
 	m := object.Metadata
 	return &item{RNode: n, id: identity{group, object.Kind, m.Namespace, m.Name}, labels: m.Labels, annotations: m.Annotations}
+}
+
+func or(field *string, value string) {
+	if *field == "" {
+		*field = value
+	}
+}
+
+// scalarAt returns the scalar below a path of keys, or "".
+func scalarAt(n *yaml.Node, path ...string) string {
+	for _, key := range path {
+		if n == nil || n.Kind != yaml.MappingNode {
+			return ""
+		}
+		n = field(n, key)
+	}
+	if n == nil {
+		return ""
+	}
+	return n.Value
 }
 
 func newItems(nodes []*yaml.RNode) []*item {

@@ -55,15 +55,15 @@ func TestOverlay(t *testing.T) {
 		"another kind of value": {
 			dst:    "a: # here\n  b: 1\nc: [1]\nd:\n",
 			src:    "a: 1\nc: {x: y}\nd: {z: 1}\n",
-			merged: "a: 1\nc: {x: y}\nd: {z: 1}\n",
-			pruned: "a: 1\nc: {x: y}\nd: {z: 1}\n",
+			merged: "a: 1 # here\nc: {x: y}\nd: {z: 1}\n",
+			pruned: "a: 1 # here\nc: {x: y}\nd: {z: 1}\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for prune, expected := range map[bool]string{false: c.merged, true: c.pruned} {
 				dst := yaml.MustParse(c.dst)
 				overlay(dst.YNode(), yaml.MustParse(c.src).YNode(), prune)
-				assert.Equal(t, yaml.MustParse(expected).MustString(), strings.Replace(dst.MustString(), "a: # here\n  1", "a: 1", 1))
+				assert.Equal(t, yaml.MustParse(expected).MustString(), dst.MustString())
 			}
 		})
 	}
@@ -169,8 +169,7 @@ func TestNoStorageByAnyWay(t *testing.T) {
 					spec, err := written.Pipe(yaml.Lookup("spec", "storage"))
 					require.NoError(t, err)
 					assert.Nil(t, spec, written.MustString())
-					assert.NotContains(t, field(written.YNode(), "spec"), "emptyDir")
-					assert.NotContains(t, item.MustString(), "emptyDir")
+					assert.Equal(t, 1, strings.Count(item.MustString(), "\nspec:"))
 				}
 			}
 		})

@@ -91,7 +91,7 @@ func remove(n *yaml.Node, path []string) {
 		if len(path) > 1 {
 			remove(n.Content[i+1], path[1:])
 		}
-		if len(path) == 1 || len(n.Content[i+1].Content) == 0 {
+		if len(path) == 1 || n.Content[i+1].Kind == yaml.MappingNode && len(n.Content[i+1].Content) == 0 {
 			n.Content = slices.Delete(n.Content, i, i+2)
 		}
 		return

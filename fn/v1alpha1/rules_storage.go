@@ -238,10 +238,12 @@ func checkSize(path, size string, report func(fault)) {
 	}
 }
 
-// parseQuantity parses a Kubernetes quantity, of a length that no honest one
-// exceeds.
+// parseQuantity parses a Kubernetes quantity that an honest one could be:
+// ParseQuantity computes the power of ten of an exponent, and 1E7374182400 keeps
+// it busy for ever.
 func parseQuantity(s string) (resource.Quantity, error) {
-	if len(s) > 32 {
+	exponent := strings.IndexAny(s, "eE")
+	if len(s) > 32 || exponent >= 0 && len(strings.TrimLeft(s[exponent+1:], "+-0")) > 2 {
 		return resource.Quantity{}, resource.ErrFormatWrong
 	}
 	return resource.ParseQuantity(s)

@@ -59,6 +59,10 @@ type Delivery struct {
 	ArgoCD  ArgoCDDelivery `yaml:"argocd,omitempty"`
 }
 
+// IsZero tells the encoder what to leave out: an empty list of engines is not the
+// default.
+func (d Delivery) IsZero() bool { return d.Engines == nil && d.ArgoCD == ArgoCDDelivery{} }
+
 // The engines of Delivery.Engines.
 const (
 	ArgoCD = "ArgoCD"
