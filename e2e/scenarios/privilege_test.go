@@ -30,11 +30,11 @@ const account = "system:serviceaccount:" + cluster.ProfileNamespace + ":registry
 func TestPrivilegeIsUsed(t *testing.T) {
 	s := runner.Start(t)
 	began := time.Now()
-	failing := s.Render("{bootstrap: {timeout: 5s}}")
-	release := holdClaim(s, failing)
-	require.False(t, s.Bootstrap(failing).Complete)
+	objects := s.Render("{bootstrap: {timeout: 20m}}")
+	release := holdClaim(s, objects)
+	require.False(t, s.Bootstrap(impatient(s, objects)).Complete)
 	release()
-	objects := s.Render("{}")
+	objects = s.Render("{}")
 	s.RequireComplete(s.Bootstrap(objects))
 
 	events, err := s.ControlPlane.Audit(func(e *auditv1.Event) bool {

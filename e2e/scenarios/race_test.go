@@ -105,9 +105,12 @@ func TestRaceWithOperator(t *testing.T) {
 // slowSync stops the operator in the middle of a sync when the Job is about to
 // patch Config. It has one worker: until it has written, it observes nothing.
 func slowSync(s *runner.Scenario, calls int, landed chan<- error) apiproxy.Plan {
+	var mu sync.Mutex
 	var land func() error
 	patch := 0
 	return apiproxy.Plan{Before: func(call apiproxy.Call) apiproxy.Answer {
+		mu.Lock()
+		defer mu.Unlock()
 		if patch == 0 && call.Writes() && strings.HasSuffix(call.Path, configPath) {
 			s.Operator.Stop()
 			var err error

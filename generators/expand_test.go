@@ -1,0 +1,220 @@
+package generators
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/registryprofile/registry-profile/fn/v1alpha1"
+	"github.com/registryprofile/registry-profile/generators/bootstrap"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+func profile(t *testing.T, spec string) *v1alpha1.RegistryProfile {
+	t.Helper()
+	p, results := v1alpha1.Decode(yaml.MustParse("apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\nmetadata: {name: registry}\nspec: {" + spec + "}\n"))
+	require.NotNil(t, p, "%v", results)
+	return p
+}
+
+// manifests returns what a profile becomes, by kind, namespace and name.
+func manifests(t *testing.T, spec string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, r := range Expand(profile(t, spec)) {
+		all[r.GetKind()+" "+r.GetNamespace()+"/"+r.GetName()] = r.MustString()
+	}
+	return all
+}
+
+// changed returns the kinds of the objects in which two outputs differ.
+func changed(before, after map[string]string) []string {
+	kinds := map[string]bool{}
+	for _, pair := range [][2]map[string]string{{before, after}, {after, before}} {
+		for id, manifest := range pair[0] {
+			if pair[1][id] != manifest {
+				kind, _, _ := strings.Cut(id, " ")
+				kinds[kind] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(kinds))
+}
+
+func find(t *testing.T, resources []Resource, kind string) Resource {
+	t.Helper()
+	i := slices.IndexFunc(resources, func(r Resource) bool { return r.GetKind() == kind })
+	require.GreaterOrEqual(t, i, 0, kind)
+	return resources[i]
+}
+
+func TestExpandIsPure(t *testing.T) {
+	const spec = "bootstrap: {reconcile: {schedule: '@daily'}, nodeSelector: {a: b, c: d}}, registry: {nodeSelector: {a: b, c: d, e: f}}, delivery: {engines: [ArgoCD, Flux, Kpt]}"
+	p := profile(t, spec)
+	first := manifests(t, spec)
+	for range 10 {
+		assert.Equal(t, first, manifests(t, spec))
+	}
+	Expand(p)
+	assert.Equal(t, profile(t, spec), p)
+}
+
+// TestScriptIsNamedAfterItsContent: kubelet would mount a changed ConfigMap into
+// a running Job.
+func TestScriptIsNamedAfterItsContent(t *testing.T) {
+	resources := Expand(profile(t, "bootstrap: {reconcile: {schedule: '@daily'}}"))
+	script := find(t, resources, "ConfigMap")
+	content := script.GetDataMap()["bootstrap.sh"]
+	assert.Equal(t, bootstrap.Script, content)
+	sum := sha256.Sum256([]byte(content))
+	assert.Equal(t, "registry-bootstrap-"+hex.EncodeToString(sum[:4]), script.GetName())
+	for _, kind := range []string{"Job", "CronJob"} {
+		assert.Contains(t, find(t, resources, kind).MustString(), "name: "+script.GetName()+"\n", kind)
+	}
+}
+
+// TestJobIsNamedAfterWhatItRuns: a Job cannot be changed, so that every change of
+// it is another Job, and nothing but a change is.
+func TestJobIsNamedAfterWhatItRuns(t *testing.T) {
+	before := manifests(t, "")
+	for spec, expected := range map[string][]string{
+		"bootstrap: {allowStorageSwitch: true}":            {"Job"},
+		"bootstrap: {timeout: 31m}":                        {"Job"},
+		"bootstrap: {image: 'registry.example.com/oc:v1'}": {"Job"},
+		"bootstrap: {resources: {limits: {cpu: 1}}}":       {"Job"},
+		"bootstrap: {nodeSelector: {a: b}}":                {"Job"},
+		"bootstrap: {tolerations: [{operator: Exists}]}":   {"Job"},
+		"bootstrap: {imagePullSecrets: [{name: pull}]}":    {"Job"},
+		"storage: {rgw: {chunkSizeMiB: 5}}":                {"Job"},
+		"storage: {rgw: {region: eu-1}}":                   {"Job"},
+		"registry: {replicas: 3}":                          {"Config", "Job"},
+		"registry: {rolloutStrategy: Recreate}":            {"Config", "Job"},
+		"registry: {disableRedirect: true}":                {"Config", "Job"},
+		"bootstrap: {reconcile: {schedule: '@daily'}}":     {"CronJob"},
+		"registry: {logLevel: Debug}":                      {"Config"},
+		"pruner: {suspend: true}":                          {"ImagePruner"},
+		"storage: {rgw: {bucket: {maxObjects: 7}}}":        {"ObjectBucketClaim"},
+		"storage: {rgw: {storageClassName: retain}}":       {"ObjectBucketClaim"},
+		"odf: {storageCluster: other}, storage: {rgw: {storageClassName: ocs-storagecluster-ceph-rgw, endpoint: {route: {name: ocs-storagecluster-cephobjectstore-secure}}}}": {"Job", "Role"},
+	} {
+		t.Run(spec, func(t *testing.T) {
+			after := manifests(t, spec)
+			assert.Equal(t, expected, changed(before, after))
+			assert.Equal(t, slices.Contains(expected, "Job"), jobName(before) != jobName(after))
+		})
+	}
+	// Annotations can be changed.
+	assert.Equal(t, jobName(before), jobName(manifests(t, "delivery: {engines: [Flux, Kpt], argocd: {baseWave: 5}}")))
+}
+
+func TestNewScriptIsNewJob(t *testing.T) {
+	const spec = "bootstrap: {reconcile: {schedule: '@daily'}}"
+	before := manifests(t, spec)
+	original := bootstrap.Script
+	t.Cleanup(func() { bootstrap.Script = original })
+	bootstrap.Script += "# changed\n"
+	after := manifests(t, spec)
+	assert.Equal(t, []string{"ConfigMap", "CronJob", "Job"}, changed(before, after))
+	assert.NotEqual(t, jobName(before), jobName(after))
+}
+
+func jobName(all map[string]string) string {
+	for id := range all {
+		if strings.HasPrefix(id, "Job ") {
+			return id
+		}
+	}
+	return ""
+}
+
+// TestParameters is the script's contract: every variable is always set, to what
+// its backend and endpoint ask for.
+func TestParameters(t *testing.T) {
+	always := map[string]string{
+		"HOME": "/tmp", "CLAIM_NAMESPACE": "openshift-image-registry", "STORAGE_NAMESPACE": "openshift-storage", "STORAGE_CLUSTER": "ocs-storagecluster",
+		"REPLICAS": "2", "ROLLOUT_STRATEGY": "RollingUpdate", "DISABLE_REDIRECT": "", "ALLOW_STORAGE_SWITCH": "false", "TIMEOUT_SECONDS": "1740",
+		"BACKEND": "s3", "CLAIM_NAME": "image-registry", "REGION": "us-east-1", "CHUNK_SIZE_MIB": "",
+		"ENDPOINT": "route", "ENDPOINT_SCHEME": "https", "ENDPOINT_HOST": "", "ROUTE_NAMESPACE": "openshift-storage", "ROUTE_NAME": "ocs-storagecluster-cephobjectstore-secure",
+		"TRUSTED_CA": "registry-s3-ca", "CA_SOURCE_NAMESPACE": "openshift-config-managed", "CA_SOURCE_NAME": "default-ingress-cert", "CA_SOURCE_KEY": "ca-bundle.crt",
+	}
+	noRoute := map[string]string{"ROUTE_NAMESPACE": "", "ROUTE_NAME": ""}
+	noCA := map[string]string{"TRUSTED_CA": "", "CA_SOURCE_NAMESPACE": "", "CA_SOURCE_NAME": "", "CA_SOURCE_KEY": ""}
+	volume := map[string]string{"BACKEND": "pvc", "CLAIM_NAME": "image-registry-storage", "REGION": "", "ENDPOINT": "", "ENDPOINT_SCHEME": ""}
+	for spec, differences := range map[string][]map[string]string{
+		"": {},
+		"storage: {rgw: {endpoint: {route: {scheme: http}}}}":                  {noCA, {"ENDPOINT_SCHEME": "http", "ROUTE_NAME": "ocs-storagecluster-cephobjectstore"}},
+		"storage: {rgw: {endpoint: {route: {host: 's3.example.com:8443'}}}}":   {noRoute, {"ENDPOINT": "host", "ENDPOINT_HOST": "s3.example.com:8443"}},
+		"storage: {rgw: {endpoint: {route: {host: h.example, scheme: http}}}}": {noRoute, noCA, {"ENDPOINT": "host", "ENDPOINT_HOST": "h.example", "ENDPOINT_SCHEME": "http"}},
+		"storage: {rgw: {endpoint: {service: {}}}}": {noRoute, {"ENDPOINT": "service", "DISABLE_REDIRECT": "true",
+			"CA_SOURCE_NAMESPACE": "registry-profile", "CA_SOURCE_NAME": "openshift-service-ca.crt", "CA_SOURCE_KEY": "service-ca.crt"}},
+		"storage: {rgw: {endpoint: {service: {scheme: http}}}}": {noRoute, noCA, {"ENDPOINT": "service", "ENDPOINT_SCHEME": "http", "DISABLE_REDIRECT": "true"}},
+		"storage: {rgw: {trustedCA: mine, chunkSizeMiB: 64}}":   {noCA, {"TRUSTED_CA": "mine", "CHUNK_SIZE_MIB": "64"}},
+		"storage: {noobaa: {}}":                                 {{"ROUTE_NAME": "s3"}},
+		"storage: {cephfs: {}}":                                 {noRoute, noCA, volume},
+		"storage: {rbd: {}}":                                    {noRoute, noCA, volume, {"REPLICAS": "1", "ROLLOUT_STRATEGY": "Recreate"}},
+		"registry: {disableRedirect: false}":                    {{"DISABLE_REDIRECT": "false"}},
+		"bootstrap: {allowStorageSwitch: true, timeout: 90s}":   {{"ALLOW_STORAGE_SWITCH": "true", "TIMEOUT_SECONDS": "81"}},
+		"bootstrap: {timeout: 1s}":                              {{"TIMEOUT_SECONDS": "1"}},
+	} {
+		t.Run(spec, func(t *testing.T) {
+			expected := maps.Clone(always)
+			for _, difference := range differences {
+				maps.Copy(expected, difference)
+			}
+			actual := map[string]string{}
+			for _, v := range parameters(profile(t, spec)) {
+				assert.NotContains(t, actual, v.Name, "set twice")
+				actual[v.Name] = v.Value
+			}
+			assert.Equal(t, expected, actual)
+		})
+	}
+}
+
+// TestPodIsWhatTheContractSays: restricted, one container, nothing mounted that
+// could hold a credential.
+func TestPodIsWhatTheContractSays(t *testing.T) {
+	resources := Expand(profile(t, "bootstrap: {reconcile: {schedule: '@daily'}}"))
+	template := func(kind string, path ...string) string {
+		n, err := find(t, resources, kind).Pipe(yaml.Lookup(path...))
+		require.NoError(t, err)
+		return n.MustString()
+	}
+	pod := template("Job", "spec", "template")
+	assert.Equal(t, pod, template("CronJob", "spec", "jobTemplate", "spec", "template"), "one pod for both")
+	for _, part := range []string{
+		"restartPolicy: Never\n", "runAsNonRoot: true\n", "type: RuntimeDefault\n", "allowPrivilegeEscalation: false\n", "readOnlyRootFilesystem: true\n", "- ALL\n",
+		"mountPath: /opt/registry-profile\n", "readOnly: true\n", "terminationMessagePolicy: FallbackToLogsOnError\n", "- /bin/bash\n    - /opt/registry-profile/bootstrap.sh\n",
+	} {
+		assert.Contains(t, pod, part)
+	}
+	for _, absent := range []string{"initContainers", "projected", "downwardAPI", "secret:", "secretKeyRef", "envFrom", "hostPath", "privileged", "hostNetwork"} {
+		assert.NotContains(t, pod, absent)
+	}
+	job := find(t, resources, "Job").MustString()
+	assert.Contains(t, job, "activeDeadlineSeconds: 1800\n  backoffLimit: 6\n")
+	assert.Contains(t, job, "- action: FailJob\n      onExitCodes:\n        containerName: bootstrap\n        operator: In\n        values:\n        - 2\n        - 3\n")
+	assert.Contains(t, job, "- action: Ignore\n      onPodConditions:\n      - type: DisruptionTarget\n        status: \"True\"\n")
+	assert.Contains(t, find(t, resources, "CronJob").MustString(), "concurrencyPolicy: Forbid\n")
+}
+
+func TestGeneratorsAreDocumented(t *testing.T) {
+	kinds := map[string]bool{}
+	for _, g := range All() {
+		assert.NotEmpty(t, g.Doc, g.Name)
+		assert.False(t, kinds[g.Name], g.Name)
+		kinds[g.Name] = true
+		p := profile(t, "bootstrap: {reconcile: {schedule: '@daily'}}")
+		if !g.Enabled(p) {
+			continue
+		}
+		for _, r := range g.Generate(p) {
+			assert.Equal(t, g.Name, r.object.meta().Kind)
+		}
+	}
+}
