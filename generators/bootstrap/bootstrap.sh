@@ -97,9 +97,11 @@ give_up() {
   fail 1 "$advice"
 }
 
+# The pod is deleted: its node is drained, or the Job's time is up.
 stopped() {
   say "Stopped while waiting for $waiting_for."
-  fail 1 "Start the Job again; it goes on from here."
+  [[ -z $last_error ]] || say "The last error was: $last_error"
+  fail 1 "Nothing, if the Job starts another pod: it goes on from here. Otherwise: ${advice:-start the Job again.}"
 }
 trap stopped TERM INT
 
@@ -312,7 +314,7 @@ resolve_endpoint() {
     service)
       must_be "$HOST" 'the name of a host' "$bucket_host" "BUCKET_HOST in ConfigMap $CLAIM_NAMESPACE/$CLAIM_NAME"
       must_be "$PORT" 'a port' "$bucket_port" "BUCKET_PORT in ConfigMap $CLAIM_NAMESPACE/$CLAIM_NAME"
-      host=$bucket_host:$bucket_port
+      host=$bucket_host:$(port_of_the_scheme)
       ;;
   esac
   # A port that the scheme implies is left out: the Host header, which is part
@@ -323,6 +325,17 @@ resolve_endpoint() {
   esac
   endpoint=$ENDPOINT_SCHEME://$host
   say "The endpoint is $endpoint."
+}
+
+# port_of_the_scheme: a claim names one port of the Service, for https wherever
+# the store has a certificate, as both of ODF's have. The port for http is beside
+# it (ocs-operator, cephobjectstores.go; noobaa-operator, service-s3.yaml).
+port_of_the_scheme() {
+  case $ENDPOINT_SCHEME:$bucket_port in
+    http:443) say 80 ;;
+    http:50443) say 50080 ;; # on the network of the host
+    *) say "$bucket_port" ;;
+  esac
 }
 
 route_has_a_host() {
@@ -378,11 +391,13 @@ deleting={{with .metadata.deletionTimestamp}}{{.}}{{end}}
 {{- with .metadata.annotations}}{{with index . "kubectl.kubernetes.io/last-applied-configuration"}}
 lastApplied={{js .}}{{end}}{{end}}
 {{- range .metadata.managedFields}}{{if not .subresource}}{{$manager := print .manager}}
-{{- if eq $manager "registry-profile"}}{{if eq (print .operation) "Apply"}}{{with .fieldsV1}}
+{{- $state := exists .fieldsV1 "f:spec" "f:managementState"}}{{$storage := exists .fieldsV1 "f:spec" "f:storage"}}
+{{- if eq $manager "registry-profile"}}{{if $state}}
+stateIsOurs=yes{{end}}{{if eq (print .operation) "Apply"}}{{with .fieldsV1}}
 claimed={{print (index . "f:spec")}}{{end}}{{end}}
-{{- else if ne $manager "cluster-image-registry-operator"}}
-{{- if or (exists .fieldsV1 "f:spec" "f:storage") (exists .fieldsV1 "f:spec" "f:managementState")}}
-owner={{js $manager}}{{end}}{{end}}{{end}}{{end}}
+{{- else if ne $manager "cluster-image-registry-operator"}}{{if $storage}}
+storageOwner={{js $manager}}{{else if $state}}
+stateOwner={{js $manager}}{{end}}{{end}}{{end}}{{end}}
 {{- with .spec}}
 managementState={{with .managementState}}{{js .}}{{end}}
 rolloutStrategy={{with .rolloutStrategy}}{{js .}}{{end}}
@@ -564,7 +579,7 @@ config_is_in_place() {
   fi
   if must_claim; then
     ! must_forget_last_applied || return 1 # somebody has just applied again
-    say_once "Taking co-ownership of spec.storage, which ${seen[owner]//$'\n'/, } also owns and could otherwise remove."
+    say_once "Becoming a second owner of spec.managementState and spec.storage, which $(other_owners) could otherwise remove."
     claim || return 1
     config_may_be_changed || return 1
   fi
@@ -656,8 +671,20 @@ must_forget_last_applied() {
   [[ ${seen[lastApplied]} == *'\"storage\"'* || ${seen[lastApplied]} == *'\"managementState\"'* ]] || must_claim
 }
 
+# Argo CD always owns managementState, since it stands in the Config of the
+# profile. Where this script is its second owner by the switch itself, that is
+# enough.
 must_claim() {
-  [[ -n ${seen[owner]-} && ${seen[claimed]-} != "$(claimed_fields)" ]]
+  [[ ${seen[claimed]-} != "$(claimed_fields)" ]] || return 1
+  [[ -n ${seen[storageOwner]-} || -n ${seen[stateOwner]-} && -z ${seen[stateIsOurs]-} ]]
+}
+
+# other_owners of spec.storage and spec.managementState, besides the operator.
+other_owners() {
+  local owners=${seen[storageOwner]-}${seen[storageOwner]:+$'\n'}${seen[stateOwner]-}
+  owners=${owners%$'\n'}
+  owners=${owners//$'\n'/, }
+  say "${owners:-none}"
 }
 
 # claim changes no value: it applies what is there already. Only fields that the
@@ -718,7 +745,7 @@ condition={{js .type}}={{js .status}} {{with .reason}}{{js .}}{{end}}: {{with .m
 
 print_config() {
   observe "$CONFIG_TEMPLATE" "$CONFIG" || true
-  say "$CONFIG: managementState ${seen[managementState]:-none}, spec.storage${seen[spec.backends]:- none}, status.storage${seen[status.backends]:- none}, other owners of spec.storage: ${seen[owner]:-none}."
+  say "$CONFIG: managementState ${seen[managementState]:-none}, spec.storage${seen[spec.backends]:- none}, status.storage${seen[status.backends]:- none}, its other owners: $(other_owners)."
   say "Its conditions: ${seen[condition]:-none}"
 }
 

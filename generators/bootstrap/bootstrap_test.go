@@ -285,7 +285,7 @@ func TestEndpoints(t *testing.T) {
 		"host":               {[]string{"ENDPOINT=host", "ENDPOINT_HOST=s3.example.com:8443"}, "https://s3.example.com:8443", "registry-s3-ca"},
 		"address":            {[]string{"ENDPOINT=host", "ENDPOINT_HOST=[fd00::1]:8443"}, "https://[fd00::1]:8443", "registry-s3-ca"},
 		"service":            {[]string{"ENDPOINT=service"}, "https://rook-ceph-rgw-ocs-storagecluster-cephobjectstore.openshift-storage.svc", "registry-s3-ca"},
-		"service, http":      {[]string{"ENDPOINT=service", "ENDPOINT_SCHEME=http", "TRUSTED_CA=", "CA_SOURCE_NAME="}, "http://rook-ceph-rgw-ocs-storagecluster-cephobjectstore.openshift-storage.svc:443", ""},
+		"service, http":      {[]string{"ENDPOINT=service", "ENDPOINT_SCHEME=http", "TRUSTED_CA=", "CA_SOURCE_NAME="}, "http://rook-ceph-rgw-ocs-storagecluster-cephobjectstore.openshift-storage.svc", ""},
 		"http, default port": {[]string{"ENDPOINT=host", "ENDPOINT_HOST=s3:80", "ENDPOINT_SCHEME=http", "TRUSTED_CA=", "CA_SOURCE_NAME="}, "http://s3", ""},
 		"own CA":             {[]string{"TRUSTED_CA=my-ca", "CA_SOURCE_NAME=", "CA_SOURCE_NAMESPACE=", "CA_SOURCE_KEY="}, "https://rgw.apps.example.com", "my-ca"},
 	} {
@@ -299,6 +299,21 @@ func TestEndpoints(t *testing.T) {
 			assert.Equal(t, true, spec["disableRedirect"])
 			assert.Equal(t, test.trustedCA == "registry-s3-ca", l.Objects[copiedCA] != nil)
 			l.run().ends(0, "Done").writes()
+		})
+	}
+}
+
+// The one port that a claim names is that of https where the store has a
+// certificate.
+func TestPortOfTheService(t *testing.T) {
+	for _, test := range []struct{ scheme, port, endpoint string }{
+		{"https", "443", "https://s3.svc"}, {"https", "50443", "https://s3.svc:50443"}, {"https", "8443", "https://s3.svc:8443"},
+		{"http", "443", "http://s3.svc"}, {"http", "50443", "http://s3.svc:50080"}, {"http", "80", "http://s3.svc"}, {"http", "8080", "http://s3.svc:8080"},
+	} {
+		t.Run(test.scheme+"/"+test.port, func(t *testing.T) {
+			l := newLab(t).set("ENDPOINT=service", "ENDPOINT_SCHEME="+test.scheme, "DISABLE_REDIRECT=true")
+			l.with(claimMap, `{"data": {"BUCKET_HOST": "s3.svc", "BUCKET_PORT": "`+test.port+`"}}`)
+			l.run().ends(0, "Done").says("The endpoint is " + test.endpoint + ".\n")
 		})
 	}
 }
@@ -479,8 +494,12 @@ func TestOwnership(t *testing.T) {
 		"last applied something else": {`{"metadata": {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{\"spec\":{\"replicas\":2}}"}}}`, nil},
 		"Argo CD": {`{"metadata": {"managedFields": [{"manager": "argocd-controller", "operation": "Apply", "fieldsV1": {"f:spec": {"f:storage": {"f:s3": {}}}}}]}}`,
 			[]string{claimOf("VERSION", claimed)}},
-		"Flux, managementState only": {`{"metadata": {"managedFields": [{"manager": "kustomize-controller", "operation": "Apply", "fieldsV1": {"f:spec": {"f:managementState": {}}}}]}}`,
+		// It was Managed before the switch, so that the patch has made nobody its owner.
+		"Flux, managementState alone": {`{"metadata": {"managedFields": [{"manager": "kustomize-controller", "operation": "Apply", "fieldsV1": {"f:spec": {"f:managementState": {}}}}]}}`,
 			[]string{claimOf("VERSION", claimed)}},
+		// What Argo CD's first sync of the profile's own Config leaves.
+		"Argo CD, managementState that is ours too": {`{"metadata": {"managedFields": [{"manager": "argocd-controller", "operation": "Apply", "fieldsV1": {"f:spec": {"f:managementState": {}, "f:replicas": {}}}},
+			{"manager": "registry-profile", "operation": "Update", "fieldsV1": {"f:spec": {"f:managementState": {}, "f:storage": {"f:s3": {}}}}}]}}`, nil},
 		"Argo CD, and an oc apply": {`{"metadata": {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}"},
 			"managedFields": [{"manager": "argocd-controller", "operation": "Apply", "fieldsV1": {"f:spec": {"f:storage": {}}}}]}}`,
 			[]string{`patch {"metadata": {"resourceVersion": "VERSION", ` + forget + `}}`, claimOf("NEXT", claimed)}},
@@ -678,19 +697,20 @@ func TestTimeIsUp(t *testing.T) {
 func TestStopped(t *testing.T) {
 	for name, test := range map[string]struct {
 		incidents []*incident
-		says      string
+		advice    string
+		says      []string
 	}{
-		"in a call":         {[]*incident{{On: "routes", Signal: syscall.SIGTERM}}, "Stopped while waiting for ObjectBucketClaim"},
-		"by hand":           {[]*incident{{On: "objectbucketclaims", Signal: syscall.SIGINT}}, "Stopped while waiting for ObjectBucketClaim"},
-		"in the first call": {[]*incident{{On: "get", Signal: syscall.SIGTERM}}, "Stopped while waiting for"},
+		"in a call": {[]*incident{{On: "routes", Signal: syscall.SIGTERM}}, "Nothing, if the Job starts another pod: it goes on from here. Otherwise: Check the Route's name.",
+			[]string{"Stopped while waiting for Route openshift-storage/ocs-storagecluster-cephobjectstore-secure to have a host."}},
+		"by hand":           {[]*incident{{On: "objectbucketclaims", Signal: syscall.SIGINT}}, "Check that StorageCluster", []string{"Stopped while waiting for ObjectBucketClaim"}},
+		"in the first call": {[]*incident{{On: "get", Signal: syscall.SIGTERM}}, "Check that StorageCluster", []string{"Stopped while waiting for"}},
+		"after a fault": {[]*incident{{On: "routes", Times: 1, Stderr: "Error from server (Forbidden): routes is forbidden\n"}, {On: "routes", Signal: syscall.SIGTERM}}, "Check the Route's name.",
+			[]string{"The last error was: Error from server (Forbidden): routes is forbidden"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t).plan(test.incidents...)
-			if name == "in a call" {
-				test.says = "Stopped while waiting for Route openshift-storage/ocs-storagecluster-cephobjectstore-secure to have a host."
-			}
 			began := time.Now()
-			l.run().ends(1, "Start the Job again").says(test.says)
+			l.run().ends(1, test.advice).says(test.says...)
 			assert.Less(t, time.Since(began), 10*time.Second)
 		})
 	}
