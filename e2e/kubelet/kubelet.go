@@ -54,11 +54,11 @@ func New(mgr ctrl.Manager, proxy *apiproxy.Proxy, image Image, dir string) (*Kub
 		Complete(k)
 }
 
-// Env sets variables that pods get where their spec does not set them.
+// Env adds variables that pods get where their spec does not set them.
 func (k *Kubelet) Env(env ...corev1.EnvVar) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.env = env
+	k.env = append(k.env, env...)
 }
 
 // Plan decides from now on, for each pod that starts, what happens to its calls.

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/e2e/cluster"
@@ -78,4 +79,17 @@ func (s *Scenario) DeleteJob(job *batchv1.Job) {
 		err := s.Client.Get(ctx, client.ObjectKeyFromObject(job), &batchv1.Job{})
 		return client.IgnoreNotFound(err) == nil && err != nil, nil
 	})
+}
+
+// EditJob changes the rendered Job in a way that no profile asks for.
+func (s *Scenario) EditJob(objects Objects, edit func(*batchv1.JobSpec)) {
+	s.Helper()
+	job := objects.Of("Job")[0]
+	var spec batchv1.JobSpec
+	converter := runtime.DefaultUnstructuredConverter
+	require.NoError(s, converter.FromUnstructured(job.Object["spec"].(map[string]any), &spec))
+	edit(&spec)
+	edited, err := converter.ToUnstructured(&spec)
+	require.NoError(s, err)
+	job.Object["spec"] = edited
 }

@@ -52,15 +52,32 @@ func Start(t *testing.T, opts ...Option) *Scenario {
 	s := &Scenario{T: t, Cluster: c, Ctx: t.Context()}
 	began := time.Now()
 	t.Cleanup(func() { s.end(began) })
-	c.Kubelet.Env(corev1.EnvVar{Name: "POLL_SECONDS", Value: "0.1"})
+	s.hurry()
 	return s
+}
+
+// Renew makes the cluster as it was at the start.
+func (s *Scenario) Renew() {
+	s.Helper()
+	s.requireNoLoss()
+	require.NoError(s, s.Reset(s.Ctx, true))
+	s.hurry()
+}
+
+// hurry makes the pods look again soon.
+func (s *Scenario) hurry() { s.Kubelet.Env(corev1.EnvVar{Name: "POLL_SECONDS", Value: "0.1"}) }
+
+// requireNoLoss fails the scenario for every bucket or volume that the operator
+// has deleted.
+func (s *Scenario) requireNoLoss() {
+	for _, loss := range s.Operator.Losses() {
+		s.Errorf("images lost: %s", loss)
+	}
 }
 
 func (s *Scenario) end(began time.Time) {
 	r := result{scenario: strings.TrimPrefix(s.Name(), "Test"), outcome: "ok", took: time.Since(began)}
-	for _, loss := range s.Operator.Losses() {
-		s.Errorf("images lost: %s", loss)
-	}
+	s.requireNoLoss()
 	switch {
 	case s.Failed():
 		r.outcome, r.note = "FAIL", s.keep()

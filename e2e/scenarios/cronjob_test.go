@@ -26,7 +26,7 @@ func TestReconcileAfterFirstSync(t *testing.T) {
 	outcome := runCronJob(s, 1)
 	s.RequireComplete(outcome)
 	require.Empty(t, writes(outcome.Last()), outcome.Last().Output())
-	require.Equal(t, before.ResourceVersion, s.RegistryConfig().ResourceVersion)
+	require.Equal(t, before.Generation, s.RegistryConfig().Generation)
 }
 
 // TestReconcile is what happens in the months after the bootstrap, and what the

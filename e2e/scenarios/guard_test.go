@@ -98,6 +98,43 @@ func TestGuardAllowsStorageSwitch(t *testing.T) {
 	}
 }
 
+// TestGuardOfEachBackend is each backend and endpoint where the registry has
+// images already: on a volume, or in a bucket where the profile wants a volume.
+// The Job stops, and goes through once the profile allows it.
+func TestGuardOfEachBackend(t *testing.T) {
+	for name, c := range installs {
+		if c.spec == "{}" { // TestGuardStops and TestGuardAllowsStorageSwitch
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			s := runner.Start(t)
+			obstacle := mayHoldImages["volume"]
+			if c.endpoint == "" {
+				obstacle = mayHoldImages["other-bucket"]
+			}
+			obstacle(s)
+			before := s.RegistryConfig()
+			outcome := s.Bootstrap(s.Render(c.spec))
+			require.False(t, outcome.Complete)
+			require.Equal(t, 3, outcome.Last().ExitCode())
+			require.Empty(t, writes(outcome.Last()))
+			require.Equal(t, before.Generation, s.RegistryConfig().Generation)
+
+			spec := strings.TrimSuffix(c.spec, "}") + ", bootstrap: {allowStorageSwitch: true}}"
+			s.RequireComplete(s.Bootstrap(s.Render(spec)))
+			storage := s.RegistryConfig().Spec.Storage
+			require.Equal(t, "Unmanaged", storage.ManagementState)
+			require.Equal(t, c.endpoint != "", storage.S3 != nil)
+			require.Equal(t, c.endpoint == "", storage.PVC != nil)
+			if c.endpoint == "" {
+				require.Equal(t, "image-registry-storage", storage.PVC.Claim)
+			} else {
+				require.Equal(t, c.endpoint, storage.S3.RegionEndpoint)
+			}
+		})
+	}
+}
+
 // TestGuardLetsEmptyDirGo is a registry whose images die with its pod anyway.
 // The operator calls such a storage Managed; a bucket must not be.
 func TestGuardLetsEmptyDirGo(t *testing.T) {
@@ -111,7 +148,7 @@ func TestGuardLetsEmptyDirGo(t *testing.T) {
 // TestGuardNamesTheMissingOperator is a cluster without the ImageRegistry capability.
 func TestGuardNamesTheMissingOperator(t *testing.T) {
 	s := runner.Start(t, runner.WithoutOperator)
-	outcome := s.Bootstrap(s.Render("{bootstrap: {timeout: 40s}}"))
+	outcome := s.Bootstrap(s.Render("{bootstrap: {timeout: 20s}}"))
 	require.False(t, outcome.Complete)
 	require.Equal(t, 1, outcome.Runs[0].ExitCode())
 	require.Contains(t, outcome.Runs[0].Output(), "ImageRegistry capability is enabled (oc get clusteroperator image-registry)")

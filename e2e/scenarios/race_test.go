@@ -150,6 +150,13 @@ func requireInstalled(s *runner.Scenario) {
 	require.Equal(s, operatorv1.Managed, config.Spec.ManagementState)
 	require.NotNil(s, config.Spec.Storage.S3, "Config names no bucket")
 	require.Equal(s, bucket.Data["BUCKET_NAME"], config.Spec.Storage.S3.Bucket)
+	require.True(s, isOurs(config.Spec.Storage), "%+v", config.Spec.Storage)
 	require.NotNil(s, config.Status.Storage.S3, "the operator has set up no bucket")
 	require.Equal(s, bucket.Data["BUCKET_NAME"], config.Status.Storage.S3.Bucket)
+	require.EqualValues(s, 2, config.Spec.Replicas)
+	require.Equal(s, registryCA.Name, config.Spec.Storage.S3.TrustedCA.Name)
+	var ca, ingress corev1.ConfigMap
+	require.NoError(s, s.Client.Get(s.Ctx, registryCA, &ca))
+	require.NoError(s, s.Client.Get(s.Ctx, client.ObjectKey{Namespace: cluster.ManagedNamespace, Name: "default-ingress-cert"}, &ingress))
+	require.Equal(s, ingress.Data["ca-bundle.crt"], ca.Data["ca-bundle.crt"])
 }

@@ -3,16 +3,19 @@ package scenarios
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	bucketv1alpha1 "github.com/kube-object-storage/lib-bucket-provisioner/pkg/apis/objectbucket.io/v1alpha1"
 	routev1 "github.com/openshift/api/route/v1"
 	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/e2e/cluster"
@@ -110,16 +113,12 @@ func TestWaitingInVain(t *testing.T) {
 // profile would do so too, but on a busy machine before the script has spoken.
 func impatient(s *runner.Scenario, objects runner.Objects) runner.Objects {
 	s.Helper()
-	job := objects.Of("Job")[0]
-	containers, _, err := unstructured.NestedSlice(job.Object, "spec", "template", "spec", "containers")
-	require.NoError(s, err)
-	for _, variable := range containers[0].(map[string]any)["env"].([]any) {
-		if v := variable.(map[string]any); v["name"] == "TIMEOUT_SECONDS" {
-			v["value"] = "1"
-		}
-	}
-	require.NoError(s, unstructured.SetNestedSlice(job.Object, containers, "spec", "template", "spec", "containers"))
-	require.NoError(s, unstructured.SetNestedField(job.Object, int64(0), "spec", "backoffLimit"))
+	s.EditJob(objects, func(job *batchv1.JobSpec) {
+		job.BackoffLimit = ptr.To[int32](0)
+		env := job.Template.Spec.Containers[0].Env
+		i := slices.IndexFunc(env, func(v corev1.EnvVar) bool { return v.Name == "TIMEOUT_SECONDS" })
+		env[i].Value = "1"
+	})
 	return objects
 }
 
