@@ -64,8 +64,11 @@ func (s *Scenario) Renew() {
 	s.hurry()
 }
 
-// hurry makes the pods look again soon.
-func (s *Scenario) hurry() { s.Kubelet.Env(corev1.EnvVar{Name: "POLL_SECONDS", Value: "0.1"}) }
+// hurry makes the pods look again soon, and spares oc, which starts often and lives
+// shortly, to collect garbage.
+func (s *Scenario) hurry() {
+	s.Kubelet.Env(corev1.EnvVar{Name: "POLL_SECONDS", Value: "0.1"}, corev1.EnvVar{Name: "GOGC", Value: "off"})
+}
 
 // requireNoLoss fails the scenario for every bucket or volume that the operator
 // has deleted.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,45 +21,87 @@ import (
 	"github.com/registryprofile/registry-profile/e2e/runner"
 )
 
-// TestKilledAfterEachCall installs again and again, and kills the pod each time
-// one call later: the Job's next pod brings it to the same end.
-func TestKilledAfterEachCall(t *testing.T) {
+// TestKilledAfterEachRead kills each pod of the Job one call later than the one
+// before, until one is about to write: what they leave behind is what they found.
+func TestKilledAfterEachRead(t *testing.T) {
+	s := runner.Start(t)
+	objects := s.Render("{}")
+	s.EditJob(objects, func(job *batchv1.JobSpec) { job.BackoffLimit = ptr.To[int32](100) })
+	var pods atomic.Int32
+	s.Kubelet.Plan(func(run *kubelet.Run) apiproxy.Plan {
+		last, writes := int(pods.Add(1)), false
+		return apiproxy.Plan{After: func(call apiproxy.Call) apiproxy.Answer {
+			if writes = writes || call.Writes(); writes || call.N != last {
+				return nil
+			}
+			return run.KillNow
+		}}
+	})
+	outcome := s.Bootstrap(objects)
+	s.RequireComplete(outcome)
+	killed := outcome.Runs[:len(outcome.Runs)-1]
+	require.Greater(t, len(killed), 10, "the Job has made fewer calls than it should")
+	for i, run := range killed {
+		requireKilled(s, run)
+		require.Len(t, run.Calls(), i+1)
+		require.Empty(t, writes(run))
+	}
+	requireInstalled(s)
+}
+
+// TestKilledAfterEachWrite installs again and again, and kills the first pod each
+// time one call later, from its first write on: the next brings it to the same end.
+func TestKilledAfterEachWrite(t *testing.T) {
 	const parts = 3 // side by side
 	for part := range parts {
 		t.Run(fmt.Sprintf("part-%d", part+1), func(t *testing.T) {
 			s := runner.Start(t)
-			n := part + 1
-			for ; killedAfterCall(s, n); n += parts {
+			calls := part
+			for ; killedAfter(s, calls); calls += parts {
 				s.Renew()
 			}
-			require.Greater(t, n, 30, "the Job has made fewer calls than it should")
+			require.Greater(t, calls, 10, "the Job has made fewer calls than it should")
 		})
 	}
 }
 
-// killedAfterCall says whether the pod has made so many calls at all.
-func killedAfterCall(s *runner.Scenario, n int) bool {
+// killedAfter kills the first pod after its first write and so many more calls. It
+// says whether there were so many at all.
+func killedAfter(s *runner.Scenario, calls int) bool {
 	s.Helper()
-	var once sync.Once
-	killed := false
-	s.Kubelet.Plan(func(run *kubelet.Run) apiproxy.Plan {
-		return apiproxy.Plan{After: func(call apiproxy.Call) (answer apiproxy.Answer) {
-			if call.N == n {
-				once.Do(func() { killed, answer = true, run.KillNow })
-			}
-			return answer
-		}}
+	var first sync.Once
+	s.Kubelet.Plan(func(run *kubelet.Run) (plan apiproxy.Plan) {
+		first.Do(func() { plan = killAfter(run, calls) })
+		return plan
 	})
 	outcome := s.Bootstrap(s.Render("{}"))
 	s.RequireComplete(outcome)
 	requireInstalled(s)
-	if !killed {
+	if len(outcome.Runs) == 1 {
 		return false
 	}
 	require.Len(s, outcome.Runs, 2)
-	require.Equal(s, 137, outcome.Runs[0].ExitCode(), "after call %d", n)
-	require.Len(s, outcome.Runs[0].Calls(), n)
+	requireKilled(s, outcome.Runs[0])
+	require.NotEmpty(s, writes(outcome.Runs[0]))
 	return true
+}
+
+func killAfter(run *kubelet.Run, calls int) apiproxy.Plan {
+	wrote, since := false, 0
+	return apiproxy.Plan{After: func(call apiproxy.Call) apiproxy.Answer {
+		if wrote {
+			since++
+		}
+		if wrote = wrote || call.Writes(); wrote && since == calls {
+			return run.KillNow
+		}
+		return nil
+	}}
+}
+
+func requireKilled(s *runner.Scenario, run *kubelet.Run) {
+	s.Helper()
+	require.Equal(s, 137, run.ExitCode(), "after call %d", len(run.Calls()))
 }
 
 // TestFaultAtEachCall makes each call fail once, in each situation in which the

@@ -1,6 +1,6 @@
 // kube-controller-manager is the upstream program with one change: a Job's
 // failed pod is followed by the next one after a fraction of a second instead
-// of 10 seconds and more, so that scenarios with many failing pods stay short.
+// of 10 seconds and ever more, so that scenarios with many failing pods stay short.
 package main
 
 import (
@@ -14,6 +14,6 @@ import (
 )
 
 func main() {
-	job.DefaultJobPodFailureBackOff = 200 * time.Millisecond
+	job.DefaultJobPodFailureBackOff, job.MaxJobPodFailureBackOff = 200*time.Millisecond, 200*time.Millisecond
 	os.Exit(cli.Run(app.NewControllerManagerCommand()))
 }
