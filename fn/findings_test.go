@@ -59,7 +59,10 @@ const findingsIntro = `# Findings
 Everything that is wrong with a profile is reported at once, each finding on one
 line of stderr and as one entry of the function's results:
 
-    SEVERITY: FIELD: WHAT IS WRONG; WHAT TO WRITE INSTEAD [CODE]
+    SEVERITY: PLACE: FIELD: WHAT IS WRONG; WHAT TO WRITE INSTEAD [CODE]
+
+PLACE is the file and the line, or RegistryProfile/NAME where kustomize or kpt calls;
+KIND/NAME follows where the finding is about another object of the stream.
 
 An error stops everything: exit code 1, and the items that came in go out as they
 were. A warning does not, unless --strict makes it an error. Codes are stable.

@@ -192,7 +192,7 @@ func TestNothingLooksLikeACredential(t *testing.T) {
 			assert.NotEqual(t, "Secret", item.GetKind())
 		}
 		var lines bytes.Buffer
-		fn.Report(&lines, results)
+		fn.Report(&lines, c.profile, results)
 		reported, err := yaml.Marshal(results)
 		require.NoError(t, err)
 		text := digest.ReplaceAllString(stream(t, items)+lines.String()+string(reported), "")

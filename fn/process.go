@@ -30,15 +30,11 @@ func Process(rl *kptfn.ResourceList) (bool, error) { return Options{}.Process(rl
 
 // Process is the function with options.
 func (o Options) Process(rl *kptfn.ResourceList) (bool, error) {
-	var config *yaml.RNode
-	if rl.FunctionConfig != nil {
-		config = rl.FunctionConfig.CopyToResourceNode()
-	}
 	items := make([]*yaml.RNode, len(rl.Items))
 	for i, item := range rl.Items {
 		items[i] = item.CopyToResourceNode()
 	}
-	items, results := o.Transform(config, items)
+	items, results := o.Transform(functionConfig(rl), items)
 	rl.Results = append(rl.Results, results...)
 	if v1alpha1.HasErrors(results) {
 		return false, nil
@@ -48,6 +44,14 @@ func (o Options) Process(rl *kptfn.ResourceList) (bool, error) {
 		rl.Items = append(rl.Items, kptfn.MoveToKubeObject(item))
 	}
 	return true, nil
+}
+
+// functionConfig returns the profile of a function, or nil where it has none.
+func functionConfig(rl *kptfn.ResourceList) *yaml.RNode {
+	if rl.FunctionConfig == nil {
+		return nil
+	}
+	return rl.FunctionConfig.CopyToResourceNode()
 }
 
 // Transform puts the resources of a profile among the items: what an earlier run

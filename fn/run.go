@@ -31,7 +31,7 @@ func (o Options) Run(in io.Reader, out, findings io.Writer) error {
 	if err != nil {
 		return err
 	}
-	Report(findings, rl.Results[before:])
+	Report(findings, functionConfig(rl), rl.Results[before:])
 	if err := write(rl, out); err != nil {
 		return fmt.Errorf("writing the ResourceList: %w", err)
 	}

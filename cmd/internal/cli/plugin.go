@@ -66,7 +66,7 @@ func startedByKustomize() bool {
 // temporary file, whose name and lines mean nothing to anybody.
 func pluginPosition(file string, profile *yaml.RNode, r *kptfn.Result) string {
 	if startedByKustomize() {
-		return v1alpha1.Kind + "/" + metadataOf(profile).Name
+		return fn.Place(profile)
 	}
 	return position(file, profile, r)
 }

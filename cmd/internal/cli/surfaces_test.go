@@ -3,6 +3,7 @@ package cli_test
 import (
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -10,18 +11,15 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-var (
-	regexpPlace       = regexp.MustCompile(`: [^ ]*profile\.yaml(:\d+)?: `)
-	regexpPluginPlace = regexp.MustCompile(`: RegistryProfile/[a-z]*: `)
-)
+var regexpFile = regexp.MustCompile(`: [^ ]*profile\.yaml(:\d+)?: `)
 
 // surfaceProfiles are profiles that have little in common.
 var surfaceProfiles = map[string]string{
-	"minimal": profile("registry", "{}"),
-	"noobaa":  profile("n", "{storage: {noobaa: {endpoint: {service: {}}}}, delivery: {engines: [Flux, Kpt]}}"),
-	"cephfs":  profile("c", "{storage: {cephfs: {size: 1Ti}}, delivery: {engines: []}}"),
-	"rbd":     profile("r", "{storage: {rbd: {}}, bootstrap: {reconcile: {schedule: 0 3 * * *}}}"),
-	"wrong":   profile("w", "{storage: {rbd: {}, cephfs: {}}, registry: {replicas: 0}, pruner: {schedule: daily}, unknown: 1}"),
+	"minimal": profile("minimal", "{}"),
+	"noobaa":  profile("noobaa", "{storage: {noobaa: {endpoint: {service: {}}}}, delivery: {engines: [Flux, Kpt]}}"),
+	"cephfs":  profile("cephfs", "{storage: {cephfs: {size: 1Ti}}, delivery: {engines: []}}"),
+	"rbd":     profile("rbd", "{storage: {rbd: {}}, bootstrap: {reconcile: {schedule: 0 3 * * *}}}"),
+	"wrong":   profile("wrong", "{storage: {rbd: {}, cephfs: {}}, registry: {replicas: 0}, pruner: {schedule: daily}, unknown: 1}"),
 }
 
 // resourceList wraps a profile, and items, as kustomize and kpt do.
@@ -55,14 +53,42 @@ func TestEverySurfaceGivesTheSame(t *testing.T) {
 			assert.Equal(t, rendered, plugin)
 
 			t.Run("findings", func(t *testing.T) {
-				places := regexpPlace.ReplaceAllString(rendered.err, ": ")
-				assert.Equal(t, places, generator.err)
-				assert.Equal(t, places, kpt.err)
+				named := regexpFile.ReplaceAllString(rendered.err, ": RegistryProfile/"+name+": ")
+				assert.Equal(t, named, generator.err)
+				assert.Equal(t, named, kpt.err)
 				t.Setenv("KUSTOMIZE_PLUGIN_CONFIG_STRING", text)
 				transformed := run("", file)
 				assert.Equal(t, want, objects(t, transformed.out))
-				assert.Equal(t, places, regexpPluginPlace.ReplaceAllString(transformed.err, ": "))
+				assert.Equal(t, named, transformed.err)
 			})
+		})
+	}
+}
+
+// Where kustomize or kpt calls, one build may hold several profiles, and files of
+// theirs are unknown: findings name the profile.
+func TestFindingsNameTheProfile(t *testing.T) {
+	const storage = "apiVersion: imageregistry.operator.openshift.io/v1\nkind: Config\nmetadata: {name: cluster}\nspec: {storage: {emptyDir: {}}}\n"
+	for name, c := range map[string]struct{ config, item, want string }{
+		"field":          {profile("one", "{registry: {replicas: 0}}"), usersConfigMap, "error: RegistryProfile/one: spec.registry.replicas: "},
+		"other object":   {profile("one", "{}"), storage, "error: RegistryProfile/one: Config/cluster: spec.storage: "},
+		"warning":        {profile("one", "{storage: {rbd: {}}}"), usersConfigMap, "warning: RegistryProfile/one: spec.storage.rbd: "},
+		"no name":        {head + "spec: {registry: {replicas: 2}}\n", usersConfigMap, "error: RegistryProfile: metadata: "},
+		"no string":      {head + "metadata: {name: [one]}\n", usersConfigMap, "error: RegistryProfile: metadata.name: "},
+		"name twice":     {head + "metadata: {name: one, name: two}\n", usersConfigMap, "error: RegistryProfile/one: metadata.name: "},
+		"long name":      {profile(strings.Repeat("one", 1000), "{}"), usersConfigMap, "error: RegistryProfile/" + strings.Repeat("one", 21) + "o...: metadata.name: "},
+		"other kind":     {usersConfigMap, usersConfigMap, `error: ConfigMap/dashboard: "v1 ConfigMap" is not a RegistryProfile; `},
+		"other version":  {strings.Replace(profile("one", "{}"), "v1alpha1", "v1", 1), usersConfigMap, `error: RegistryProfile/one: "registryprofile.dev/v1 RegistryProfile" is not `},
+		"nothing at all": {"{metadata: {namespace: one}}", usersConfigMap, "error: the input is not a RegistryProfile; "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			function := run(resourceList(t, c.config, c.item))
+			assert.Equal(t, 1, strings.Count(function.err, "\n"), function.err)
+			assert.True(t, strings.HasPrefix(function.err, c.want), function.err)
+
+			t.Setenv("KUSTOMIZE_PLUGIN_CONFIG_STRING", c.config)
+			plugin := run(c.item, filepath.Join(write(t, "profile.yaml", c.config), "profile.yaml"))
+			assert.Equal(t, function.err, plugin.err)
 		})
 	}
 }
