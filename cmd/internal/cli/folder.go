@@ -59,6 +59,12 @@ func plan(dir, profile string, resources []generators.Resource) ([]change, []err
 	return append(changes, leftovers(dir, profile, names, entries)...), faults
 }
 
+// missing tells whether there is no folder, and so nothing in the way.
+func missing(dir string) bool {
+	_, err := os.Stat(dir)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
 // kustomization lists the files in the order in which they are applied.
 func kustomization(profile string, names []string) []byte {
 	k := types.Kustomization{

@@ -190,6 +190,7 @@ func TestFleetWritesNothingUnlessAllIsGood(t *testing.T) {
 		"no profile":    {"bad.yaml", "[", "bad.yaml:1: is not YAML"},
 		"same name":     {"bad.yaml", profile("cluster-1", "{}"), `bad.yaml: metadata.name: "cluster-1" is the name of the profile in `},
 		"foreign file":  {"out/cluster-4/01-namespace.yaml", usersConfigMap, "out/cluster-4/01-namespace.yaml: was not generated"},
+		"no folder":     {"out/cluster-4", "", "out/cluster-4: not a directory"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := write(t, c.file, c.content, "worse.yaml", "")
@@ -207,6 +208,36 @@ func TestFleetWritesNothingUnlessAllIsGood(t *testing.T) {
 				assert.Equal(t, dir+"/"+c.file, path)
 			}
 		})
+	}
+}
+
+// A fleet has clusters that are new, changed, and as they were.
+func TestFleetWritesWhatIsStale(t *testing.T) {
+	dir := t.TempDir()
+	files := fleet(t, dir, 20)
+	args := append([]string{"render", "-o", dir + "/out"}, files...)
+	good(t, "", args...)
+	want := tree(t, dir+"/out")
+	past := time.Unix(1_000_000_000, 0)
+	for name := range want {
+		require.NoError(t, os.Chtimes(filepath.Join(dir, "out", name), past, past))
+	}
+	require.NoError(t, os.WriteFile(dir+"/out/cluster-9/16-config.yaml", []byte(want["cluster-8/16-config.yaml"]), 0o644))
+	require.NoError(t, os.RemoveAll(dir+"/out/cluster-3"))
+
+	r := run("", args...)
+	assert.Equal(t, 1, r.code)
+	assert.Contains(t, r.err, "out/cluster-9/16-config.yaml: was not generated from the profile")
+	assert.NoDirExists(t, dir+"/out/cluster-3")
+
+	require.NoError(t, os.WriteFile(dir+"/out/cluster-9/16-config.yaml", []byte(strings.Replace(want["cluster-9/16-config.yaml"], "replicas: 10", "replicas: 1", 1)), 0o644))
+	good(t, "", args...)
+	assert.Equal(t, want, tree(t, dir+"/out"))
+	for name := range want {
+		info, err := os.Stat(filepath.Join(dir, "out", name))
+		require.NoError(t, err)
+		written := name == "cluster-9/16-config.yaml" || strings.HasPrefix(name, "cluster-3/")
+		assert.Equal(t, written, !info.ModTime().Equal(past), name)
 	}
 }
 

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 
 	"github.com/aymanbagabas/go-udiff"
+	"github.com/registryprofile/registry-profile/generators"
 )
 
 // folders says which profiles are rendered into which folder.
@@ -15,62 +17,81 @@ type folders struct {
 	fleet bool
 }
 
-// planner returns the function that renders a file and finds out what is to be
-// changed in its folder below base.
-func (s *session) planner(f folders, base string) func(file string) *rendering {
-	return func(file string) *rendering {
-		r := s.render(file)
-		if r.failed {
-			return r
-		}
-		dir := base
-		if f.fleet {
-			dir = filepath.Join(base, r.name)
-		}
-		var faults []error
-		r.changes, faults = plan(dir, r.name, r.resources)
-		r.fail(faults...)
-		return r
+// of returns the folder of a good profile.
+func (f folders) of(r *rendering) string {
+	base := cmp.Or(f.output, f.check)
+	if f.fleet {
+		return filepath.Join(base, r.name())
 	}
+	return base
 }
 
 // writeFolders writes nothing unless every profile is good and every folder
-// free. What was rendered to find that out is not kept: a fleet would not fit in
-// memory.
+// free.
 func (s *session) writeFolders(f folders) error {
-	var first []change
-	unique := uniqueNames{}
-	err := s.forEach(f.files, s.planner(f, f.output), func(r *rendering) {
-		unique.check(r)
-		first = r.changes
-	})
+	if len(f.files) == 1 { // which may be stdin, to be read once
+		return s.forEach(f.files, func(r *rendering) { r.write(f) }, nothing)
+	}
+	stale, err := s.stale(f)
 	if err != nil {
 		return err
 	}
-	if len(f.files) == 1 {
-		return apply(first)
-	}
-	planned := s.planner(f, f.output)
-	return s.forEach(f.files, func(file string) *rendering {
-		r := planned(file)
-		if r.failed {
-			return r
-		}
+	return s.forEach(stale, func(r *rendering) {
 		r.lines = nil // its warnings are reported already
-		if err := apply(r.changes); err != nil {
-			r.fail(err)
+		r.write(f)
+	}, nothing)
+}
+
+// stale returns the files of the profiles whose folders are to be changed. It
+// fails unless every profile is good and every folder free.
+func (s *session) stale(f folders) ([]string, error) {
+	var stale []string
+	unique := uniqueNames{}
+	err := s.forEach(f.files, func(r *rendering) { r.look(f) }, func(r *rendering) {
+		unique.check(r)
+		if r.stale {
+			stale = append(stale, r.file)
 		}
-		return r
-	}, func(*rendering) {})
+	})
+	return stale, err
+}
+
+// look finds out whether the folder is free and whether it is stale. What was
+// rendered for that is not kept, since a fleet would not fit in memory; so nothing
+// is rendered where there is no folder yet.
+func (r *rendering) look(f folders) {
+	if missing(f.of(r)) {
+		r.stale = true
+		return
+	}
+	r.plan(f)
+}
+
+// plan renders the profile and finds out what is to be changed in its folder.
+func (r *rendering) plan(f folders) {
+	var faults []error
+	r.changes, faults = plan(f.of(r), r.name(), generators.Expand(r.profile))
+	r.stale = len(r.changes) > 0
+	r.fail(faults...)
+}
+
+// write makes the folder what the profile wants, unless a file is in the way.
+func (r *rendering) write(f folders) {
+	if r.plan(f); r.failed {
+		return
+	}
+	if err := apply(r.changes); err != nil {
+		r.fail(err)
+	}
 }
 
 // checkFolders writes to stdout how the folders differ from what writeFolders
 // would leave there, and fails if they do.
 func (s *session) checkFolders(f folders) error {
 	unique := uniqueNames{}
-	return s.forEach(f.files, s.planner(f, f.check), func(r *rendering) {
+	return s.forEach(f.files, func(r *rendering) { r.plan(f) }, func(r *rendering) {
 		unique.check(r)
-		if r.failed || len(r.changes) == 0 {
+		if r.failed || !r.stale {
 			return
 		}
 		for _, c := range r.changes {
@@ -89,11 +110,11 @@ func (u uniqueNames) check(r *rendering) {
 	if r.failed {
 		return
 	}
-	if other, taken := u[r.name]; taken {
-		r.fail(fmt.Errorf("%s: metadata.name: %q is the name of the profile in %s too; give each its own", title(r.file), r.name, other))
+	if other, taken := u[r.name()]; taken {
+		r.fail(fmt.Errorf("%s: metadata.name: %q is the name of the profile in %s too; give each its own", title(r.file), r.name(), other))
 		return
 	}
-	u[r.name] = r.file
+	u[r.name()] = r.file
 }
 
 // diff returns the change in the unified format, which patch and git read.

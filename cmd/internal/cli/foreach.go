@@ -7,18 +7,25 @@ import (
 	"time"
 )
 
-// forEach does something with every file, on all processors, and then something
-// else with what became of it, in the order of the files, before its findings
-// are reported. It holds a few renderings at a time, so that memory does not
-// grow with the number of files. It fails if any did.
-func (s *session) forEach(files []string, do func(file string) *rendering, then func(*rendering)) error {
+// forEach does something with the profile of every file that is good, on all
+// processors, and then something else with what became of every file, in their
+// order, before its findings are reported. It holds a few renderings at a time, so
+// that memory does not grow with the number of files. It fails if any did.
+func (s *session) forEach(files []string, do, then func(*rendering)) error {
 	var failed error
 	progress := s.progress(len(files))
 	defer progress.clear()
+	decoded := func(file string) *rendering {
+		r := s.decode(file)
+		if !r.failed {
+			do(r)
+		}
+		return r
+	}
 	batch := 8 * runtime.GOMAXPROCS(0)
 	for start := 0; start < len(files); start += batch {
 		progress.show(start)
-		for _, r := range parallel(files[start:min(start+batch, len(files))], do) {
+		for _, r := range parallel(files[start:min(start+batch, len(files))], decoded) {
 			then(r)
 			if len(r.lines) > 0 {
 				progress.clear()
@@ -30,6 +37,9 @@ func (s *session) forEach(files []string, do func(file string) *rendering, then 
 	}
 	return failed
 }
+
+// nothing is what forEach does where there is nothing more to do.
+func nothing(*rendering) {}
 
 // parallel calls do for every file on all processors. A panic is the caller's.
 func parallel(files []string, do func(file string) *rendering) []*rendering {

@@ -57,11 +57,11 @@ func someFiles(_ *cobra.Command, files []string) error {
 }
 
 func (s *session) renderStream(file string) error {
-	r := s.render(file)
+	r := s.decode(file)
 	if err := s.report(r); err != nil {
 		return err
 	}
-	return s.write(nodes(r.resources))
+	return s.write(nodes(generators.Expand(r.profile)))
 }
 
 func nodes(resources []generators.Resource) []*yaml.RNode {

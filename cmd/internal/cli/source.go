@@ -14,7 +14,6 @@ import (
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/fn"
 	"github.com/registryprofile/registry-profile/fn/v1alpha1"
-	"github.com/registryprofile/registry-profile/generators"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -26,32 +25,36 @@ const stdinName = "-"
 
 // rendering is what became of the file of one profile.
 type rendering struct {
-	file      string
-	name      string
-	resources []generators.Resource
-	// changes are what a folder lacks of it, where it goes into one.
+	file string
+	// profile is nil where it has errors.
+	profile *v1alpha1.RegistryProfile
+	// stale says that its folder, if it goes into one, is not as it should be, and
+	// changes what is to be done, where that is known.
+	stale   bool
 	changes []change
 	// lines are the findings, for people.
 	lines  []string
 	failed bool
 }
 
-// render reads a file and renders the profile in it.
-func (s *session) render(file string) *rendering {
+// decode reads a file and the profile in it.
+func (s *session) decode(file string) *rendering {
 	r := &rendering{file: file}
 	node, err := s.load(file)
 	if err != nil {
 		r.fail(err)
 		return r
 	}
-	resources, results := s.options.Render(node)
-	r.resources, r.failed = resources, v1alpha1.HasErrors(results)
-	r.name = metadataOf(node).Name
+	profile, results := s.options.Decode(node)
+	r.profile, r.failed = profile, v1alpha1.HasErrors(results)
 	for _, result := range results {
 		r.lines = append(r.lines, fn.Line(result, position(title(file), node, result)))
 	}
 	return r
 }
+
+// name is that of a good profile.
+func (r *rendering) name() string { return r.profile.Metadata.Name }
 
 func (r *rendering) fail(errs ...error) {
 	for _, err := range errs {

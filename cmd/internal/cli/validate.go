@@ -8,7 +8,7 @@ func (s *session) validateCommand() *cobra.Command {
 		Short: "Report everything that is wrong with profiles",
 		Args:  someFiles,
 		RunE: func(_ *cobra.Command, files []string) error {
-			return s.forEach(files, s.render, func(*rendering) {})
+			return s.forEach(files, nothing, nothing)
 		},
 	}
 }
