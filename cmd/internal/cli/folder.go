@@ -154,7 +154,7 @@ func generated(content []byte, profile string) bool {
 // temporary starts the names of files that are not complete yet.
 const temporary = ".registry-profile-"
 
-// apply makes changes. Every file is at any moment the old one or the new one.
+// apply makes changes in a folder. Every file is at any moment the old one or the new one.
 func apply(changes []change) error {
 	for _, c := range changes {
 		if c.after == nil {
@@ -162,9 +162,6 @@ func apply(changes []change) error {
 				return fmt.Errorf("%s: %w", c.path, reason(err))
 			}
 			continue
-		}
-		if err := os.MkdirAll(filepath.Dir(c.path), 0o755); err != nil {
-			return err
 		}
 		if err := writeFile(c.path, bytes.NewReader(c.after), 0o644); err != nil {
 			return fmt.Errorf("%s: %w", c.path, reason(err))

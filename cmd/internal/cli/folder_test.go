@@ -3,7 +3,6 @@ package cli_test
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -207,6 +206,9 @@ func TestFleetWritesNothingUnlessAllIsGood(t *testing.T) {
 			for _, path := range written {
 				assert.Equal(t, dir+"/"+c.file, path)
 			}
+			if c.file == "bad.yaml" {
+				assert.NoDirExists(t, dir+"/out")
+			}
 		})
 	}
 }
@@ -250,35 +252,4 @@ func TestFleetReportsWarningsOnce(t *testing.T) {
 	r = run("", "render", "--strict", "-o", dir+"/strict", dir+"/a.yaml", dir+"/b.yaml")
 	assert.Equal(t, 1, r.code)
 	assert.NoDirExists(t, dir+"/strict")
-}
-
-// A run that is killed leaves every file the old one or the new one, and
-// kustomizations that list files which are there.
-func TestKilledRunLeavesWholeFiles(t *testing.T) {
-	dir := t.TempDir()
-	files := fleet(t, dir, 60)
-	args := append([]string{"render", "-o", dir + "/out"}, files...)
-	for _, wait := range []time.Duration{20 * time.Millisecond, 150 * time.Millisecond, 400 * time.Millisecond} {
-		command := exec.Command(filepath.Join(programs, "registry-profile"), args...)
-		require.NoError(t, command.Start())
-		time.Sleep(wait)
-		_ = command.Process.Kill()
-		_ = command.Wait()
-		for name, content := range tree(t, dir) {
-			if strings.HasSuffix(name, "kustomization.yaml") {
-				var k types.Kustomization
-				require.NoError(t, yaml.UnmarshalStrict([]byte(content), &k))
-				for _, file := range k.Resources {
-					require.FileExists(t, filepath.Join(dir, filepath.Dir(name), file))
-				}
-			} else if !strings.HasPrefix(filepath.Base(name), ".") {
-				require.Len(t, objects(t, content), 1, name)
-			}
-		}
-	}
-	good(t, "", args...)
-	good(t, "", append([]string{"render", "--check", dir + "/out"}, files...)...)
-	for name := range tree(t, dir) {
-		assert.NotContains(t, name, ".registry-profile-")
-	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -60,36 +61,59 @@ func (s *session) stale(f folders) ([]string, error) {
 // rendered for that is not kept, since a fleet would not fit in memory; so nothing
 // is rendered where there is no folder yet.
 func (r *rendering) look(f folders) {
-	if missing(f.of(r)) {
-		r.stale = true
-		return
+	if r.stale = missing(f.of(r)); !r.stale {
+		r.compare(f)
 	}
-	r.plan(f)
 }
 
-// plan renders the profile and finds out what is to be changed in its folder.
-func (r *rendering) plan(f folders) {
-	var faults []error
-	r.changes, faults = plan(f.of(r), r.name(), generators.Expand(r.profile))
-	r.stale = len(r.changes) > 0
-	r.fail(faults...)
+// compare finds out what is to be changed in the folder.
+func (r *rendering) compare(f folders) {
+	dir := f.of(r)
+	r.alone(dir, func() { r.plan(dir) })
 }
 
 // write makes the folder what the profile wants, unless a file is in the way.
 func (r *rendering) write(f folders) {
-	if r.plan(f); r.failed {
+	dir := f.of(r)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		r.fail(fmt.Errorf("%s: %w", dir, reason(err)))
 		return
 	}
-	if err := apply(r.changes); err != nil {
-		r.fail(err)
+	r.alone(dir, func() {
+		if r.plan(dir); r.failed {
+			return
+		}
+		if err := apply(r.changes); err != nil {
+			r.fail(err)
+		}
+	})
+}
+
+// alone does something with a folder while no other run does: it would take what
+// is being written for what a killed run has left.
+func (r *rendering) alone(dir string, do func()) {
+	unlock, err := lock(dir)
+	if err != nil {
+		r.fail(fmt.Errorf("%s: %w", dir, reason(err)))
+		return
 	}
+	defer unlock()
+	do()
+}
+
+// plan renders the profile and finds out what is to be changed in a folder.
+func (r *rendering) plan(dir string) {
+	var faults []error
+	r.changes, faults = plan(dir, r.name(), generators.Expand(r.profile))
+	r.stale = len(r.changes) > 0
+	r.fail(faults...)
 }
 
 // checkFolders writes to stdout how the folders differ from what writeFolders
 // would leave there, and fails if they do.
 func (s *session) checkFolders(f folders) error {
 	unique := uniqueNames{}
-	return s.forEach(f.files, func(r *rendering) { r.plan(f) }, func(r *rendering) {
+	return s.forEach(f.files, func(r *rendering) { r.compare(f) }, func(r *rendering) {
 		unique.check(r)
 		if r.failed || !r.stale {
 			return

@@ -17,7 +17,8 @@ func (s *session) renderCommand() *cobra.Command {
 		Long: `render writes the manifests of a profile to stdout, or with --output into a
 folder: a file for each object and a kustomization.yaml. The folder of several
 profiles gets a folder for each, by the profile's name. Files of an earlier run
-that are no longer needed are removed; files of others are never touched.`,
+that are no longer needed are removed; files of others are never touched. Runs
+into the same folder take turns.`,
 		Example: `  registry-profile render profile.yaml
   registry-profile render --output registry profile.yaml
   registry-profile render --check registry profile.yaml
