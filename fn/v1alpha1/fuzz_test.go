@@ -3,7 +3,10 @@ package v1alpha1
 import (
 	"os"
 	"path/filepath"
+	"runtime/metrics"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -11,15 +14,18 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// longestInput bounds what the fuzzer makes: a parser's time grows with it.
-const longestInput = 1 << 20
-
 // FuzzDecode: whatever parses as YAML is a profile or has findings, each on one
-// line, and never both a profile and an error.
+// line, and never both a profile and an error. Nothing takes a second or 100 MiB.
 func FuzzDecode(f *testing.F) {
 	addProfiles(f)
+	for _, content := range largest() {
+		f.Add([]byte(content))
+	}
 	f.Fuzz(func(t *testing.T, content []byte) {
+		began, before := time.Now(), allocated()
 		p, n := decodeBytes(content)
+		assert.Less(t, time.Since(began), time.Second)
+		assert.Less(t, allocated()-before, uint64(100<<20))
 		if n == nil {
 			return
 		}
@@ -51,8 +57,26 @@ func FuzzRoundTrip(f *testing.F) {
 	})
 }
 
+// largest are inputs, of the most bytes that a profile may have, of which a parser
+// makes many values.
+func largest() []string {
+	var inputs []string
+	for _, repeated := range []string{"[],", "1,", "*a,", "{a: b},", "{<<: *a},", "\"\\u0041\",", "#\n ", "\n\n  #\n\n"} {
+		const start, end = head + "spec: {odf: &a {}, registry: {routes: [", "]}}\n"
+		inputs = append(inputs, start+strings.Repeat(repeated, (MostBytes-len(start)-len(end))/len(repeated))+end)
+	}
+	return inputs
+}
+
+// allocated is how many bytes have been allocated on the heap so far.
+func allocated() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
 func decodeBytes(content []byte) (*RegistryProfile, *yaml.RNode) {
-	if len(content) > longestInput {
+	if len(content) > MostBytes {
 		return nil, nil
 	}
 	n, err := yaml.Parse(string(content))

@@ -18,10 +18,11 @@ const (
 // mostNodes and deepest bound a profile whose aliases are expanded. The
 // reference, which sets every field, has fewer than a thousand nodes, none deeper
 // than 20.
-const mostNodes, deepest = 20_000, 100
+const mostNodes, deepest = 4_000, 100
 
-// mostBytes bounds the text of a profile.
-const mostBytes = 1 << 20
+// MostBytes bounds the text of a profile. The reference, with all its comments, is
+// a twentieth of that.
+const MostBytes = 1 << 18
 
 // plain returns a copy of the profile that holds nothing but what JSON has, or
 // nil with the reason: aliases and merge keys are expanded, and what is dropped
@@ -30,8 +31,8 @@ func plain(n *yaml.RNode) (*yaml.Node, kptfn.Results) {
 	if size := expandedSize(n.YNode(), 0, map[*yaml.Node]int{}); size > mostNodes {
 		return nil, kptfn.Results{fault{message: fmt.Sprintf("has more than %d values once its aliases are expanded, or is nested deeper than %d; a profile has a few hundred values", mostNodes, deepest)}.result(CodeYAML, kptfn.Error)}
 	}
-	if size := textSize(n.YNode()); size > mostBytes {
-		return nil, kptfn.Results{fault{message: fmt.Sprintf("has %d bytes of text; a profile has at most %d", size, mostBytes)}.result(CodeYAML, kptfn.Error)}
+	if size := textSize(n.YNode()); size > MostBytes {
+		return nil, kptfn.Results{fault{message: fmt.Sprintf("has %d bytes of text; a profile has at most %d", size, MostBytes)}.result(CodeYAML, kptfn.Error)}
 	}
 	content := yaml.NewRNode(expanded(n.YNode()))
 	results := dropStrange(content.YNode(), "")

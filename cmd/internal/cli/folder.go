@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/registryprofile/registry-profile/fn"
+	"github.com/registryprofile/registry-profile/fn/v1alpha1"
 	"github.com/registryprofile/registry-profile/generators"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -123,7 +124,7 @@ func leftovers(dir, profile string, wanted []string, entries []os.DirEntry) []ch
 			continue
 		}
 		path := filepath.Join(dir, e.Name())
-		if info, err := e.Info(); err != nil || info.Size() > mostBytes {
+		if info, err := e.Info(); err != nil || info.Size() > v1alpha1.MostBytes {
 			continue
 		}
 		content, err := os.ReadFile(path)

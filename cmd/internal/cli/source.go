@@ -17,10 +17,6 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// mostBytes bounds the file of a profile; the reference, with all its comments,
-// is a hundredth of that.
-const mostBytes = 1 << 20
-
 const stdinName = "-"
 
 // rendering is what became of the file of one profile.
@@ -124,17 +120,17 @@ func (s *session) read(file string) ([]byte, error) {
 			return nil, reason(err)
 		case info.IsDir():
 			return nil, errors.New("is a folder; name the file of a RegistryProfile")
-		case info.Size() > mostBytes:
-			return nil, fmt.Errorf("has %d bytes; a RegistryProfile has at most %d", info.Size(), mostBytes)
+		case info.Size() > v1alpha1.MostBytes:
+			return nil, fmt.Errorf("has %d bytes; a RegistryProfile has at most %d", info.Size(), v1alpha1.MostBytes)
 		}
 		in = opened
 	}
-	content, err := io.ReadAll(io.LimitReader(in, mostBytes+1))
+	content, err := io.ReadAll(io.LimitReader(in, v1alpha1.MostBytes+1))
 	switch {
 	case err != nil:
 		return nil, reason(err)
-	case len(content) > mostBytes:
-		return nil, fmt.Errorf("has more than %d bytes, the most that a RegistryProfile may have", mostBytes)
+	case len(content) > v1alpha1.MostBytes:
+		return nil, fmt.Errorf("has more than %d bytes, the most that a RegistryProfile may have", v1alpha1.MostBytes)
 	case !utf8.Valid(content) || bytes.ContainsRune(content, 0):
 		return nil, errors.New("is not UTF-8 text; name the file of a RegistryProfile")
 	}
