@@ -3,6 +3,7 @@ package v1alpha1
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,15 @@ import (
 // longestPrefix is where lib-bucket-provisioner cuts generateBucketName
 // (pkg/provisioner/helpers.go).
 const longestPrefix = 26
+
+// operatorsNames are Secrets and ConfigMaps in openshift-image-registry
+// (cluster-image-registry-operator, pkg/defaults/defaults.go, manifests and
+// pkg/resource; kube-controller-manager publishes the last two everywhere).
+var operatorsNames = []string{
+	"image-registry-private-configuration", "image-registry-private-configuration-user", "installer-cloud-credentials", "installation-pull-secrets",
+	"image-registry-tls", "image-registry-operator-tls", "image-registry-operator-config", "image-registry-certificates", "trusted-ca", "serviceca",
+	"kube-root-ca.crt", "openshift-service-ca.crt",
+}
 
 var storageRules = []Rule{{
 	Code:     "storage-backends",
@@ -34,6 +44,15 @@ var storageRules = []Rule{{
 			report(fault{path: "spec.storage", message: fmt.Sprintf("chooses %s; keep one of them", strings.Join(chosen, " and "))})
 		}
 	},
+}, {
+	Code:     "claim-name",
+	Severity: kptfn.Error,
+	Doc:      "A provisioner writes a Secret and a ConfigMap of the claim's name, over those of that name that the operator and its registry use.",
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+		if slices.Contains(operatorsNames, b.ClaimName) {
+			report(fault{path: path + ".claimName", value: b.ClaimName, propose: "image-registry", message: fmt.Sprintf("%s is the name of a Secret or ConfigMap of the registry's operator, which the claim's own would replace; use another, such as \"image-registry\"", quote(b.ClaimName))})
+		}
+	}),
 }, {
 	Code:     "endpoint-kinds",
 	Severity: kptfn.Error,
