@@ -117,19 +117,29 @@ trap stopped TERM INT
 # cluster that its pod runs in (client-go, tools/clientcmd). So it is this script
 # that stops waiting.
 call() {
-  local input=$1 from_oc pid status=0
-  shift
-  exec {from_oc}< <(exec oc "$@" < <(printf '%s\n' "$input") 2>&1)
+  local from_oc pid status=0
+  exec {from_oc}< <(run_oc "$@")
   pid=$!
-  IFS= read -r -d '' -t "$CALL_SECONDS" -u "$from_oc" output || status=$? # to the end of it
+  IFS= read -r -d '' -t "$CALL_SECONDS" -u "$from_oc" output || status=$?
   if ((status > 128)); then
     output="oc has had no answer for $CALL_SECONDS seconds"
     kill "$pid" 2>/dev/null || : # it may just have ended
+  else
+    IFS= read -r -d '' -u "$from_oc" status || : # to the end of it
   fi
   exec {from_oc}<&-
-  status=0
-  wait "$pid" || status=$?
-  ((status == 0)) || complain "$status"
+  [[ $status == 0 ]] || complain "$status"
+}
+
+# run_oc prints what oc prints, and after a null character its exit status: bash
+# 5.2 now and then loses that of a process substitution, and wait then says -1.
+run_oc() {
+  local input=$1 status=0
+  shift
+  oc "$@" < <(printf '%s\n' "$input") 2>&1 &
+  trap 'kill "$!"' TERM
+  wait "$!" || status=$?
+  printf '\0%s' "$status"
 }
 
 # complain tells what is wrong with a call, once, and fails.
@@ -143,7 +153,7 @@ complain() {
     error+=$line
     [[ $line =~ :\ *$ ]] || break # "... is invalid: " goes on in the next line
   done
-  error=${error:-oc ended with status $1}
+  error=${error:-oc ended with status ${1:-unknown}}
   for value in "$access_key" "$secret_key"; do
     [[ -z $value ]] || error=${error//"$value"/(hidden)}
   done
