@@ -128,6 +128,7 @@ call() {
     IFS= read -r -d '' -u "$from_oc" status || : # to the end of it
   fi
   exec {from_oc}<&-
+  [[ $status =~ ^[0-9]{1,3}$ ]] || status=unknown
   [[ $status == 0 ]] || complain "$status"
 }
 
@@ -137,7 +138,7 @@ run_oc() {
   local input=$1 status=0
   shift
   oc "$@" < <(printf '%s\n' "$input") 2>&1 &
-  trap 'kill "$!"' TERM
+  trap 'kill "$!" 2>/dev/null' TERM
   wait "$!" || status=$?
   printf '\0%s' "$status"
 }
@@ -153,7 +154,7 @@ complain() {
     error+=$line
     [[ $line =~ :\ *$ ]] || break # "... is invalid: " goes on in the next line
   done
-  error=${error:-oc ended with status ${1:-unknown}}
+  error=${error:-oc ended with status $1}
   for value in "$access_key" "$secret_key"; do
     [[ -z $value ]] || error=${error//"$value"/(hidden)}
   done

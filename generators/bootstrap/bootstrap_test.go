@@ -449,6 +449,12 @@ func TestCallWithoutAnAnswer(t *testing.T) {
 	l.run().ends(0, "Done").says("oc has had no answer for 1 seconds")
 }
 
+// Short of memory, the kernel kills whatever it finds.
+func TestCallWhoseStatusIsLost(t *testing.T) {
+	l := newLab(t).plan(&incident{On: "get --ignore-not-found -n openshift-storage", Times: 1, Stdout: "Warning: old", Signal: orphan})
+	l.run().ends(0, "Done").says("oc ended with status unknown")
+}
+
 // The operator writes back a whole Config that it read before the patch.
 func TestLostPatchIsWrittenAgain(t *testing.T) {
 	stale := object{"managementState": "Managed", "replicas": 1.0, "storage": object{"s3": nil, "emptyDir": object{}}}

@@ -63,8 +63,12 @@ type incident struct {
 	After  bool
 }
 
-// hang, in place of a signal, leaves a call without an answer.
-const hang = syscall.Signal(-1)
+// In place of a signal to the script, hang leaves a call without an answer, and
+// orphan kills the shell that waits for oc, so that its exit status is not known.
+const (
+	hang   = syscall.Signal(-1)
+	orphan = syscall.Signal(-2)
+)
 
 func (i *incident) happens(args string) bool {
 	if !strings.Contains(args, i.On) {
@@ -123,6 +127,9 @@ func (l *lab) serveCall(connection net.Conn) {
 	case signal == hang:
 		l.Cleanup(func() { _ = connection.Close() })
 		return
+	case signal == orphan:
+		_, err := fmt.Fprintf(connection, "orphan\x00%s\x00", out.String())
+		check(err)
 	case signal != 0:
 		check(syscall.Kill(l.script, signal))
 		return // without an answer: the script must not wait for one
