@@ -197,7 +197,6 @@ func stream(nodes []*yaml.RNode) ([]byte, error) {
 
 // metadata is what is read of an object that may be anybody's, and anything.
 type metadata struct {
-	Name        string            `yaml:"name"`
 	Labels      map[string]string `yaml:"labels"`
 	Annotations map[string]string `yaml:"annotations"`
 }
