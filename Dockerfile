@@ -13,8 +13,8 @@ LABEL org.opencontainers.image.title="registry-profile" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-COPY hack/passwd /etc/passwd
-COPY hack/group /etc/group
+COPY dist/passwd /etc/passwd
+COPY dist/group /etc/group
 COPY dist/registry-profile-linux-${TARGETARCH} /registry-profile
 USER nobody
 ENTRYPOINT ["/registry-profile"]

@@ -10,7 +10,7 @@ RUN     ?= .
 FUZZTIME ?= 30s
 
 export CGO_ENABLED ?= 0
-LDFLAGS := -s -w -X $(MODULE)/cmd/internal/cli.version=$(VERSION)
+LDFLAGS := -s -w -X $(MODULE)/internal/cli.version=$(VERSION)
 BUILD   := go build -trimpath -buildvcs=false -ldflags='$(LDFLAGS)'
 # Modules of their own: the root module stays small.
 TESTED_MODULES := test/conformance examples/argocd/healthtest examples/flux/healthtest
@@ -40,14 +40,14 @@ lint: ## Check formatting, modules, Go (vet, staticcheck) and shell (shellcheck)
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "error: run gofmt -w on:"; echo "$$unformatted"; exit 1; }
 	go mod tidy -diff
 	go vet ./...
-	go build -C tools -o ../bin/staticcheck honnef.co/go/tools/cmd/staticcheck
+	go build -C test/tools -o ../../bin/staticcheck honnef.co/go/tools/cmd/staticcheck
 	bin/staticcheck ./...
 	@command -v shellcheck >/dev/null || { echo "error: shellcheck is missing; install the package shellcheck"; exit 1; }
 	shellcheck $$(git ls-files '*.sh' .ci/run)
 
 .PHONY: update-golden
 update-golden: ## Rewrite golden files and generated documents; read the diff
-	go test ./fn ./cmd/internal/cli -update
+	go test ./fn ./internal/cli -update
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (30s)
@@ -59,13 +59,13 @@ fuzz: ## Run each fuzz target for FUZZTIME (30s)
 
 .PHONY: bench
 bench: ## Measure start, memory and throughput as ratios
-	go run ./bench
+	go run ./test/bench
 
 ##@ On real programs
 
 .PHONY: e2e
 e2e: ## Run the Job on a real control plane (RUN=regex selects scenarios)
-	cd e2e && RUN='$(RUN)' go run ./cmd/e2e
+	cd test/e2e && RUN='$(RUN)' go run ./cmd/e2e
 
 ##@ Release
 
@@ -79,4 +79,4 @@ binaries: ## Cross-compile static binaries into dist/
 .PHONY: image
 image: binaries ## Build the image for every architecture into dist/ (needs buildah)
 	@command -v buildah >/dev/null || { echo "error: buildah is missing; install the package buildah"; exit 1; }
-	VERSION='$(VERSION)' REVISION=$$(git rev-parse HEAD) EPOCH=$(EPOCH) IMAGE='$(IMAGE)' ARCHS='$(ARCHS)' hack/image.sh
+	VERSION='$(VERSION)' REVISION=$$(git rev-parse HEAD) EPOCH=$(EPOCH) IMAGE='$(IMAGE)' ARCHS='$(ARCHS)' test/tools/image.sh

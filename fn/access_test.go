@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/registryprofile/registry-profile/fn/v1alpha1"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"

@@ -12,7 +12,7 @@ import (
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/fn"
-	"github.com/registryprofile/registry-profile/fn/v1alpha1"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"

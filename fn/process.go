@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
-	"github.com/registryprofile/registry-profile/fn/v1alpha1"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/generators"
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"

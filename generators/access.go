@@ -3,7 +3,7 @@ package generators
 import (
 	"slices"
 
-	"github.com/registryprofile/registry-profile/fn/v1alpha1"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 )
 
 // The objects that the Job reads and writes outside of its own namespace.

@@ -1,7 +1,7 @@
 package generators
 
 import (
-	"github.com/registryprofile/registry-profile/fn/v1alpha1"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/generators/bootstrap"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/registryprofile/registry-profile/fn/v1alpha1"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 )
 
 // engines is the one place that knows the annotations by which an engine orders

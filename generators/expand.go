@@ -3,7 +3,7 @@ package generators
 import (
 	"slices"
 
-	"github.com/registryprofile/registry-profile/fn/v1alpha1"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 )
 
 // Generator emits the resources of one kind.

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/registryprofile/registry-profile/fn/v1alpha1"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 )
 
 type job struct {

@@ -1,6 +1,6 @@
 package generators
 
-import "github.com/registryprofile/registry-profile/fn/v1alpha1"
+import "github.com/registryprofile/registry-profile/api/v1alpha1"
 
 var namespaceGenerator = Generator{
 	Name:    "Namespace",

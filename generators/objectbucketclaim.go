@@ -3,7 +3,7 @@ package generators
 import (
 	"strconv"
 
-	"github.com/registryprofile/registry-profile/fn/v1alpha1"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 )
 
 type objectBucketClaim struct {

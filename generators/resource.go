@@ -7,7 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 
-	"github.com/registryprofile/registry-profile/fn/v1alpha1"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 

@@ -6,7 +6,7 @@ import (
 	"os"
 	"runtime/debug"
 
-	"github.com/registryprofile/registry-profile/cmd/internal/cli"
+	"github.com/registryprofile/registry-profile/internal/cli"
 )
 
 func main() {

@@ -16,7 +16,7 @@ import (
 
 	_ "github.com/openshift/api/imageregistry/v1" // keeps the module of the CRDs in go.mod
 	"github.com/registryprofile/registry-profile/fn"
-	"github.com/registryprofile/registry-profile/fn/v1alpha1"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"

@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/spf13/cobra"
+)
+
+func (s *session) installCommand() *cobra.Command {
+	var pluginHome, binDir string
+	cmd := &cobra.Command{
+		Use:   "install",
+		Short: "Copy this program to where kustomize looks for it",
+		Long: `install copies this program as a kustomize exec plugin, as a program on PATH, or
+both. It needs no shell, so that an init container can be this program's image.`,
+		Example: `  registry-profile install --plugin-home "$KUSTOMIZE_PLUGIN_HOME"
+  registry-profile install --bin-dir /usr/local/bin`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if pluginHome == "" && binDir == "" {
+				return errors.New("say where to: --plugin-home DIR, --bin-dir DIR or both")
+			}
+			if pluginHome != "" {
+				path := filepath.Join(pluginHome, v1alpha1.Group, v1alpha1.Version, strings.ToLower(v1alpha1.Kind), v1alpha1.Kind)
+				if err := install(path); err != nil {
+					return err
+				}
+			}
+			if binDir != "" {
+				return install(filepath.Join(binDir, "registry-profile"))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&pluginHome, "plugin-home", "", "the folder that KUSTOMIZE_PLUGIN_HOME names")
+	cmd.Flags().StringVar(&binDir, "bin-dir", "", "a folder on PATH")
+	return cmd
+}
+
+// install copies the running program to a path.
+func install(path string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("finding this program: %w", err)
+	}
+	program, err := os.Open(self)
+	if err != nil {
+		return fmt.Errorf("reading this program: %w", err)
+	}
+	defer program.Close()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	if err := writeFile(path, program, 0o755); err != nil {
+		return fmt.Errorf("%s: %w", path, reason(err))
+	}
+	// Whoever runs it need not be who installed it, whatever the umask was.
+	return os.Chmod(path, 0o755)
+}

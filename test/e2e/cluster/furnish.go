@@ -1,0 +1,165 @@
+package cluster
+
+import (
+	"context"
+
+	configv1 "github.com/openshift/api/config/v1"
+	routev1 "github.com/openshift/api/route/v1"
+	corev1 "k8s.io/api/core/v1"
+	storagev1 "k8s.io/api/storage/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/registryprofile/registry-profile/test/e2e/bucket"
+	"github.com/registryprofile/registry-profile/test/e2e/kubelet"
+	"github.com/registryprofile/registry-profile/test/e2e/pki"
+)
+
+// The namespaces of a cluster.
+const (
+	RegistryNamespace = "openshift-image-registry"
+	StorageNamespace  = "openshift-storage"
+	ConfigNamespace   = "openshift-config"
+	ManagedNamespace  = "openshift-config-managed"
+	ProfileNamespace  = "registry-profile"
+)
+
+// The Routes of ODF's object stores: ocs-operator controllers/storagecluster/routes.go,
+// noobaa-operator deploy/internal/route-s3.yaml.
+const (
+	RouteSecure = "ocs-storagecluster-cephobjectstore-secure"
+	RoutePlain  = "ocs-storagecluster-cephobjectstore"
+	RouteNooBaa = "s3"
+
+	domain = "-openshift-storage.apps.e2e.example.com"
+)
+
+// StorageClusterKind has no Go type here.
+var StorageClusterKind = schema.GroupVersionKind{Group: "ocs.openshift.io", Version: "v1", Kind: "StorageCluster"}
+
+// openFront makes the object stores reachable by the names of their Routes and Services.
+func (c *Cluster) openFront(ip string) error {
+	var err error
+	if c.IngressCA, err = pki.NewCA("ingress-operator"); err != nil {
+		return err
+	}
+	if c.ServiceCA, err = pki.NewCA("openshift-service-serving-signer"); err != nil {
+		return err
+	}
+	c.Front = bucket.NewFront(ip, c.Store)
+	for host, ca := range map[string]*pki.CA{
+		RouteSecure + domain: c.IngressCA,
+		RoutePlain + domain:  c.IngressCA,
+		RouteNooBaa + domain: c.IngressCA,
+		bucket.Rook.Host:     c.ServiceCA,
+		bucket.NooBaa.Host:   c.ServiceCA,
+	} {
+		if err := c.Front.Name(host, ca); err != nil {
+			return err
+		}
+	}
+	if err := c.Front.Listen("http", 80); err != nil {
+		return err
+	}
+	return c.Front.Listen("https", 443)
+}
+
+// furnish makes what is there before anything of the product is.
+func (c *Cluster) furnish(ctx context.Context) error {
+	if err := c.ensureNamespaces(ctx); err != nil {
+		return err
+	}
+	for _, object := range c.furniture() {
+		status := object.DeepCopyObject().(client.Object)
+		if err := c.Client.Create(ctx, object); client.IgnoreAlreadyExists(err) != nil {
+			return err
+		}
+		if !hasStatus(status) {
+			continue
+		}
+		if err := c.Client.Get(ctx, client.ObjectKeyFromObject(object), object); err != nil {
+			return err
+		}
+		status.SetResourceVersion(object.GetResourceVersion())
+		if err := c.Client.Status().Update(ctx, status); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Cluster) ensureNamespaces(ctx context.Context) error {
+	for _, name := range []string{RegistryNamespace, StorageNamespace, ConfigNamespace, ManagedNamespace} {
+		ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
+		if err := client.IgnoreAlreadyExists(c.Client.Create(ctx, ns)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func hasStatus(object client.Object) bool {
+	switch object.(type) {
+	case *configv1.Infrastructure, *unstructured.Unstructured, *corev1.Node:
+		return true
+	default:
+		return false
+	}
+}
+
+func (c *Cluster) furniture() []client.Object {
+	return []client.Object{
+		&corev1.Node{
+			ObjectMeta: metav1.ObjectMeta{Name: kubelet.NodeName},
+			Status:     corev1.NodeStatus{Conditions: []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionTrue}}},
+		},
+		&configv1.Infrastructure{
+			ObjectMeta: metav1.ObjectMeta{Name: "cluster"},
+			Status: configv1.InfrastructureStatus{
+				InfrastructureName: "e2e-x7k2p", PlatformStatus: &configv1.PlatformStatus{Type: configv1.BareMetalPlatformType},
+				ControlPlaneTopology: configv1.HighlyAvailableTopologyMode, InfrastructureTopology: configv1.HighlyAvailableTopologyMode,
+			},
+		},
+		storageClass("ocs-storagecluster-ceph-rgw", bucket.Rook.Name, map[string]string{
+			"objectStoreName": "ocs-storagecluster-cephobjectstore", "objectStoreNamespace": StorageNamespace, "region": "us-east-1",
+		}),
+		storageClass("openshift-storage.noobaa.io", bucket.NooBaa.Name, map[string]string{"bucketclass": "noobaa-default-bucket-class"}),
+		storageClass("ocs-storagecluster-cephfs", "openshift-storage.cephfs.csi.ceph.com", nil),
+		storageClass("ocs-storagecluster-ceph-rbd", "openshift-storage.rbd.csi.ceph.com", nil),
+		storageCluster("Ready"),
+		route(RouteSecure), route(RoutePlain), route(RouteNooBaa),
+		configMap(ManagedNamespace, "default-ingress-cert", "ca-bundle.crt", c.IngressCA.Bundle()),
+		configMap(ManagedNamespace, "service-ca", "ca-bundle.crt", c.ServiceCA.Bundle()),
+	}
+}
+
+// storageClass deletes with the claim, as all of ODF's do: ocs-operator
+// pkg/util/storageclasses.go:376-395.
+func storageClass(name, provisioner string, parameters map[string]string) *storagev1.StorageClass {
+	return &storagev1.StorageClass{
+		ObjectMeta: metav1.ObjectMeta{Name: name}, Provisioner: provisioner, Parameters: parameters,
+		ReclaimPolicy: ptr.To(corev1.PersistentVolumeReclaimDelete),
+	}
+}
+
+func storageCluster(phase string) *unstructured.Unstructured {
+	sc := &unstructured.Unstructured{Object: map[string]any{"status": map[string]any{"phase": phase}}}
+	sc.SetGroupVersionKind(StorageClusterKind)
+	sc.SetNamespace(StorageNamespace)
+	sc.SetName("ocs-storagecluster")
+	return sc
+}
+
+func route(name string) *routev1.Route {
+	return &routev1.Route{
+		ObjectMeta: metav1.ObjectMeta{Namespace: StorageNamespace, Name: name},
+		Spec:       routev1.RouteSpec{Host: name + domain, To: routev1.RouteTargetReference{Kind: "Service", Name: "s3"}},
+	}
+}
+
+func configMap(namespace, name, key, value string) *corev1.ConfigMap {
+	return &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}, Data: map[string]string{key: value}}
+}

@@ -1,0 +1,90 @@
+package runner
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/yaml"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/registryprofile/registry-profile/test/e2e/sandbox"
+)
+
+// Objects are what a profile renders to.
+type Objects []*unstructured.Unstructured
+
+// Render renders a RegistryProfile named registry whose spec is the given YAML,
+// by the product's own command.
+func (s *Scenario) Render(spec string) Objects {
+	s.Helper()
+	file := filepath.Join(s.TempDir(), "profile.yaml")
+	profile := "apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\nmetadata: {name: registry}\nspec: " + spec + "\n"
+	require.NoError(s, os.WriteFile(file, []byte(profile), 0o644))
+	cmd := exec.CommandContext(s.Ctx, filepath.Join(sandbox.Prepared(), "registry-profile"), "render", file)
+	var out, findings bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &findings
+	require.NoError(s, cmd.Run(), findings.String())
+	objects, err := decode(&out)
+	require.NoError(s, err)
+	return objects
+}
+
+func decode(stream io.Reader) (Objects, error) {
+	var objects Objects
+	documents := yaml.NewYAMLOrJSONDecoder(stream, 4096)
+	for {
+		object := &unstructured.Unstructured{}
+		err := documents.Decode(object)
+		if errors.Is(err, io.EOF) {
+			return objects, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(object.Object) > 0 {
+			objects = append(objects, object)
+		}
+	}
+}
+
+// Of returns the objects of these kinds.
+func (o Objects) Of(kinds ...string) Objects {
+	var chosen Objects
+	for _, object := range o {
+		if slices.Contains(kinds, object.GetKind()) {
+			chosen = append(chosen, object)
+		}
+	}
+	return chosen
+}
+
+// Without returns the objects of all other kinds.
+func (o Objects) Without(kinds ...string) Objects {
+	var chosen Objects
+	for _, object := range o {
+		if !slices.Contains(kinds, object.GetKind()) {
+			chosen = append(chosen, object)
+		}
+	}
+	return chosen
+}
+
+// Prerequisites are all objects that an engine delivers before the Job.
+func (o Objects) Prerequisites() Objects { return o.Without("Job", "CronJob", "Config", "ImagePruner") }
+
+// Apply applies objects as a GitOps engine does with server-side apply.
+func (s *Scenario) Apply(manager string, objects Objects) {
+	s.Helper()
+	for _, object := range objects {
+		fresh := object.DeepCopy()
+		err := s.Client.Apply(s.Ctx, client.ApplyConfigurationFromUnstructured(fresh), client.FieldOwner(manager), client.ForceOwnership)
+		require.NoError(s, err, "%s %s", object.GetKind(), object.GetName())
+	}
+}

@@ -1,0 +1,129 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	imageregistryv1 "github.com/openshift/api/imageregistry/v1"
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/registryprofile/registry-profile/test/e2e/cluster"
+	"github.com/registryprofile/registry-profile/test/e2e/pushpull"
+)
+
+const (
+	limit = 90 * time.Second // of one scenario's waiting for one thing
+	poll  = 20 * time.Millisecond
+)
+
+// A Scenario is a test with a cluster of its own.
+type Scenario struct {
+	*testing.T
+	*cluster.Cluster
+	Ctx context.Context
+}
+
+// An Option changes what a scenario finds.
+type Option func(*options)
+
+type options struct{ operator bool }
+
+// WithoutOperator leaves the registry's operator, and so Config, away.
+func WithoutOperator(o *options) { o.operator = false }
+
+// Start gives the test a clean cluster as soon as there is one.
+func Start(t *testing.T, opts ...Option) *Scenario {
+	t.Helper()
+	t.Parallel()
+	o := options{operator: true}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	c, err := clusters.take(t.Context(), o.operator)
+	require.NoError(t, err)
+	s := &Scenario{T: t, Cluster: c, Ctx: t.Context()}
+	began := time.Now()
+	t.Cleanup(func() { s.end(began) })
+	s.hurry()
+	return s
+}
+
+// Renew makes the cluster as it was at the start.
+func (s *Scenario) Renew() {
+	s.Helper()
+	s.requireNoLoss()
+	require.NoError(s, s.Reset(s.Ctx, true))
+	s.hurry()
+}
+
+// hurry makes the pods look again soon, and spares oc, which starts often and lives
+// shortly, to collect garbage.
+func (s *Scenario) hurry() {
+	s.Kubelet.Env(corev1.EnvVar{Name: "POLL_SECONDS", Value: "0.1"}, corev1.EnvVar{Name: "GOGC", Value: "off"})
+}
+
+// requireNoLoss fails the scenario for every bucket or volume that the operator
+// has deleted.
+func (s *Scenario) requireNoLoss() {
+	for _, loss := range s.Operator.Losses() {
+		s.Errorf("images lost: %s", loss)
+	}
+}
+
+func (s *Scenario) end(began time.Time) {
+	r := result{scenario: strings.TrimPrefix(s.Name(), "Test"), outcome: "ok", took: time.Since(began)}
+	s.requireNoLoss()
+	switch {
+	case s.Failed():
+		r.outcome, r.note = "FAIL", s.keep()
+	case s.Skipped():
+		r.outcome = "skipped"
+	}
+	fmt.Printf("%-7s %s (%.1fs) %s\n", r.outcome, r.scenario, r.took.Seconds(), r.note)
+	results.add(r)
+	clusters.put(s.Cluster, s.Failed())
+}
+
+// Await waits until check holds; check says what it is still missing.
+func (s *Scenario) Await(what string, check func(ctx context.Context) (bool, error)) {
+	s.Helper()
+	var last error
+	err := wait.PollUntilContextTimeout(s.Ctx, poll, limit, true, func(ctx context.Context) (bool, error) {
+		var ok bool
+		ok, last = check(ctx)
+		return ok && last == nil, nil
+	})
+	if err != nil {
+		s.Fatalf("waiting for %s: %v", what, errors.Join(err, last))
+	}
+}
+
+// RegistryConfig is the Config as it is now.
+func (s *Scenario) RegistryConfig() *imageregistryv1.Config {
+	s.Helper()
+	config := &imageregistryv1.Config{}
+	require.NoError(s, s.Client.Get(s.Ctx, client.ObjectKey{Name: "cluster"}, config))
+	return config
+}
+
+// Registry starts a real registry on what the cluster holds now.
+func (s *Scenario) Registry() *pushpull.Registry {
+	s.Helper()
+	dir := s.TempDir()
+	volume := filepath.Join(dir, "volume")
+	require.NoError(s, makeDir(volume))
+	registry, err := pushpull.Start(s.Ctx, pushpull.Options{
+		Client: s.Client, Hosts: s.Front.Hosts(), Programs: s.Programs, Dir: filepath.Join(dir, "registry"), Volume: volume,
+	})
+	require.NoError(s, err)
+	s.Cleanup(registry.Stop)
+	return registry
+}

@@ -1,0 +1,239 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/registryprofile/registry-profile/test/e2e/apiproxy"
+	"github.com/registryprofile/registry-profile/test/e2e/kubelet"
+	"github.com/registryprofile/registry-profile/test/e2e/runner"
+)
+
+// TestKilledAfterEachRead kills each pod of the Job one call later than the one
+// before, until one is about to write: what they leave behind is what they found.
+func TestKilledAfterEachRead(t *testing.T) {
+	s := runner.Start(t)
+	objects := s.Render("{}")
+	s.EditJob(objects, func(job *batchv1.JobSpec) { job.BackoffLimit = ptr.To[int32](100) })
+	var pods atomic.Int32
+	s.Kubelet.Plan(func(run *kubelet.Run) apiproxy.Plan {
+		last, writes := int(pods.Add(1)), false
+		return apiproxy.Plan{After: func(call apiproxy.Call) apiproxy.Answer {
+			if writes = writes || call.Writes(); writes || call.N != last {
+				return nil
+			}
+			return run.KillNow
+		}}
+	})
+	outcome := s.Bootstrap(objects)
+	s.RequireComplete(outcome)
+	killed := outcome.Runs[:len(outcome.Runs)-1]
+	require.Greater(t, len(killed), 10, "the Job has made fewer calls than it should")
+	for i, run := range killed {
+		requireKilled(s, run)
+		require.Len(t, run.Calls(), i+1)
+		require.Empty(t, writes(run))
+	}
+	requireInstalled(s)
+}
+
+// TestKilledAfterEachWrite installs again and again, and kills the first pod each
+// time one call later, from its first write on: the next brings it to the same end.
+func TestKilledAfterEachWrite(t *testing.T) {
+	const parts = 3 // side by side
+	for part := range parts {
+		t.Run(fmt.Sprintf("part-%d", part+1), func(t *testing.T) {
+			s := runner.Start(t)
+			calls := part
+			for ; killedAfter(s, calls); calls += parts {
+				s.Renew()
+			}
+			require.Greater(t, calls, 10, "the Job has made fewer calls than it should")
+		})
+	}
+}
+
+// killedAfter kills the first pod after its first write and so many more calls. It
+// says whether there were so many at all.
+func killedAfter(s *runner.Scenario, calls int) bool {
+	s.Helper()
+	var first sync.Once
+	s.Kubelet.Plan(func(run *kubelet.Run) (plan apiproxy.Plan) {
+		first.Do(func() { plan = killAfter(run, calls) })
+		return plan
+	})
+	outcome := s.Bootstrap(s.Render("{}"))
+	s.RequireComplete(outcome)
+	requireInstalled(s)
+	if len(outcome.Runs) == 1 {
+		return false
+	}
+	require.Len(s, outcome.Runs, 2)
+	requireKilled(s, outcome.Runs[0])
+	require.NotEmpty(s, writes(outcome.Runs[0]))
+	return true
+}
+
+func killAfter(run *kubelet.Run, calls int) apiproxy.Plan {
+	wrote, since := false, 0
+	return apiproxy.Plan{After: func(call apiproxy.Call) apiproxy.Answer {
+		if wrote {
+			since++
+		}
+		if wrote = wrote || call.Writes(); wrote && since == calls {
+			return run.KillNow
+		}
+		return nil
+	}}
+}
+
+func requireKilled(s *runner.Scenario, run *kubelet.Run) {
+	s.Helper()
+	require.Equal(s, 137, run.ExitCode(), "after call %d", len(run.Calls()))
+}
+
+// TestFaultAtEachCall makes each call fail once, in each situation in which the
+// Job makes it: the same pod goes on and comes to the same end.
+func TestFaultAtEachCall(t *testing.T) {
+	for name, fault := range map[string]apiproxy.Answer{
+		"500": apiproxy.InternalError, "429": apiproxy.TooManyRequests, "503": apiproxy.Unavailable, "409": apiproxy.Conflict, "drop": apiproxy.Drop,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := runner.Start(t)
+			faults := newFaults(fault)
+			s.Kubelet.Plan(func(*kubelet.Run) apiproxy.Plan { return apiproxy.Plan{Before: faults.at} })
+			requireUnimpressed(s, s.Bootstrap(s.Render("{}")), faults)
+		})
+	}
+	t.Run("no-answer", func(t *testing.T) {
+		s := runner.Start(t)
+		s.Kubelet.Env(corev1.EnvVar{Name: "CALL_SECONDS", Value: "1"})
+		faults := newFaults(apiproxy.Hang)
+		s.Kubelet.Plan(func(*kubelet.Run) apiproxy.Plan {
+			return apiproxy.Plan{Before: func(call apiproxy.Call) apiproxy.Answer {
+				if call.Discovery() { // that would take minutes
+					return nil
+				}
+				return faults.at(call)
+			}}
+		})
+		requireUnimpressed(s, s.Bootstrap(s.Render("{}")), faults)
+	})
+	t.Run("answer-lost", func(t *testing.T) {
+		s := runner.Start(t)
+		faults := newFaults(apiproxy.Drop)
+		s.Kubelet.Plan(func(*kubelet.Run) apiproxy.Plan {
+			return apiproxy.Plan{After: func(call apiproxy.Call) apiproxy.Answer {
+				if !call.Writes() {
+					return nil
+				}
+				return faults.at(call)
+			}}
+		})
+		outcome := s.Bootstrap(s.Render("{}"))
+		s.RequireComplete(outcome)
+		require.Len(t, outcome.Runs, 1)
+		require.Len(t, faults.met, 3, "the CA, the credentials and the switch")
+		requireInstalled(s)
+	})
+}
+
+func requireUnimpressed(s *runner.Scenario, outcome *runner.Outcome, faults *faults) {
+	s.Helper()
+	s.RequireComplete(outcome)
+	require.Len(s, outcome.Runs, 1, "the Job had to start again")
+	require.Greater(s, len(faults.met), 15, "the Job has made fewer calls than it should")
+	requireInstalled(s)
+}
+
+// faults answers a call in the API server's place when it comes for the first
+// time after the one before it, with so many writes behind it.
+type faults struct {
+	answer apiproxy.Answer
+
+	mu     sync.Mutex
+	met    map[string]bool
+	before string
+	writes int
+}
+
+func newFaults(answer apiproxy.Answer) *faults {
+	return &faults{answer: answer, met: map[string]bool{}}
+}
+
+func (f *faults) at(call apiproxy.Call) apiproxy.Answer {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	name := call.Method + " " + call.Path
+	situation := fmt.Sprintf("%s after %s and %d writes", name, f.before, f.writes)
+	if !f.met[situation] {
+		f.met[situation] = true
+		return f.answer
+	}
+	f.before = name
+	if call.Writes() {
+		f.writes++
+	}
+	return nil
+}
+
+// TestEviction drains the node while the Job waits: that is no failure of the
+// Job, even of one that may not fail at all, and its next pod goes on.
+func TestEviction(t *testing.T) {
+	s := runner.Start(t)
+	objects := s.Render("{}")
+	s.EditJob(objects, func(job *batchv1.JobSpec) { job.BackoffLimit = ptr.To[int32](0) })
+	release := holdClaim(s, objects)
+	s.Apply("argocd-controller", objects.Prerequisites())
+	s.Apply("argocd-controller", objects.Of("Job"))
+	s.Await("the Job to wait for its claim", func(context.Context) (bool, error) {
+		runs := s.Kubelet.Runs()
+		return len(runs) == 1 && missing(runs[0].Output(), obstacles["claim-not-bound"].says) == "", nil
+	})
+	pod := s.Kubelet.Runs()[0].Pod
+	require.NoError(t, s.Client.SubResource("eviction").Create(s.Ctx, pod, &policyv1.Eviction{ObjectMeta: metav1.ObjectMeta{Namespace: pod.Namespace, Name: pod.Name}}))
+	<-s.Kubelet.Runs()[0].Done()
+	release()
+	outcome := s.AwaitJob(objects.Of("Job")[0].GetName())
+	s.RequireComplete(outcome)
+	require.Len(t, outcome.Runs, 2)
+	require.Equal(t, 1, outcome.Runs[0].ExitCode())
+	require.Contains(t, outcome.Runs[0].Output(), "What to do: Nothing, if the Job starts another pod: it goes on from here.")
+	requireInstalled(s)
+}
+
+// TestDeadline is a Job whose time is over before its script's is: it still
+// tells what it was waiting for, what went wrong last, and what to do.
+func TestDeadline(t *testing.T) {
+	s := runner.Start(t)
+	objects := s.Render("{}")
+	s.EditJob(objects, func(job *batchv1.JobSpec) { job.ActiveDeadlineSeconds = ptr.To[int64](15) })
+	s.Apply("argocd-controller", objects.Prerequisites())
+	s.Kubelet.Plan(func(*kubelet.Run) apiproxy.Plan {
+		return apiproxy.Plan{Before: func(call apiproxy.Call) apiproxy.Answer {
+			if strings.Contains(call.Path, "/routes/") {
+				return apiproxy.Status(http.StatusForbidden, metav1.StatusReasonForbidden, "no Role has landed")
+			}
+			return nil
+		}}
+	})
+	outcome := s.RunJob(objects)
+	require.False(t, outcome.Complete)
+	require.Equal(t, batchv1.JobReasonDeadlineExceeded, outcome.Condition.Reason)
+	<-outcome.Last().Done()
+	require.Empty(t, missing(outcome.Last().Output(), []string{
+		"Stopped while waiting for Route openshift-storage/", "The last error was: ", "no Role has landed", "Otherwise: Check the Route's name.",
+	}), outcome.Last().Output())
+}

@@ -1,0 +1,230 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	bucketv1alpha1 "github.com/kube-object-storage/lib-bucket-provisioner/pkg/apis/objectbucket.io/v1alpha1"
+	routev1 "github.com/openshift/api/route/v1"
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/registryprofile/registry-profile/test/e2e/cluster"
+	"github.com/registryprofile/registry-profile/test/e2e/runner"
+)
+
+// An obstacle keeps the Job waiting. It is there before the Job is.
+type obstacle struct {
+	says []string // what the log must tell while the Job waits, or when it has given up
+	// put puts the obstacle in the Job's way and returns how it is removed.
+	put func(s *runner.Scenario, objects runner.Objects) (remove func())
+}
+
+var obstacles = map[string]obstacle{
+	"claim-not-bound": {[]string{"ObjectBucketClaim openshift-image-registry/image-registry to be Bound"}, holdClaim},
+	"claim-without-configmap": {
+		[]string{"ObjectBucketClaim openshift-image-registry/image-registry to be Bound, with its ConfigMap and Secret"},
+		func(s *runner.Scenario, objects runner.Objects) func() {
+			awaitBound(s, objects)
+			return takeAway(s, &corev1.ConfigMap{ObjectMeta: claimMeta})
+		},
+	},
+	"claim-secret-empty": {
+		[]string{"ObjectBucketClaim openshift-image-registry/image-registry to be Bound, with its ConfigMap and Secret"},
+		emptySecret,
+	},
+	"route-missing": {
+		[]string{"Waiting for Route openshift-storage/" + cluster.RouteSecure + " to have a host"},
+		func(s *runner.Scenario, _ runner.Objects) func() { return takeAway(s, secureRoute()) },
+	},
+	"route-without-host": {
+		[]string{"Waiting for Route openshift-storage/" + cluster.RouteSecure + " to have a host"}, routeWithoutHost,
+	},
+	"ca-missing": {
+		[]string{"Waiting for a CA certificate in ConfigMap openshift-config-managed/default-ingress-cert, key ca-bundle.crt"},
+		func(s *runner.Scenario, _ runner.Objects) func() {
+			return takeAway(s, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.ManagedNamespace, Name: "default-ingress-cert"}})
+		},
+	},
+	"quota": {[]string{"exceeded quota: no-secrets", "Waiting for Secret openshift-image-registry/image-registry-private-configuration-user"}, refuseSecrets},
+}
+
+// TestWaiting removes the obstacle when the Job has said what it waits for: the
+// same pod goes on.
+func TestWaiting(t *testing.T) {
+	for name, o := range obstacles {
+		t.Run(name, func(t *testing.T) {
+			s := runner.Start(t)
+			objects := s.Render("{}")
+			remove := o.put(s, objects)
+			s.Apply("argocd-controller", objects.Prerequisites())
+			s.Apply("argocd-controller", objects.Of("Job"))
+			s.Await("the Job to say what it waits for", func(context.Context) (bool, error) {
+				runs := s.Kubelet.Runs()
+				if len(runs) == 0 {
+					return false, errors.New("no pod yet")
+				}
+				return missing(runs[0].Output(), o.says) == "", nil
+			})
+			remove()
+			outcome := s.AwaitJob(objects.Of("Job")[0].GetName())
+			s.RequireComplete(outcome)
+			require.Len(t, outcome.Runs, 1, "the Job had to start again")
+			requireInstalled(s)
+		})
+	}
+}
+
+// TestWaitingInVain leaves the obstacle there: the Job fails and its log says
+// what is missing, what the cluster says about it, and what to do.
+func TestWaitingInVain(t *testing.T) {
+	for name, advice := range map[string][]string{
+		"claim-not-bound": {
+			"ObjectBucketClaim openshift-image-registry/image-registry: phase Pending, storage class ocs-storagecluster-ceph-rgw.",
+			"StorageCluster openshift-storage/ocs-storagecluster: phase Progressing.",
+			"What to do: Check that StorageCluster openshift-storage/ocs-storagecluster is Ready",
+		},
+		"route-missing": {"What to do: Check the Route's name."},
+		"ca-missing":    {"What to do: Put the PEM certificate of the CA"},
+		"quota":         {"The last error was: ", "What to do: Mend what the error above says"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := runner.Start(t)
+			objects := impatient(s, s.Render("{}"))
+			obstacles[name].put(s, objects)
+			outcome := s.Bootstrap(objects)
+			require.False(t, outcome.Complete)
+			require.Empty(t, missing(outcome.Runs[0].Output(), append(obstacles[name].says, advice...)), "in the log: %s", outcome.Runs[0].Output())
+			require.Nil(t, s.RegistryConfig().Spec.Storage.S3)
+		})
+	}
+}
+
+// impatient makes the Job give up at once and for good. A short timeout in the
+// profile would do so too, but on a busy machine before the script has spoken.
+func impatient(s *runner.Scenario, objects runner.Objects) runner.Objects {
+	s.Helper()
+	s.EditJob(objects, func(job *batchv1.JobSpec) {
+		job.BackoffLimit = ptr.To[int32](0)
+		env := job.Template.Spec.Containers[0].Env
+		i := slices.IndexFunc(env, func(v corev1.EnvVar) bool { return v.Name == "TIMEOUT_SECONDS" })
+		env[i].Value = "1"
+	})
+	return objects
+}
+
+// missing is the first text that the log lacks.
+func missing(log string, texts []string) string {
+	for _, text := range texts {
+		if !strings.Contains(log, text) {
+			return text
+		}
+	}
+	return ""
+}
+
+var claimMeta = metav1.ObjectMeta{Namespace: cluster.RegistryNamespace, Name: "image-registry"}
+
+// holdClaim: the object store is not ready, so the claim is served late or never.
+func holdClaim(s *runner.Scenario, _ runner.Objects) func() {
+	s.Helper()
+	release := func() { s.Rook.Hold(nil) }
+	s.Cleanup(release)
+	s.Rook.Hold(errors.New("the object store is not ready"))
+	storage := &unstructured.Unstructured{}
+	storage.SetGroupVersionKind(cluster.StorageClusterKind)
+	require.NoError(s, s.Client.Get(s.Ctx, client.ObjectKey{Namespace: cluster.StorageNamespace, Name: "ocs-storagecluster"}, storage))
+	require.NoError(s, unstructured.SetNestedField(storage.Object, "Progressing", "status", "phase"))
+	require.NoError(s, s.Client.Status().Update(s.Ctx, storage))
+	return func() {
+		release()
+		require.NoError(s, s.Rook.Start())
+	}
+}
+
+// awaitBound delivers the claim, waits until it is served, and stops the
+// provisioner, so that what the scenario changes stays changed.
+func awaitBound(s *runner.Scenario, objects runner.Objects) {
+	s.Helper()
+	s.Apply("argocd-controller", objects.Prerequisites())
+	s.Await("the claim to be Bound", func(ctx context.Context) (bool, error) {
+		claim := &bucketv1alpha1.ObjectBucketClaim{}
+		err := s.Client.Get(ctx, client.ObjectKey{Namespace: claimMeta.Namespace, Name: claimMeta.Name}, claim)
+		return claim.Status.Phase == bucketv1alpha1.ObjectBucketClaimStatusPhaseBound, err
+	})
+	s.Rook.Stop()
+}
+
+// takeAway deletes an object; the function that it returns makes it again.
+func takeAway(s *runner.Scenario, object client.Object) func() {
+	s.Helper()
+	require.NoError(s, s.Client.Get(s.Ctx, client.ObjectKeyFromObject(object), object))
+	bare := object.DeepCopyObject().(client.Object)
+	bare.SetFinalizers(nil)
+	require.NoError(s, s.Client.Patch(s.Ctx, bare, client.MergeFrom(object)))
+	require.NoError(s, s.Client.Delete(s.Ctx, bare))
+	return func() {
+		object.SetResourceVersion("")
+		object.SetUID("")
+		require.NoError(s, s.Client.Create(s.Ctx, object))
+	}
+}
+
+func emptySecret(s *runner.Scenario, objects runner.Objects) func() {
+	s.Helper()
+	awaitBound(s, objects)
+	filled := &corev1.Secret{ObjectMeta: claimMeta}
+	require.NoError(s, s.Client.Get(s.Ctx, client.ObjectKeyFromObject(filled), filled))
+	empty := filled.DeepCopy()
+	for key := range empty.Data {
+		empty.Data[key] = nil
+	}
+	require.NoError(s, s.Client.Update(s.Ctx, empty))
+	return func() {
+		filled.ResourceVersion = ""
+		require.NoError(s, s.Client.Update(s.Ctx, filled))
+	}
+}
+
+func secureRoute() *routev1.Route {
+	return &routev1.Route{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.StorageNamespace, Name: cluster.RouteSecure}}
+}
+
+// routeWithoutHost: the router has not given the Route its host yet.
+func routeWithoutHost(s *runner.Scenario, _ runner.Objects) func() {
+	s.Helper()
+	route := secureRoute()
+	makeAgain := takeAway(s, route)
+	bare := secureRoute()
+	bare.Spec = *route.Spec.DeepCopy()
+	bare.Spec.Host = ""
+	require.NoError(s, s.Client.Create(s.Ctx, bare))
+	return func() {
+		require.NoError(s, s.Client.Delete(s.Ctx, bare))
+		makeAgain()
+	}
+}
+
+// refuseSecrets lets nobody make a Secret in the registry's namespace.
+func refuseSecrets(s *runner.Scenario, objects runner.Objects) func() {
+	s.Helper()
+	awaitBound(s, objects)
+	quota := &corev1.ResourceQuota{
+		ObjectMeta: metav1.ObjectMeta{Namespace: cluster.RegistryNamespace, Name: "no-secrets"},
+		Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{corev1.ResourceSecrets: resource.MustParse("1")}},
+	}
+	require.NoError(s, s.Client.Create(s.Ctx, quota))
+	s.Await("the quota to count", func(ctx context.Context) (bool, error) {
+		return len(quota.Status.Used) > 0, s.Client.Get(ctx, client.ObjectKeyFromObject(quota), quota)
+	})
+	return func() { require.NoError(s, s.Client.Delete(s.Ctx, quota)) }
+}
