@@ -47,7 +47,7 @@ lint: ## Check formatting, modules, Go (vet, staticcheck) and shell (shellcheck)
 
 .PHONY: update-golden
 update-golden: ## Rewrite golden files and generated documents; read the diff
-	go test ./fn ./internal/cli -update
+	go test ./fn ./internal/cases ./internal/cli -update
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (30s)

@@ -1,6 +1,9 @@
 package fn
 
-import "sigs.k8s.io/kustomize/kyaml/yaml"
+import (
+	"github.com/registryprofile/registry-profile/internal/ynode"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
 
 // overlay writes the content of src into dst, and keeps the comments, the order
 // and the style of what stays. With prune, dst ends with the content of src
@@ -32,7 +35,7 @@ func overlayMap(dst, src *yaml.Node, prune bool) {
 	if prune {
 		kept := dst.Content[:0:0]
 		for i := 0; i+1 < len(dst.Content); i += 2 {
-			if field(src, dst.Content[i].Value) != nil {
+			if ynode.Field(src, dst.Content[i].Value) != nil {
 				kept = append(kept, dst.Content[i], dst.Content[i+1])
 			}
 		}
@@ -40,20 +43,10 @@ func overlayMap(dst, src *yaml.Node, prune bool) {
 	}
 	for i := 0; i+1 < len(src.Content); i += 2 {
 		key, value := src.Content[i], src.Content[i+1]
-		if existing := field(dst, key.Value); existing != nil {
+		if existing := ynode.Field(dst, key.Value); existing != nil {
 			overlay(existing, value, prune)
 		} else {
 			dst.Content = append(dst.Content, yaml.CopyYNode(key), yaml.CopyYNode(value))
 		}
 	}
-}
-
-// field returns the value under a key of a mapping, or nil.
-func field(mapping *yaml.Node, key string) *yaml.Node {
-	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		if mapping.Content[i].Value == key {
-			return mapping.Content[i+1]
-		}
-	}
-	return nil
 }

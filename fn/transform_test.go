@@ -4,7 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/ynode"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -79,7 +80,7 @@ func TestOverlayDoesNotShare(t *testing.T) {
 
 func TestLeavesAndRemove(t *testing.T) {
 	n := yaml.MustParse("spec:\n  a: 1\n  b: {c: {d: 1, e: []}, f: {}}\n  g/h~i: 1\n")
-	pointers := leaves(field(n.YNode(), "spec"), "/spec")
+	pointers := leaves(ynode.Field(n.YNode(), "spec"), "/spec")
 	assert.Equal(t, []string{"/spec/a", "/spec/b/c/d", "/spec/b/c/e", "/spec/b/f", "/spec/g~1h~0i"}, pointers)
 	for _, pointer := range pointers[1:] {
 		remove(n.YNode(), strings.Split(pointer, "/")[1:])
@@ -98,10 +99,10 @@ func transform(t *testing.T, profile string, items ...string) ([]*yaml.RNode, []
 	for _, item := range items {
 		nodes = append(nodes, yaml.MustParse(item))
 	}
-	out, results := Options{}.Transform(yaml.MustParse(profile), nodes)
+	out, results := Processor{}.transform(yaml.MustParse(profile), nodes)
 	var codes []string
 	for _, r := range results {
-		codes = append(codes, v1alpha1.Code(r))
+		codes = append(codes, finding.CodeOf(r))
 	}
 	return out, codes
 }
@@ -184,7 +185,7 @@ func TestForeignItemsPassUntouched(t *testing.T) {
 		strings.Replace(aConfig, "cluster", "other", 1),
 	}
 	out, codes := transform(t, aProfile, items...)
-	assert.Subset(t, []string{CodeSingletonName}, codes)
+	assert.Subset(t, []string{finding.SingletonName.Name}, codes)
 	for i, item := range items {
 		assert.Equal(t, yaml.MustParse(item).MustString(), out[i].MustString())
 	}
@@ -212,44 +213,25 @@ func TestOnlyOursIsRemoved(t *testing.T) {
 
 func TestStrictMakesWarningsErrors(t *testing.T) {
 	profile := yaml.MustParse(aProfile + "spec: {storage: {rbd: {}}}")
-	items, results := Options{}.Transform(profile, nil)
+	items, results := Processor{}.transform(profile, nil)
 	assert.NotEmpty(t, items)
-	assert.False(t, v1alpha1.HasErrors(results))
+	assert.False(t, finding.HasErrors(results))
 
-	items, results = Options{Strict: true}.Transform(profile, nil)
+	items, results = Processor{Strict: true}.transform(profile, nil)
 	assert.Empty(t, items)
-	assert.True(t, v1alpha1.HasErrors(results))
-
-	resources, results := Options{Strict: true}.Render(profile)
-	assert.Empty(t, resources)
-	assert.True(t, v1alpha1.HasErrors(results))
+	assert.True(t, finding.HasErrors(results))
 
 	// A warning about an item is one too.
 	renamed := yaml.MustParse(strings.Replace(aConfig, "cluster", "prefix-cluster", 1))
-	items, results = Options{Strict: true}.Transform(yaml.MustParse(aProfile), []*yaml.RNode{renamed})
+	items, results = Processor{Strict: true}.transform(yaml.MustParse(aProfile), []*yaml.RNode{renamed})
 	assert.Empty(t, items)
-	assert.True(t, v1alpha1.HasErrors(results))
-}
-
-// TestFilesAreNumberedInApplyOrder: whoever applies a folder in the order of its
-// names applies it in ours.
-func TestFilesAreNumberedInApplyOrder(t *testing.T) {
-	resources, _ := Options{}.Render(yaml.MustParse(aProfile))
-	names := FileNames(resources)
-	require.Len(t, names, len(resources))
-	for i, name := range names {
-		assert.Regexp(t, `^[0-9]{2}-[a-z]+(-[a-z0-9-]+)?\.yaml$`, name)
-		assert.NotRegexp(t, `[0-9a-f]{8}`, name, "a hash would make a new file of every change")
-		if i > 0 {
-			assert.Less(t, names[i-1], name)
-		}
-	}
+	assert.True(t, finding.HasErrors(results))
 }
 
 func TestTransformDoesNotModifyTheProfile(t *testing.T) {
 	profile := yaml.MustParse(aProfile + "spec:\n  registry: &r {nodeSelector: &s {a: b}} # mine\n  pruner: {nodeSelector: *s}\n")
 	before := profile.MustString()
-	_, results := Options{}.Transform(profile, nil)
+	_, results := Processor{}.transform(profile, nil)
 	require.Empty(t, results)
 	assert.Equal(t, before, profile.MustString())
 }

@@ -3,8 +3,7 @@ package generators
 import "github.com/registryprofile/registry-profile/api/v1alpha1"
 
 type cronJob struct {
-	*typeMeta `yaml:",inline"`
-	Spec      cronJobSpec `yaml:"spec"`
+	Spec cronJobSpec `yaml:"spec"`
 }
 
 type cronJobSpec struct {
@@ -21,22 +20,26 @@ type cronJobTemplate struct {
 }
 
 var cronJobGenerator = Generator{
-	Name:    "CronJob",
-	Doc:     "repeats the Job, for rotated credentials and CAs and for drift",
-	Enabled: func(p *v1alpha1.RegistryProfile) bool { return p.Spec.Bootstrap.Reconcile.Schedule != "" },
-	Generate: func(p *v1alpha1.RegistryProfile) []Resource {
-		return []Resource{resource(StageAfter, ClassScript, cronJob{
-			typeMeta: object(p, "batch/v1", "CronJob", p.Spec.Bootstrap.Namespace, p.Metadata.Name+"-reconcile"),
-			Spec: cronJobSpec{
-				Schedule:                   p.Spec.Bootstrap.Reconcile.Schedule,
-				ConcurrencyPolicy:          "Forbid",
-				SuccessfulJobsHistoryLimit: 1,
-				FailedJobsHistoryLimit:     3,
-				JobTemplate: cronJobTemplate{
-					Metadata: metadata{Labels: map[string]string{ManagedByLabel: ManagedBy}},
-					Spec:     newJobSpec(p),
-				},
+	Order:      620,
+	APIVersion: "batch/v1",
+	Kind:       "CronJob",
+	Stage:      StageAfter,
+	Class:      ClassScript,
+	Doc:        "repeats the Job, for rotated credentials and CAs and for drift",
+	generate: func(p *v1alpha1.RegistryProfile) []object {
+		schedule := p.Spec.Bootstrap.Reconcile.Schedule
+		if schedule == "" {
+			return nil
+		}
+		return []object{{p.Spec.Bootstrap.Namespace, p.Metadata.Name + "-reconcile", cronJob{cronJobSpec{
+			Schedule:                   schedule,
+			ConcurrencyPolicy:          "Forbid",
+			SuccessfulJobsHistoryLimit: 1,
+			FailedJobsHistoryLimit:     3,
+			JobTemplate: cronJobTemplate{
+				Metadata: metadata{Labels: map[string]string{ManagedByLabel: ManagedBy}},
+				Spec:     newJobSpec(p),
 			},
-		})}
+		}}}}
 	},
 }

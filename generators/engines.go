@@ -2,94 +2,122 @@ package generators
 
 import (
 	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/internal/ynode"
 )
 
-// engines is the one place that knows the annotations by which an engine orders
-// resources and keeps what must not be lost.
-var engines = []struct {
-	name        string
-	annotations func(r Resource, all []Resource, d v1alpha1.Delivery) map[string]string
-}{
-	{v1alpha1.ArgoCD, argoCD},
-	{v1alpha1.Flux, flux},
-	{v1alpha1.Kpt, kpt},
+// engine is a program that delivers manifests. This file alone knows the annotations by
+// which an engine orders resources and keeps what must not be lost.
+type engine struct {
+	name string
+	// marks returns the annotations of one object; all are the objects beside it.
+	marks func(o planned, all []planned, d v1alpha1.Delivery) map[string]string
 }
 
-// annotate gives each resource the annotations of the engines that deliver it.
-func annotate(resources []Resource, d v1alpha1.Delivery) {
-	for _, engine := range engines {
-		if !slices.Contains(d.Engines, engine.name) {
-			continue
-		}
-		for _, r := range resources {
-			maps.Copy(r.object.meta().Metadata.Annotations, engine.annotations(r, resources, d))
-		}
+// engines are all that are supported. Every resource carries the marks of each of them,
+// whichever delivers it: a mark that depends on a setting is missing on the day when
+// another engine takes over.
+var engines = []engine{
+	{"Argo CD", argoCD},
+	{"Flux", flux},
+	{"kpt", kpt},
+	{"Helm", helm},
+	{"ACM", acm},
+}
+
+// marks returns the annotations of every engine for one object.
+func marks(o planned, all []planned, d v1alpha1.Delivery) map[string]string {
+	marks := map[string]string{}
+	for _, e := range engines {
+		maps.Copy(marks, e.marks(o, all, d))
 	}
+	return marks
 }
 
 // argoCD: a wave ends when its resources are healthy, a Job when it is complete.
-// Prune=false and Delete=false are read from the live object, so they must be
-// there before anybody removes it from Git (gitops-engine, pkg/sync/sync_context.go).
-func argoCD(r Resource, _ []Resource, d v1alpha1.Delivery) map[string]string {
-	annotations := map[string]string{"argocd.argoproj.io/sync-wave": strconv.Itoa(d.ArgoCD.BaseWave + int(r.Stage))}
-	switch r.Class {
+// Prune=false and Delete=false are read from the live object, so they must be there
+// before anybody removes it from Git (gitops-engine, pkg/sync/sync_context.go).
+func argoCD(o planned, _ []planned, d v1alpha1.Delivery) map[string]string {
+	marks := map[string]string{"argocd.argoproj.io/sync-wave": strconv.Itoa(d.ArgoCD.BaseWave + int(o.Stage))}
+	const options = "argocd.argoproj.io/sync-options"
+	switch o.Class {
 	case ClassClaim:
-		annotations["argocd.argoproj.io/sync-options"] = "Prune=false,Delete=false,SkipDryRunOnMissingResource=true"
+		marks[options] = "Prune=false,Delete=false,SkipDryRunOnMissingResource=true"
 	case ClassShared:
-		annotations["argocd.argoproj.io/sync-options"] = "ServerSideApply=true,Prune=false,Delete=false,SkipDryRunOnMissingResource=true"
+		marks[options] = "ServerSideApply=true,Prune=false,Delete=false,SkipDryRunOnMissingResource=true"
 	}
-	return annotations
+	return marks
 }
 
-// flux has no order inside a Kustomization: the Job waits by itself. Merge keeps
-// it from taking over the fields that others wrote into Config, and without
-// "disabled" its postBuild would empty every ${VARIABLE} of the script
-// (kustomize-controller, docs/spec/v1/kustomizations.md).
-func flux(r Resource, _ []Resource, _ v1alpha1.Delivery) map[string]string {
-	switch r.Class {
-	case ClassClaim:
-		return map[string]string{"kustomize.toolkit.fluxcd.io/prune": "disabled"}
-	case ClassShared:
-		return map[string]string{"kustomize.toolkit.fluxcd.io/prune": "disabled", "kustomize.toolkit.fluxcd.io/ssa": "Merge"}
-	case ClassScript:
-		return map[string]string{"kustomize.toolkit.fluxcd.io/substitute": "disabled"}
+// flux has no order inside a Kustomization: the Job waits by itself. Merge keeps Flux
+// from taking over the fields that others wrote into Config, IfNotPresent from undoing a
+// volume that somebody has resized. Without "disabled" its postBuild would empty every
+// ${VARIABLE} of the script (kustomize-controller, docs/spec/v1/kustomizations.md).
+func flux(o planned, _ []planned, _ v1alpha1.Delivery) map[string]string {
+	const group = "kustomize.toolkit.fluxcd.io/"
+	marks := map[string]string{}
+	if o.Class.Kept() {
+		marks[group+"prune"] = "disabled"
 	}
-	return nil
+	switch {
+	case o.Class == ClassShared:
+		marks[group+"ssa"] = "Merge"
+	case o.Kind == persistentVolumeClaimGenerator.Kind:
+		marks[group+"ssa"] = "IfNotPresent"
+	case o.Class == ClassScript:
+		marks[group+"substitute"] = "disabled"
+	}
+	return marks
 }
 
 // kpt orders by depends-on, whose targets must be in the same package (cli-utils,
 // pkg/object/dependson).
-func kpt(r Resource, all []Resource, _ v1alpha1.Delivery) map[string]string {
-	annotations := map[string]string{}
+func kpt(o planned, all []planned, _ v1alpha1.Delivery) map[string]string {
+	marks := map[string]string{}
 	var before []string
 	for _, other := range all {
-		if other.Stage == r.Stage-1 {
-			before = append(before, reference(other.object.meta()))
+		if other.Stage == o.Stage-1 {
+			before = append(before, reference(other))
 		}
 	}
 	if len(before) > 0 {
-		annotations["config.kubernetes.io/depends-on"] = strings.Join(before, ",")
+		marks["config.kubernetes.io/depends-on"] = strings.Join(before, ",")
 	}
-	if r.Class == ClassClaim || r.Class == ClassShared {
-		annotations["cli-utils.sigs.k8s.io/on-remove"] = "keep"
-		annotations["client.lifecycle.config.k8s.io/deletion"] = "detach"
+	if o.Class.Kept() {
+		marks["cli-utils.sigs.k8s.io/on-remove"] = "keep"
+		marks["client.lifecycle.config.k8s.io/deletion"] = "detach"
 	}
-	return annotations
+	return marks
 }
 
 // reference writes GROUP/KIND/NAME or GROUP/namespaces/NAMESPACE/KIND/NAME.
-func reference(t *typeMeta) string {
-	group, _, found := strings.Cut(t.APIVersion, "/")
-	if !found {
-		group = ""
+func reference(o planned) string {
+	parts := []string{ynode.Group(o.APIVersion)}
+	if o.namespace != "" {
+		parts = append(parts, "namespaces", o.namespace)
 	}
-	if t.Metadata.Namespace == "" {
-		return strings.Join([]string{group, t.Kind, t.Metadata.Name}, "/")
+	return strings.Join(append(parts, o.Kind, o.name), "/")
+}
+
+// helm keeps an object of a release that is upgraded or uninstalled (helm,
+// pkg/kube/resource_policy.go).
+func helm(o planned, _ []planned, _ v1alpha1.Delivery) map[string]string {
+	if !o.Class.Kept() {
+		return nil
 	}
-	return strings.Join([]string{group, "namespaces", t.Metadata.Namespace, t.Kind, t.Metadata.Name}, "/")
+	return map[string]string{"helm.sh/resource-policy": "keep"}
+}
+
+// acm: a Subscription of Red Hat Advanced Cluster Management keeps what is not to be
+// deleted, and merges into an object instead of replacing it. A policy keeps what it has
+// made unless its pruneObjectBehavior says otherwise, and reads no annotation.
+func acm(o planned, _ []planned, _ v1alpha1.Delivery) map[string]string {
+	if !o.Class.Kept() {
+		return nil
+	}
+	const group = "apps.open-cluster-management.io/"
+	return map[string]string{group + "do-not-delete": "true", group + "reconcile-option": "merge"}
 }

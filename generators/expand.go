@@ -1,17 +1,37 @@
+// Package generators expands a RegistryProfile into the resources that put the
+// registry on its storage. It is pure: the same profile gives the same bytes.
 package generators
 
 import (
-	"slices"
+	"maps"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/internal/ynode"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// Generator emits the resources of one kind.
+// Generator emits the resources of one kind for one purpose.
 type Generator struct {
-	// Name is the kind, Doc says in one line what it is emitted for.
-	Name, Doc string
-	Enabled   func(*v1alpha1.RegistryProfile) bool
-	Generate  func(*v1alpha1.RegistryProfile) []Resource
+	// Order leads the name of the resource's file. Users have these names in Git: an
+	// Order is never changed, and a new generator takes a free number.
+	Order int
+	// APIVersion and Kind are those of every resource of the generator.
+	APIVersion, Kind string
+	// PerNamespace says that there is one resource in each of several namespaces.
+	PerNamespace bool
+	Stage        Stage
+	Class        Class
+	// Doc says in one line what the resource is for.
+	Doc string
+	// generate returns the objects that a profile asks for, or none.
+	generate func(*v1alpha1.RegistryProfile) []object
+}
+
+// object is what differs between the resources of a generator.
+type object struct {
+	namespace, name string
+	// content holds the fields beside apiVersion, kind and metadata, or is nil.
+	content any
 }
 
 // All returns the generators in the order in which their resources are applied.
@@ -33,27 +53,47 @@ func All() []Generator {
 	}
 }
 
-// Expand returns the resources of a profile in apply order, with the ordering
-// and protection annotations of its engines.
+// Expand returns the resources of a profile in apply order. Each carries the ordering
+// and protection marks of every engine.
 func Expand(p *v1alpha1.RegistryProfile) []Resource {
-	var resources []Resource
-	for _, g := range All() {
-		if g.Enabled(p) {
-			resources = append(resources, g.Generate(p)...)
+	planned := plan(p)
+	resources := make([]Resource, len(planned))
+	for i, o := range planned {
+		resources[i] = Resource{
+			RNode: encode(o, marks(o, planned, p.Spec.Delivery), p),
+			Stage: o.Stage, Class: o.Class, order: o.Order, named: o.PerNamespace,
 		}
 	}
-	annotate(resources, p.Spec.Delivery)
-	encode(resources)
 	return resources
 }
 
-func always(*v1alpha1.RegistryProfile) bool { return true }
+// planned is an object with what its generator says of it.
+type planned struct {
+	Generator
+	object
+}
 
-func usesObjectStore(p *v1alpha1.RegistryProfile) bool { return p.Spec.Storage.Object() != nil }
+func plan(p *v1alpha1.RegistryProfile) []planned {
+	var all []planned
+	for _, g := range All() {
+		for _, o := range g.generate(p) {
+			all = append(all, planned{g, o})
+		}
+	}
+	return all
+}
 
-func usesVolume(p *v1alpha1.RegistryProfile) bool { return p.Spec.Storage.Volume() != nil }
-
-// only tells whether an engine is the one that delivers the profile.
-func only(p *v1alpha1.RegistryProfile, engine string) bool {
-	return slices.Equal(p.Spec.Delivery.Engines, []string{engine})
+func encode(o planned, marks map[string]string, p *v1alpha1.RegistryProfile) *yaml.RNode {
+	annotations := map[string]string{ProfileAnnotation: p.Metadata.Name}
+	maps.Copy(annotations, marks)
+	n := ynode.Encode(header{APIVersion: o.APIVersion, Kind: o.Kind, Metadata: metadata{
+		Name:        o.name,
+		Namespace:   o.namespace,
+		Labels:      map[string]string{ManagedByLabel: ManagedBy},
+		Annotations: annotations,
+	}})
+	if o.content != nil {
+		n.Content = append(n.Content, ynode.Encode(o.content).Content...)
+	}
+	return yaml.NewRNode(n)
 }

@@ -1,33 +1,32 @@
-package generators
+package generators_test
 
 import (
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/generators/bootstrap"
+	"github.com/registryprofile/registry-profile/internal/cases"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-func profile(t *testing.T, spec string) *v1alpha1.RegistryProfile {
-	t.Helper()
-	p, results := v1alpha1.Decode(yaml.MustParse("apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\nmetadata: {name: registry}\nspec: {" + spec + "}\n"))
-	require.NotNil(t, p, "%v", results)
-	return p
-}
+// dependsOn names the objects of the stage before: it changes with the name of the Job.
+var dependsOn = regexp.MustCompile(`(?m)^    config.kubernetes.io/depends-on: .*\n`)
 
-// manifests returns what a profile becomes, by kind, namespace and name.
+// manifests returns what a profile becomes, by kind, namespace and name, but for dependsOn.
 func manifests(t *testing.T, spec string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, r := range Expand(profile(t, spec)) {
-		all[r.GetKind()+" "+r.GetNamespace()+"/"+r.GetName()] = r.MustString()
+	for _, r := range generators.Expand(profileOf(t, spec)) {
+		all[r.GetKind()+" "+r.GetNamespace()+"/"+r.GetName()] = dependsOn.ReplaceAllString(r.MustString(), "")
 	}
 	return all
 }
@@ -46,31 +45,31 @@ func changed(before, after map[string]string) []string {
 	return slices.Sorted(maps.Keys(kinds))
 }
 
-func find(t *testing.T, resources []Resource, kind string) Resource {
+func find(t *testing.T, resources []generators.Resource, kind string) generators.Resource {
 	t.Helper()
-	i := slices.IndexFunc(resources, func(r Resource) bool { return r.GetKind() == kind })
+	i := slices.IndexFunc(resources, func(r generators.Resource) bool { return r.GetKind() == kind })
 	require.GreaterOrEqual(t, i, 0, kind)
 	return resources[i]
 }
 
 func TestExpandIsPure(t *testing.T) {
-	const spec = "bootstrap: {reconcile: {schedule: '@daily'}, nodeSelector: {a: b, c: d}}, registry: {nodeSelector: {a: b, c: d, e: f}}, delivery: {engines: [ArgoCD, Flux, Kpt]}"
-	p := profile(t, spec)
+	const spec = "bootstrap: {reconcile: {schedule: '@daily'}, nodeSelector: {a: b, c: d}}, registry: {nodeSelector: {a: b, c: d, e: f}}"
+	p := profileOf(t, spec)
 	first := manifests(t, spec)
 	for range 10 {
 		assert.Equal(t, first, manifests(t, spec))
 	}
-	Expand(p)
-	assert.Equal(t, profile(t, spec), p)
+	generators.Expand(p)
+	assert.Equal(t, profileOf(t, spec), p)
 }
 
 // TestScriptIsNamedAfterItsContent: kubelet would mount a changed ConfigMap into
 // a running Job.
 func TestScriptIsNamedAfterItsContent(t *testing.T) {
-	resources := Expand(profile(t, "bootstrap: {reconcile: {schedule: '@daily'}}"))
+	resources := generators.Expand(profileOf(t, "bootstrap: {reconcile: {schedule: '@daily'}}"))
 	script := find(t, resources, "ConfigMap")
 	content := script.GetDataMap()["bootstrap.sh"]
-	assert.Equal(t, bootstrap.Script, content)
+	assert.Equal(t, bootstrap.Script(), content)
 	sum := sha256.Sum256([]byte(content))
 	assert.Equal(t, "registry-bootstrap-"+hex.EncodeToString(sum[:4]), script.GetName())
 	for _, kind := range []string{"Job", "CronJob"} {
@@ -109,18 +108,7 @@ func TestJobIsNamedAfterWhatItRuns(t *testing.T) {
 		})
 	}
 	// Annotations can be changed.
-	assert.Equal(t, jobName(before), jobName(manifests(t, "delivery: {engines: [Flux, Kpt], argocd: {baseWave: 5}}")))
-}
-
-func TestNewScriptIsNewJob(t *testing.T) {
-	const spec = "bootstrap: {reconcile: {schedule: '@daily'}}"
-	before := manifests(t, spec)
-	original := bootstrap.Script
-	t.Cleanup(func() { bootstrap.Script = original })
-	bootstrap.Script += "# changed\n"
-	after := manifests(t, spec)
-	assert.Equal(t, []string{"ConfigMap", "CronJob", "Job"}, changed(before, after))
-	assert.NotEqual(t, jobName(before), jobName(after))
+	assert.Equal(t, jobName(before), jobName(manifests(t, "delivery: {argocd: {baseWave: 5}}")))
 }
 
 func jobName(all map[string]string) string {
@@ -167,9 +155,9 @@ func TestParameters(t *testing.T) {
 				maps.Copy(expected, difference)
 			}
 			actual := map[string]string{}
-			for _, v := range parameters(profile(t, spec)) {
-				assert.NotContains(t, actual, v.Name, "set twice")
-				actual[v.Name] = v.Value
+			for _, v := range environment(t, generators.Expand(profileOf(t, spec))) {
+				assert.NotContains(t, actual, v.name, "set twice")
+				actual[v.name] = v.value
 			}
 			assert.Equal(t, expected, actual)
 		})
@@ -179,7 +167,7 @@ func TestParameters(t *testing.T) {
 // TestPodIsWhatTheContractSays: restricted, one container, nothing mounted that
 // could hold a credential.
 func TestPodIsWhatTheContractSays(t *testing.T) {
-	resources := Expand(profile(t, "bootstrap: {reconcile: {schedule: '@daily'}}"))
+	resources := generators.Expand(profileOf(t, "bootstrap: {reconcile: {schedule: '@daily'}}"))
 	template := func(kind string, path ...string) string {
 		n, err := find(t, resources, kind).Pipe(yaml.Lookup(path...))
 		require.NoError(t, err)
@@ -203,18 +191,44 @@ func TestPodIsWhatTheContractSays(t *testing.T) {
 	assert.Contains(t, find(t, resources, "CronJob").MustString(), "concurrencyPolicy: Forbid\n")
 }
 
-func TestGeneratorsAreDocumented(t *testing.T) {
-	kinds := map[string]bool{}
-	for _, g := range All() {
-		assert.NotEmpty(t, g.Doc, g.Name)
-		assert.False(t, kinds[g.Name], g.Name)
-		kinds[g.Name] = true
-		p := profile(t, "bootstrap: {reconcile: {schedule: '@daily'}}")
-		if !g.Enabled(p) {
-			continue
-		}
-		for _, r := range g.Generate(p) {
-			assert.Equal(t, g.Name, r.object.meta().Kind)
+// TestGenerators: each has a number and a sentence of its own, and emits what it says.
+func TestGenerators(t *testing.T) {
+	orders, last := map[int]bool{}, 0
+	emitted := map[string]bool{}
+	for _, spec := range []string{"", "storage: {cephfs: {}}, bootstrap: {reconcile: {schedule: '@daily'}}"} {
+		for _, r := range generators.Expand(profileOf(t, spec)) {
+			emitted[r.GetApiVersion()+" "+r.GetKind()] = true
 		}
 	}
+	for _, g := range generators.All() {
+		assert.False(t, orders[g.Order], "%d is taken", g.Order)
+		orders[g.Order] = true
+		assert.Greater(t, g.Order, last, "files are applied in the order of their names")
+		last = g.Order
+		assert.NotEmpty(t, g.Doc, g.Kind)
+		assert.True(t, emitted[g.APIVersion+" "+g.Kind], g.Kind)
+	}
+}
+
+// TestFileNames: whoever applies a folder in the order of its names applies it in ours,
+// and a kind that comes or goes renames no file.
+func TestFileNames(t *testing.T) {
+	names := map[string]string{}
+	cases.EachRendered(t, func(t *testing.T, _ *v1alpha1.RegistryProfile, resources []generators.Resource) {
+		last := ""
+		for _, r := range resources {
+			name := r.FileName()
+			assert.Regexp(t, `^[0-9]{3}-[a-z]+(-[a-z0-9-]+)?\.yaml$`, name)
+			assert.NotRegexp(t, `[0-9a-f]{8}`, name, "a hash would make a new file of every change")
+			kind := strings.SplitN(strings.TrimSuffix(name, ".yaml"), "-", 3)[1]
+			assert.Equal(t, strings.ToLower(r.GetKind()), kind)
+			if known, ok := names[r.GetKind()]; ok {
+				assert.Equal(t, known, name[:3], "one number for a kind, whatever stands beside it")
+			}
+			names[r.GetKind()] = name[:3]
+			assert.Less(t, last[:min(3, len(last))], name[:3]+"x")
+			assert.NotEqual(t, last, name)
+			last = name
+		}
+	})
 }

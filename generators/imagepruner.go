@@ -3,18 +3,17 @@ package generators
 import "github.com/registryprofile/registry-profile/api/v1alpha1"
 
 type imagePruner struct {
-	*typeMeta `yaml:",inline"`
-	Spec      v1alpha1.Pruner `yaml:"spec"`
+	Spec v1alpha1.Pruner `yaml:"spec"`
 }
 
 var imagePrunerGenerator = Generator{
-	Name:    "ImagePruner",
-	Doc:     "when and what the operator prunes",
-	Enabled: always,
-	Generate: func(p *v1alpha1.RegistryProfile) []Resource {
-		return []Resource{resource(StageAfter, ClassShared, imagePruner{
-			typeMeta: object(p, registryGroup+"/v1", "ImagePruner", "", "cluster"),
-			Spec:     p.Spec.Pruner,
-		})}
+	Order:      610,
+	APIVersion: registryGroup + "/v1",
+	Kind:       "ImagePruner",
+	Stage:      StageAfter,
+	Class:      ClassShared,
+	Doc:        "when and what the operator prunes",
+	generate: func(p *v1alpha1.RegistryProfile) []object {
+		return []object{{name: "cluster", content: imagePruner{p.Spec.Pruner}}}
 	},
 }

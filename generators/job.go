@@ -10,8 +10,7 @@ import (
 )
 
 type job struct {
-	*typeMeta `yaml:",inline"`
-	Spec      jobSpec `yaml:"spec"`
+	Spec jobSpec `yaml:"spec"`
 }
 
 type jobSpec struct {
@@ -44,15 +43,15 @@ type onPodConditionType struct {
 }
 
 var jobGenerator = Generator{
-	Name:    "Job",
-	Doc:     "writes the registry's Secret and switches its storage; named after what it runs, as Jobs cannot be changed",
-	Enabled: always,
-	Generate: func(p *v1alpha1.RegistryProfile) []Resource {
+	Order:      510,
+	APIVersion: "batch/v1",
+	Kind:       "Job",
+	Stage:      StageSwitch,
+	Class:      ClassScript,
+	Doc:        "writes the registry's Secret and switches its storage; named after what it runs, as Jobs cannot be changed",
+	generate: func(p *v1alpha1.RegistryProfile) []object {
 		spec := newJobSpec(p)
-		return []Resource{resource(StageSwitch, ClassScript, job{
-			typeMeta: object(p, "batch/v1", "Job", p.Spec.Bootstrap.Namespace, bootstrapName(p)+"-"+hash(fingerprint(spec))),
-			Spec:     spec,
-		})}
+		return []object{{p.Spec.Bootstrap.Namespace, bootstrapName(p) + "-" + hash(fingerprint(spec)), job{spec}}}
 	},
 }
 

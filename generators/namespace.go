@@ -3,10 +3,16 @@ package generators
 import "github.com/registryprofile/registry-profile/api/v1alpha1"
 
 var namespaceGenerator = Generator{
-	Name:    "Namespace",
-	Doc:     "of the Job, apart from the registry's own, where a failed Job would degrade the pruner",
-	Enabled: func(p *v1alpha1.RegistryProfile) bool { return *p.Spec.Bootstrap.CreateNamespace },
-	Generate: func(p *v1alpha1.RegistryProfile) []Resource {
-		return []Resource{resource(StageBase, ClassPlumbing, object(p, "v1", "Namespace", "", p.Spec.Bootstrap.Namespace))}
+	Order:      100,
+	APIVersion: "v1",
+	Kind:       "Namespace",
+	Stage:      StageBase,
+	Class:      ClassPlumbing,
+	Doc:        "of the Job, apart from the registry's own, where a failed Job would degrade the pruner",
+	generate: func(p *v1alpha1.RegistryProfile) []object {
+		if !*p.Spec.Bootstrap.CreateNamespace {
+			return nil
+		}
+		return []object{{name: p.Spec.Bootstrap.Namespace}}
 	},
 }

@@ -7,8 +7,7 @@ import (
 )
 
 type objectBucketClaim struct {
-	*typeMeta `yaml:",inline"`
-	Spec      objectBucketClaimSpec `yaml:"spec"`
+	Spec objectBucketClaimSpec `yaml:"spec"`
 }
 
 type objectBucketClaimSpec struct {
@@ -19,20 +18,23 @@ type objectBucketClaimSpec struct {
 }
 
 var objectBucketClaimGenerator = Generator{
-	Name:    "ObjectBucketClaim",
-	Doc:     "the bucket; deleting it deletes every image",
-	Enabled: usesObjectStore,
-	Generate: func(p *v1alpha1.RegistryProfile) []Resource {
+	Order:      400,
+	APIVersion: "objectbucket.io/v1alpha1",
+	Kind:       "ObjectBucketClaim",
+	Stage:      StageBase,
+	Class:      ClassClaim,
+	Doc:        "the bucket; deleting it deletes every image",
+	generate: func(p *v1alpha1.RegistryProfile) []object {
 		b := p.Spec.Storage.Object()
-		return []Resource{resource(StageBase, ClassClaim, objectBucketClaim{
-			typeMeta: object(p, "objectbucket.io/v1alpha1", "ObjectBucketClaim", v1alpha1.ImageRegistryNamespace, b.ClaimName),
-			Spec: objectBucketClaimSpec{
-				StorageClassName:   b.StorageClassName,
-				BucketName:         b.Bucket.Name,
-				GenerateBucketName: b.Bucket.GenerateName,
-				AdditionalConfig:   additionalConfig(b),
-			},
-		})}
+		if b == nil {
+			return nil
+		}
+		return []object{{v1alpha1.ImageRegistryNamespace, b.ClaimName, objectBucketClaim{objectBucketClaimSpec{
+			StorageClassName:   b.StorageClassName,
+			BucketName:         b.Bucket.Name,
+			GenerateBucketName: b.Bucket.GenerateName,
+			AdditionalConfig:   additionalConfig(b),
+		}}}}
 	},
 }
 

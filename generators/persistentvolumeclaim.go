@@ -3,8 +3,7 @@ package generators
 import "github.com/registryprofile/registry-profile/api/v1alpha1"
 
 type persistentVolumeClaim struct {
-	*typeMeta `yaml:",inline"`
-	Spec      persistentVolumeClaimSpec `yaml:"spec"`
+	Spec persistentVolumeClaimSpec `yaml:"spec"`
 }
 
 type persistentVolumeClaimSpec struct {
@@ -14,26 +13,30 @@ type persistentVolumeClaimSpec struct {
 	VolumeMode       string             `yaml:"volumeMode"`
 }
 
+// persistentVolumeClaimGenerator puts the claim beside the Job: a class with
+// WaitForFirstConsumer binds the claim when the registry's pod comes, which is after the
+// switch.
 var persistentVolumeClaimGenerator = Generator{
-	Name:    "PersistentVolumeClaim",
-	Doc:     "the volume; deleting it deletes every image",
-	Enabled: usesVolume,
-	Generate: func(p *v1alpha1.RegistryProfile) []Resource {
+	Order:      500,
+	APIVersion: "v1",
+	Kind:       "PersistentVolumeClaim",
+	Stage:      StageSwitch,
+	Class:      ClassClaim,
+	Doc:        "the volume; deleting it deletes every image",
+	generate: func(p *v1alpha1.RegistryProfile) []object {
 		v := p.Spec.Storage.Volume()
+		if v == nil {
+			return nil
+		}
 		mode := "ReadWriteMany"
 		if p.Spec.Storage.RBD != nil {
 			mode = "ReadWriteOnce"
 		}
-		// Beside the Job: a class with WaitForFirstConsumer binds the claim when
-		// the registry's pod comes, which is after the switch.
-		return []Resource{resource(StageSwitch, ClassClaim, persistentVolumeClaim{
-			typeMeta: object(p, "v1", "PersistentVolumeClaim", v1alpha1.ImageRegistryNamespace, v.ClaimName),
-			Spec: persistentVolumeClaimSpec{
-				AccessModes:      []string{mode},
-				Resources:        v1alpha1.Resources{Requests: map[string]string{"storage": v.Size}},
-				StorageClassName: v.StorageClassName,
-				VolumeMode:       "Filesystem",
-			},
-		})}
+		return []object{{v1alpha1.ImageRegistryNamespace, v.ClaimName, persistentVolumeClaim{persistentVolumeClaimSpec{
+			AccessModes:      []string{mode},
+			Resources:        v1alpha1.Resources{Requests: map[string]string{"storage": v.Size}},
+			StorageClassName: v.StorageClassName,
+			VolumeMode:       "Filesystem",
+		}}}}
 	},
 }

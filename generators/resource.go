@@ -1,11 +1,10 @@
-// Package generators expands a RegistryProfile into the resources that put the
-// registry on its storage. It is pure: the same profile gives the same bytes.
 package generators
 
 import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -18,27 +17,44 @@ const (
 	ProfileAnnotation = v1alpha1.Group + "/profile"
 )
 
-// Resource is one emitted object, with what an engine needs to know about it.
+// MergedAnnotation marks an object of the user's own into which fields of a profile were
+// merged. It lists the fields as JSON pointers, so that a field that leaves the profile
+// leaves the object too. Such an object is never removed.
+const MergedAnnotation = v1alpha1.Group + "/merged"
+
+// ProfileOf returns the name of the profile that an object's metadata say it was
+// generated from or merged with, or "".
+func ProfileOf(labels, annotations map[string]string) string {
+	if labels[ManagedByLabel] != ManagedBy {
+		return ""
+	}
+	return annotations[ProfileAnnotation]
+}
+
+// Resource is one emitted object, with what a reader needs to know about it.
 type Resource struct {
 	*yaml.RNode
 	Stage Stage
 	Class Class
 
-	object typed
+	order int
+	named bool
 }
 
-// typed is an object before it is encoded.
-type typed interface {
-	meta() *typeMeta
+// FileName returns the name of the resource's file in a folder. It begins with the
+// order number of its generator, so a folder that is applied in the order of its names
+// is applied in ours, and another kind renames no file. It has no hash of a content, so
+// a change is a change of one file.
+func (r Resource) FileName() string {
+	suffix := ""
+	if r.named {
+		suffix = "-" + r.GetNamespace()
+	}
+	return fmt.Sprintf("%03d-%s%s.yaml", r.order, strings.ToLower(r.GetKind()), suffix)
 }
 
-// completed is an object that adds to its encoded form.
-type completed interface {
-	complete(n *yaml.Node)
-}
-
-// Stage says when a resource is applied: every resource of a stage is there
-// before the first one of the next.
+// Stage says when a resource is applied: every resource of a stage is there before the
+// first one of the next.
 type Stage int
 
 // The stages, in order.
@@ -59,6 +75,9 @@ const (
 	ClassShared                // belongs to the operator too: a partial object
 )
 
+// Kept tells whether the object must stay in the cluster when it leaves Git.
+func (c Class) Kept() bool { return c == ClassClaim || c == ClassShared }
+
 // metadata is the part of ObjectMeta that is emitted.
 type metadata struct {
 	Name        string            `yaml:"name,omitempty"`
@@ -67,46 +86,11 @@ type metadata struct {
 	Annotations map[string]string `yaml:"annotations,omitempty"`
 }
 
-// typeMeta opens every emitted object.
-type typeMeta struct {
+// header opens every emitted object.
+type header struct {
 	APIVersion string   `yaml:"apiVersion"`
 	Kind       string   `yaml:"kind"`
 	Metadata   metadata `yaml:"metadata"`
-}
-
-func object(p *v1alpha1.RegistryProfile, apiVersion, kind, namespace, name string) *typeMeta {
-	return &typeMeta{APIVersion: apiVersion, Kind: kind, Metadata: metadata{
-		Name:        name,
-		Namespace:   namespace,
-		Labels:      map[string]string{ManagedByLabel: ManagedBy},
-		Annotations: map[string]string{ProfileAnnotation: p.Metadata.Name},
-	}}
-}
-
-func resource(stage Stage, class Class, object typed) Resource {
-	return Resource{Stage: stage, Class: class, object: object}
-}
-
-func (t *typeMeta) meta() *typeMeta { return t }
-
-// encode encodes the objects of all resources at once, which takes half the time
-// of doing it one by one. The types are our own, so that a failure is a fault of
-// the program.
-func encode(resources []Resource) {
-	objects := make([]typed, len(resources))
-	for i, r := range resources {
-		objects[i] = r.object
-	}
-	list := &yaml.Node{}
-	if err := list.Encode(objects); err != nil {
-		panic(fmt.Sprintf("encoding the resources: %v", err))
-	}
-	for i, n := range list.Content {
-		if c, ok := objects[i].(completed); ok {
-			c.complete(n)
-		}
-		resources[i].RNode = yaml.NewRNode(n)
-	}
 }
 
 // bootstrapName is the name of what belongs to the Job.

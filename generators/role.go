@@ -5,14 +5,12 @@ import "github.com/registryprofile/registry-profile/api/v1alpha1"
 const rbacGroup = "rbac.authorization.k8s.io"
 
 type role struct {
-	*typeMeta `yaml:",inline"`
-	Rules     []rule `yaml:"rules"`
+	Rules []rule `yaml:"rules"`
 }
 
 type roleBinding struct {
-	*typeMeta `yaml:",inline"`
-	RoleRef   roleRef   `yaml:"roleRef"`
-	Subjects  []subject `yaml:"subjects"`
+	RoleRef  roleRef   `yaml:"roleRef"`
+	Subjects []subject `yaml:"subjects"`
 }
 
 type roleRef struct {
@@ -28,39 +26,43 @@ type subject struct {
 }
 
 var roleGenerator = Generator{
-	Name:    "Role",
-	Doc:     "what the Job may do, by the names of the objects, in each namespace that it touches",
-	Enabled: always,
-	Generate: func(p *v1alpha1.RegistryProfile) []Resource {
-		var resources []Resource
+	Order:        200,
+	APIVersion:   rbacGroup + "/v1",
+	Kind:         "Role",
+	PerNamespace: true,
+	Stage:        StageBase,
+	Class:        ClassPlumbing,
+	Doc:          "what the Job may do, by the names of the objects, in each namespace that it touches",
+	generate: func(p *v1alpha1.RegistryProfile) []object {
+		var roles []object
 		for _, a := range accesses(p) {
-			resources = append(resources, resource(StageBase, ClassPlumbing, role{
-				typeMeta: object(p, rbacGroup+"/v1", "Role", a.namespace, bootstrapName(p)),
-				Rules:    a.rules,
-			}))
+			roles = append(roles, object{a.namespace, bootstrapName(p), role{a.rules}})
 		}
-		return resources
+		return roles
 	},
 }
 
 var roleBindingGenerator = Generator{
-	Name:    "RoleBinding",
-	Doc:     "gives each Role to the Job",
-	Enabled: always,
-	Generate: func(p *v1alpha1.RegistryProfile) []Resource {
-		var resources []Resource
+	Order:        210,
+	APIVersion:   rbacGroup + "/v1",
+	Kind:         "RoleBinding",
+	PerNamespace: true,
+	Stage:        StageBase,
+	Class:        ClassPlumbing,
+	Doc:          "gives each Role to the Job",
+	generate: func(p *v1alpha1.RegistryProfile) []object {
+		var bindings []object
 		for _, a := range accesses(p) {
-			resources = append(resources, resource(StageBase, ClassPlumbing, bind(p, object(p, rbacGroup+"/v1", "RoleBinding", a.namespace, bootstrapName(p)), "Role")))
+			bindings = append(bindings, bind(p, a.namespace, bootstrapName(p), roleGenerator.Kind))
 		}
-		return resources
+		return bindings
 	},
 }
 
-// bind gives the role of the binding's own name to the Job.
-func bind(p *v1alpha1.RegistryProfile, binding *typeMeta, kind string) roleBinding {
-	return roleBinding{
-		typeMeta: binding,
-		RoleRef:  roleRef{APIGroup: rbacGroup, Kind: kind, Name: binding.Metadata.Name},
+// bind returns a binding that gives the role of its own name to the Job.
+func bind(p *v1alpha1.RegistryProfile, namespace, name, kind string) object {
+	return object{namespace, name, roleBinding{
+		RoleRef:  roleRef{APIGroup: rbacGroup, Kind: kind, Name: name},
 		Subjects: []subject{{Kind: "ServiceAccount", Name: bootstrapName(p), Namespace: p.Spec.Bootstrap.Namespace}},
-	}
+	}}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/ynode"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"k8s.io/kube-openapi/pkg/validation/spec"
@@ -74,7 +76,7 @@ func TestReferenceIsAccepted(t *testing.T) {
 		p, results := Decode(yaml.MustParse(document))
 		require.NotNil(t, p, "document %d: %v", i, results)
 		for _, r := range results {
-			assert.Contains(t, []string{"rbd-availability", "pruner-deprecated"}, Code(r))
+			assert.Contains(t, []string{"rbd-availability", "pruner-deprecated"}, finding.CodeOf(r))
 		}
 	}
 }
@@ -155,7 +157,7 @@ func dropUnset(n *yaml.Node, lines []string) {
 
 // keys visits every key below n with the path that fieldsOf gives it.
 func keys(s *spec.Schema, n *yaml.Node, path string, visit func(path string, key *yaml.Node)) {
-	n = target(n)
+	n = ynode.Target(n)
 	switch {
 	case s.Items != nil:
 		for _, item := range n.Content {

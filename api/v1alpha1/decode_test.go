@@ -2,11 +2,11 @@ package v1alpha1
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -20,19 +20,19 @@ func found(t *testing.T, text string) (*RegistryProfile, []string) {
 	n, err := yaml.Parse(text)
 	require.NoError(t, err)
 	p, results := Decode(n)
-	assert.Equal(t, p == nil, HasErrors(results), "a profile, or an error")
+	assert.Equal(t, p == nil, finding.HasErrors(results), "a profile, or an error")
 	all := []string{}
 	for _, r := range results {
 		assert.NotContains(t, r.Message, "\n")
 		assert.NotContains(t, r.Message, "<nil>")
-		if Code(r) != CodeNotAProfile {
+		if finding.CodeOf(r) != finding.NotAProfile.Name {
 			assert.Equal(t, Kind, r.ResourceRef.Kind)
 		}
 		path := ""
 		if r.Field != nil {
 			path = r.Field.Path
 		}
-		all = append(all, strings.TrimSpace(path+" ["+Code(r)+"]"))
+		all = append(all, strings.TrimSpace(path+" ["+finding.CodeOf(r)+"]"))
 	}
 	return p, all
 }
@@ -70,15 +70,17 @@ spec:
 
 func TestDecodeReads(t *testing.T) {
 	for text, check := range map[string]func(p *RegistryProfile) bool{
-		"":                                 func(p *RegistryProfile) bool { return *p.Spec.Registry.Replicas == 2 },
-		"spec:":                            func(p *RegistryProfile) bool { return p.Spec.Storage.RGW != nil },
-		"spec: null":                       func(p *RegistryProfile) bool { return p.Spec.Storage.RGW != nil },
-		"spec: {}":                         func(p *RegistryProfile) bool { return p.Spec.OpenShiftVersion == "4.20" },
-		"spec: {storage: {}}":              func(p *RegistryProfile) bool { return p.Spec.Storage.RGW != nil },
-		"spec: {storage: {noobaa: {}}}":    func(p *RegistryProfile) bool { return p.Spec.Storage.RGW == nil },
-		"spec: {delivery: {engines: []}}":  func(p *RegistryProfile) bool { return len(p.Spec.Delivery.Engines) == 0 },
-		"spec: {delivery: {}}":             func(p *RegistryProfile) bool { return slices.Equal(p.Spec.Delivery.Engines, []string{ArgoCD}) },
-		"spec: {pruner: {suspend: false}}": func(p *RegistryProfile) bool { return !*p.Spec.Pruner.Suspend },
+		"":                              func(p *RegistryProfile) bool { return *p.Spec.Registry.Replicas == 2 },
+		"spec:":                         func(p *RegistryProfile) bool { return p.Spec.Storage.RGW != nil },
+		"spec: null":                    func(p *RegistryProfile) bool { return p.Spec.Storage.RGW != nil },
+		"spec: {}":                      func(p *RegistryProfile) bool { return p.Spec.OpenShiftVersion == "4.20" },
+		"spec: {storage: {}}":           func(p *RegistryProfile) bool { return p.Spec.Storage.RGW != nil },
+		"spec: {storage: {noobaa: {}}}": func(p *RegistryProfile) bool { return p.Spec.Storage.RGW == nil },
+		"spec: {delivery: {}}":          func(p *RegistryProfile) bool { return p.Spec.Delivery.ArgoCD.BaseWave == 0 },
+		"spec: {delivery: {argocd: {baseWave: -10000}}}": func(p *RegistryProfile) bool {
+			return p.Spec.Delivery.ArgoCD.BaseWave == -10000
+		},
+		"spec: {pruner: {suspend: false}}":           func(p *RegistryProfile) bool { return !*p.Spec.Pruner.Suspend },
 		"spec: {registry: {disableRedirect: false}}": func(p *RegistryProfile) bool { return !*p.Spec.Registry.DisableRedirect },
 		"spec: {registry: {defaultRoute: TRUE}}":     func(p *RegistryProfile) bool { return *p.Spec.Registry.DefaultRoute },
 		// YAML 1.1's booleans, and dates, are strings to Kubernetes too.
@@ -112,13 +114,16 @@ func TestDecodeRefuses(t *testing.T) {
 		"spec: []": {"spec [wrong-type]"},
 		"spec: x":  {"spec [wrong-type]"},
 		// A field without a value is neither the default nor empty.
-		"spec: {storage: null}":                       {"spec.storage [wrong-type]"},
-		"spec: {storage: {rgw: }}":                    {"spec.storage.rgw [wrong-type]"},
-		"spec: {registry: {replicas: ~}}":             {"spec.registry.replicas [wrong-type]"},
-		"spec: {registry: {logLevel: }}":              {"spec.registry.logLevel [wrong-type]"},
-		"spec: {delivery: {engines: null}}":           {"spec.delivery.engines [wrong-type]"},
-		"spec: {delivery: {engines: [null]}}":         {"spec.delivery.engines[0] [wrong-type]"},
-		"spec: {registry: {nodeSelector: {a: null}}}": {"spec.registry.nodeSelector.a [wrong-type]"},
+		"spec: {storage: null}":                                       {"spec.storage [wrong-type]"},
+		"spec: {storage: {rgw: }}":                                    {"spec.storage.rgw [wrong-type]"},
+		"spec: {registry: {replicas: ~}}":                             {"spec.registry.replicas [wrong-type]"},
+		"spec: {registry: {logLevel: }}":                              {"spec.registry.logLevel [wrong-type]"},
+		"spec: {registry: {routes: null}}":                            {"spec.registry.routes [wrong-type]"},
+		"spec: {registry: {routes: [null]}}":                          {"spec.registry.routes[0] [wrong-type]"},
+		"spec: {delivery: {engines: [ArgoCD]}}":                       {"spec.delivery.engines [unknown-field]"},
+		"spec: {delivery: {argocd: {baseWave: 10001}}}":               {"spec.delivery.argocd.baseWave [out-of-range]"},
+		"spec: {delivery: {argocd: {baseWave: 9223372036854775807}}}": {"spec.delivery.argocd.baseWave [out-of-range]"},
+		"spec: {registry: {nodeSelector: {a: null}}}":                 {"spec.registry.nodeSelector.a [wrong-type]"},
 		// Numbers.
 		"spec: {registry: {replicas: 2.5}}":                    {"spec.registry.replicas [wrong-type]"},
 		"spec: {registry: {replicas: .nan}}":                   {"spec.registry.replicas [wrong-type]"},
@@ -181,7 +186,7 @@ func TestDecodeGuesses(t *testing.T) {
 		"spec: {registry: {defaultroute: true}}":                     "defaultRoute",
 		"spec: {storage: {rgw: {storageClass: x}}}":                  "storageClassName",
 		"spec: {pruner: {keepYoungerThanDurations: 1h}}":             "keepYoungerThanDuration",
-		"spec: {delivery: {engines: [argocd]}}":                      "ArgoCD",
+		"spec: {registry: {logLevel: debug}}":                        "Debug",
 		"spec: {registry: {rolloutStrategy: recreate}}":              "Recreate",
 		"spec: {openshiftVersion: \"4.20.3\"}":                       "4.20",
 		"spec: {openshiftVersion: v4.20}":                            "4.20",
@@ -273,43 +278,6 @@ func TestFindingsHoldNoCredential(t *testing.T) {
 		written, err := yaml.Marshal(results)
 		require.NoError(t, err)
 		assert.NotContains(t, string(written), "hunter2", text)
-	}
-}
-
-func TestPosition(t *testing.T) {
-	n := yaml.MustParse(`apiVersion: registryprofile.dev/v1alpha1
-kind: RegistryProfile
-metadata:
-  name: registry
-spec:
-  registry: &r
-    replicas: 0
-    routes:
-      - name: a
-      - name: b
-        hostname: c
-    nodeSelector:
-      a: b
-      node-role.kubernetes.io/infra: c
-  pruner: *r
-`)
-	for path, line := range map[string]int{
-		"":                                 1,
-		"kind":                             2,
-		"metadata.name":                    4,
-		"spec.registry.replicas":           7,
-		"spec.registry.routes":             8,
-		"spec.registry.routes[1]":          10,
-		"spec.registry.routes[1].hostname": 11,
-		"spec.registry.routes[7].name":     8,
-		"spec.registry.absent.field":       6,
-		"spec.absent":                      5,
-		"absent":                           1,
-		"spec.registry.nodeSelector.a":     13,
-		"spec.registry.nodeSelector.node-role.kubernetes.io/infra": 14,
-		"spec.pruner.replicas": 7,
-	} {
-		assert.Equal(t, line, Position(n, path), path)
 	}
 }
 

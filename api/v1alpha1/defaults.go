@@ -15,9 +15,6 @@ func (p *RegistryProfile) setDefaults() {
 	s.Registry.setDefaults(s.Storage)
 	s.Pruner.setDefaults()
 	s.Bootstrap.setDefaults(s.OpenShiftVersion)
-	if s.Delivery.Engines == nil {
-		s.Delivery.Engines = []string{ArgoCD}
-	}
 }
 
 // setDefaults names classes and Routes as ODF does (ocs-operator,

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/ynode"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/kustomize/kyaml/kio"
@@ -30,9 +32,9 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		_, results := Decode(n)
-		assert.Equal(t, p == nil, HasErrors(results))
+		assert.Equal(t, p == nil, finding.HasErrors(results))
 		for _, r := range results {
-			assert.NotEmpty(t, Code(r))
+			assert.NotEmpty(t, finding.CodeOf(r))
 			assert.NotEmpty(t, r.Message)
 			assert.NotContains(t, r.Message, "\n")
 		}
@@ -63,7 +65,7 @@ func largest() []string {
 	var inputs []string
 	for _, repeated := range []string{"[],", "1,", "*a,", "{a: b},", "{<<: *a},", "\"\\u0041\",", "#\n ", "\n\n  #\n\n"} {
 		const start, end = head + "spec: {odf: &a {}, registry: {routes: [", "]}}\n"
-		inputs = append(inputs, start+strings.Repeat(repeated, (MostBytes-len(start)-len(end))/len(repeated))+end)
+		inputs = append(inputs, start+strings.Repeat(repeated, (ynode.MostBytes-len(start)-len(end))/len(repeated))+end)
 	}
 	return inputs
 }
@@ -76,7 +78,7 @@ func allocated() uint64 {
 }
 
 func decodeBytes(content []byte) (*RegistryProfile, *yaml.RNode) {
-	if len(content) > MostBytes {
+	if len(content) > ynode.MostBytes {
 		return nil, nil
 	}
 	n, err := yaml.Parse(string(content))

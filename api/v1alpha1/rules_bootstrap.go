@@ -1,83 +1,94 @@
 package v1alpha1
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/distribution/reference"
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/internal/finding"
 )
 
 var bootstrapRules = []Rule{{
 	Code:     "bootstrap-namespace",
 	Severity: kptfn.Error,
-	Doc:      "The registry's own namespace denies all traffic from 4.22 on, and a failed Job there degrades the pruner; a namespace of the platform must not be owned, and pruned, by Git.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	Doc: "The registry's own namespace denies all traffic from 4.22 on, and a failed Job there " +
+		"degrades the pruner; a namespace of the platform must not be owned, and pruned, by Git.",
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		b := p.Spec.Bootstrap
 		switch {
 		case b.Namespace == ImageRegistryNamespace:
-			report(fault{path: "spec.bootstrap.namespace", value: b.Namespace, message: fmt.Sprintf("%q denies the Job all traffic, and a failed Job there degrades the pruner; use a namespace of its own, such as \"registry-profile\"", b.Namespace)})
+			r.At("spec.bootstrap.namespace").Value(b.Namespace).Say(
+				"denies the Job all traffic, and a failed Job there degrades the pruner; use a namespace of its " +
+					"own, such as \"registry-profile\"")
 		case *b.CreateNamespace && isPlatformNamespace(b.Namespace):
-			report(fault{path: "spec.bootstrap.namespace", value: b.Namespace, message: fmt.Sprintf("%q belongs to the platform and would be deleted with the profile; use a namespace of its own, or createNamespace: false", b.Namespace)})
+			r.At("spec.bootstrap.namespace").Value(b.Namespace).Say(
+				"belongs to the platform and would be deleted with the profile; use a namespace of its own, or " +
+					"createNamespace: false")
 		}
 	},
 }, {
 	Code:     "bootstrap-image",
 	Severity: kptfn.Error,
 	Doc:      "The image is a reference that a node can pull before the internal registry runs.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		image := p.Spec.Bootstrap.Image
 		named, err := reference.ParseNormalizedNamed(image)
 		switch {
 		case err != nil:
-			report(fault{path: "spec.bootstrap.image", value: image, message: fmt.Sprintf("%s is not an image reference; write REGISTRY/NAME:TAG or REGISTRY/NAME@sha256:DIGEST", quote(image))})
+			r.At("spec.bootstrap.image").Value(image).Say(
+				"is not an image reference; write REGISTRY/NAME:TAG or REGISTRY/NAME@sha256:DIGEST")
 		case isInternalRegistry(reference.Domain(named)):
-			report(fault{path: "spec.bootstrap.image", value: image, message: fmt.Sprintf("%s comes from the internal registry, which does not run before the Job has; use one from another registry", quote(image))})
+			r.At("spec.bootstrap.image").Value(image).Say(
+				"comes from the internal registry, which does not run before the Job has; use one from another " +
+					"registry")
 		}
 	},
 }, {
 	Code:     "bootstrap-image-latest",
 	Severity: kptfn.Warning,
 	Doc:      "An image that changes under its name makes the Job do something else tomorrow.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		image := p.Spec.Bootstrap.Image
 		named, err := reference.ParseNormalizedNamed(image)
 		if err != nil {
 			return
 		}
 		if tagged, ok := reference.TagNameOnly(named).(reference.Tagged); ok && tagged.Tag() == "latest" {
-			report(fault{path: "spec.bootstrap.image", value: image, message: fmt.Sprintf("%s can be another image tomorrow; write a version, or better a digest", quote(image))})
+			r.At("spec.bootstrap.image").Value(image).Say(
+				"can be another image tomorrow; write a version, or better a digest")
 		}
 	},
 }, {
 	Code:     "bootstrap-timeout",
 	Severity: kptfn.Error,
 	Doc:      "The Job's time is a Go duration of at least a second, the unit in which Kubernetes counts it.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		timeout := p.Spec.Bootstrap.Timeout
 		if d, err := time.ParseDuration(timeout); err == nil && d >= time.Second {
 			return
 		}
-		f := fault{path: "spec.bootstrap.timeout", value: timeout, message: fmt.Sprintf("%s is not a time that the Job could have; use a duration such as \"30m\"", quote(timeout))}
+		at := r.At("spec.bootstrap.timeout").Value(timeout)
 		if guess := inHours(timeout); guess != "" {
-			f.message, f.propose = fmt.Sprintf("%s is not a duration; use %q", quote(timeout), guess), guess
+			at.Propose(guess).Say("is not a duration; use %q", guess)
+			return
 		}
-		report(f)
+		at.Say("is not a time that the Job could have; use a duration such as \"30m\"")
 	},
 }, {
 	Code:     "reconcile-schedule",
 	Severity: kptfn.Error,
 	Doc:      "The CronJob's schedule is one that Kubernetes accepts.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		if schedule := p.Spec.Bootstrap.Reconcile.Schedule; schedule != "" {
-			checkSchedule("spec.bootstrap.reconcile.schedule", schedule, report)
+			checkSchedule("spec.bootstrap.reconcile.schedule", schedule, r)
 		}
 	},
 }}
 
 func isPlatformNamespace(name string) bool {
-	return name == "default" || name == "openshift" || strings.HasPrefix(name, "openshift-") || strings.HasPrefix(name, "kube-")
+	return name == "default" || name == "openshift" ||
+		strings.HasPrefix(name, "openshift-") || strings.HasPrefix(name, "kube-")
 }
 
 // isInternalRegistry recognises the registry's Service and its default Route.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/internal/finding"
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
@@ -26,14 +27,16 @@ var podRules = []Rule{{
 	Code:     "resources-quantity",
 	Severity: kptfn.Error,
 	Doc:      "Requests and limits are quantities that are not negative.",
-	check: eachPod(func(path string, p pod, report func(fault)) {
+	check: eachPod(func(path string, p pod, r finding.Reporter) {
 		if p.resources == nil {
 			return
 		}
-		for field, quantities := range map[string]map[string]string{"limits": p.resources.Limits, "requests": p.resources.Requests} {
+		both := map[string]map[string]string{"limits": p.resources.Limits, "requests": p.resources.Requests}
+		for field, quantities := range both {
 			for name, value := range quantities {
 				if q, err := parseQuantity(value); err != nil || q.Sign() < 0 {
-					report(fault{path: fmt.Sprintf("%s.resources.%s.%s", path, field, name), value: value, message: fmt.Sprintf("%s is not a quantity; write one such as \"100m\" or \"256Mi\"", quote(value))})
+					r.At(fmt.Sprintf("%s.resources.%s.%s", path, field, name)).Value(value).Say(
+						"is not a quantity; write one such as \"100m\" or \"256Mi\"")
 				}
 			}
 		}
@@ -42,7 +45,7 @@ var podRules = []Rule{{
 	Code:     "resources-limits",
 	Severity: kptfn.Error,
 	Doc:      "A request above its limit is refused by the API server, after the sync has begun.",
-	check: eachPod(func(path string, p pod, report func(fault)) {
+	check: eachPod(func(path string, p pod, r finding.Reporter) {
 		if p.resources == nil {
 			return
 		}
@@ -50,7 +53,9 @@ var podRules = []Rule{{
 			request, errRequest := parseQuantity(value)
 			limit, errLimit := parseQuantity(p.resources.Limits[name])
 			if errRequest == nil && errLimit == nil && request.Cmp(limit) > 0 {
-				report(fault{path: fmt.Sprintf("%s.resources.requests.%s", path, name), value: value, message: fmt.Sprintf("%s is above the limit of %s; lower it, or raise the limit", quote(value), quote(p.resources.Limits[name]))})
+				r.At(fmt.Sprintf("%s.resources.requests.%s", path, name)).Value(value).Say(
+					"is above the limit of %s; lower it, or raise the limit",
+					finding.Quote(p.resources.Limits[name]))
 			}
 		}
 	}),
@@ -58,32 +63,36 @@ var podRules = []Rule{{
 	Code:     "label",
 	Severity: kptfn.Error,
 	Doc:      "Node selectors and tolerations use label keys and values that Kubernetes accepts.",
-	check: eachPod(func(path string, p pod, report func(fault)) {
+	check: eachPod(func(path string, p pod, r finding.Reporter) {
 		for key, value := range p.nodeSelector {
 			if len(validation.IsQualifiedName(key)) > 0 || len(validation.IsValidLabelValue(value)) > 0 {
-				report(fault{path: path + ".nodeSelector." + key, value: value, message: fmt.Sprintf("%s: %s is not a label; write a key such as \"node-role.kubernetes.io/infra\" and a value of at most 63 characters", quote(key), quote(value))})
+				r.At(path+".nodeSelector."+key).Stands(value).Say(
+					"%s: %s is not a label; write a key such as \"node-role.kubernetes.io/infra\" and a value of at "+
+						"most 63 characters", finding.Quote(key), finding.Quote(value))
 			}
 		}
 		for i, t := range p.tolerations {
 			at := fmt.Sprintf("%s.tolerations[%d]", path, i)
 			switch {
 			case t.Key != "" && len(validation.IsQualifiedName(t.Key)) > 0:
-				report(fault{path: at + ".key", value: t.Key, message: fmt.Sprintf("%s is not the key of a taint; write one such as \"node-role.kubernetes.io/infra\"", quote(t.Key))})
+				r.At(at + ".key").Value(t.Key).Say(
+					"is not the key of a taint; write one such as \"node-role.kubernetes.io/infra\"")
 			case t.Key == "" && t.Operator != "Exists":
-				report(fault{path: at, message: "has no key; add one, or write operator: Exists to tolerate every taint"})
+				r.At(at).Say("has no key; add one, or write operator: Exists to tolerate every taint")
 			case t.Operator == "Exists" && t.Value != "":
-				report(fault{path: at + ".value", value: t.Value, message: "cannot stand beside operator: Exists; remove one of them"})
+				r.At(at + ".value").Stands(t.Value).Say("cannot stand beside operator: Exists; remove one of them")
 			case t.TolerationSeconds != nil && t.Effect != "NoExecute":
-				report(fault{path: at + ".tolerationSeconds", value: *t.TolerationSeconds, message: "works with effect: NoExecute alone; write it, or remove tolerationSeconds"})
+				r.At(at + ".tolerationSeconds").Stands(*t.TolerationSeconds).Say(
+					"works with effect: NoExecute alone; write it, or remove tolerationSeconds")
 			}
 		}
 	}),
 }}
 
-func eachPod(check func(path string, p pod, report func(fault))) func(*RegistryProfile, func(fault)) {
-	return func(p *RegistryProfile, report func(fault)) {
+func eachPod(check func(path string, p pod, r finding.Reporter)) func(*RegistryProfile, finding.Reporter) {
+	return func(p *RegistryProfile, r finding.Reporter) {
 		for path, pod := range pods(&p.Spec) {
-			check(path, pod, report)
+			check(path, pod, r)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/internal/finding"
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
@@ -21,46 +22,65 @@ var profileRules = []Rule{{
 	Code:     "profile-name",
 	Severity: kptfn.Error,
 	Doc:      "The profile's name is part of every emitted name, so it is a DNS label of at most 40 characters.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		name := p.Metadata.Name
 		if len(validation.IsDNS1123Label(name)) > 0 || len(name) > longestName {
-			report(fault{path: "metadata.name", value: name, message: fmt.Sprintf("%s cannot be part of the emitted names; write at most %d lower-case letters, digits and '-', such as \"registry\"", quote(name), longestName)})
+			r.At("metadata.name").Value(name).Say(
+				"cannot be part of the emitted names; write at most %d lower-case letters, digits and '-', such as "+
+					"\"registry\"", longestName)
 		}
 	},
 }, {
 	Code:     "openshift-version",
 	Severity: kptfn.Error,
 	Doc:      "The version is a minor version of OpenShift 4 that the manifests were checked for.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		version := p.Spec.OpenShiftVersion
 		if minorVersion(version) != 0 {
 			return
 		}
-		f := fault{path: "spec.openshiftVersion", value: version, message: fmt.Sprintf("%s is not a supported version; write \"4.%d\" to \"4.%d\"", quote(version), oldestMinor, newestMinor)}
-		if parts := strings.SplitN(strings.TrimPrefix(version, "v"), ".", 3); len(parts) > 2 || strings.HasPrefix(version, "v") {
-			if minor := strings.Join(parts[:min(2, len(parts))], "."); minorVersion(minor) != 0 {
-				f.message, f.propose = fmt.Sprintf("%s is not a minor version; use %q", quote(version), minor), minor
-			}
+		at := r.At("spec.openshiftVersion").Value(version)
+		if minor := withoutPatch(version); minor != "" {
+			at.Propose(minor).Say("is not a minor version; use %q", minor)
+			return
 		}
-		report(f)
+		at.Say("is not a supported version; write \"4.%d\" to \"4.%d\"", oldestMinor, newestMinor)
 	},
 }, {
 	Code:     "dns-name",
 	Severity: kptfn.Error,
 	Doc:      "Names of Kubernetes objects are DNS names; the API server would refuse others.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		for path, name := range objectNames(&p.Spec) {
 			if name != "" && len(validation.IsDNS1123Subdomain(name)) > 0 {
-				report(fault{path: path, value: name, message: fmt.Sprintf("%s is not the name of a Kubernetes object; use lower-case letters, digits, '-' and '.'", quote(name))})
+				r.At(path).Value(name).Say(
+					"is not the name of a Kubernetes object; use lower-case letters, digits, '-' and '.'")
 			}
 		}
-		for path, name := range map[string]string{"spec.odf.namespace": p.Spec.ODF.Namespace, "spec.bootstrap.namespace": p.Spec.Bootstrap.Namespace} {
+		namespaces := map[string]string{
+			"spec.odf.namespace":       p.Spec.ODF.Namespace,
+			"spec.bootstrap.namespace": p.Spec.Bootstrap.Namespace,
+		}
+		for path, name := range namespaces {
 			if len(validation.IsDNS1123Label(name)) > 0 {
-				report(fault{path: path, value: name, message: fmt.Sprintf("%s is not the name of a namespace; use at most 63 lower-case letters, digits and '-'", quote(name))})
+				r.At(path).Value(name).Say(
+					"is not the name of a namespace; use at most 63 lower-case letters, digits and '-'")
 			}
 		}
 	},
 }}
+
+// withoutPatch returns the supported minor version that a longer one such as "v4.20.3"
+// belongs to, or "".
+func withoutPatch(version string) string {
+	bare := strings.TrimPrefix(version, "v")
+	parts := strings.SplitN(bare, ".", 3)
+	minor := strings.Join(parts[:min(2, len(parts))], ".")
+	if minor == version || minorVersion(minor) == 0 {
+		return ""
+	}
+	return minor
+}
 
 // minorVersion returns the minor version, or 0 where it is not supported.
 func minorVersion(version string) int {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/robfig/cron/v3"
 )
 
@@ -20,29 +21,33 @@ var registryRules = []Rule{{
 	Code:     "registry-routes",
 	Severity: kptfn.Error,
 	Doc:      "Names of additional Routes are unique and not default-route; the operator stops working with others.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		seen := map[string]bool{defaultRouteName: true}
-		for i, r := range p.Spec.Registry.Routes {
+		for i, route := range p.Spec.Registry.Routes {
 			path := fmt.Sprintf("spec.registry.routes[%d].name", i)
 			switch {
-			case r.Name == defaultRouteName:
-				report(fault{path: path, value: r.Name, message: fmt.Sprintf("%q is the operator's own Route; use another name, or spec.registry.defaultRoute: true", r.Name)})
-			case seen[r.Name]:
-				report(fault{path: path, value: r.Name, message: fmt.Sprintf("%s is the name of another route; use a name of its own", quote(r.Name))})
+			case route.Name == defaultRouteName:
+				r.At(path).Value(route.Name).Say(
+					"is the operator's own Route; use another name, or spec.registry.defaultRoute: true")
+			case seen[route.Name]:
+				r.At(path).Value(route.Name).Say("is the name of another route; use a name of its own")
 			}
-			seen[r.Name] = true
+			seen[route.Name] = true
 		}
 	},
 }, {
 	Code:     "registry-duration",
 	Severity: kptfn.Error,
 	Doc:      "The CRD accepts durations such as 1d that make the operator unable to read Config at all.",
-	check: func(p *RegistryProfile, report func(fault)) {
-		if r := p.Spec.Registry.Requests; r != nil {
-			for path, limits := range map[string]*RequestLimits{"spec.registry.requests.read": r.Read, "spec.registry.requests.write": r.Write} {
-				if limits != nil {
-					checkDuration(path+".maxWaitInQueue", limits.MaxWaitInQueue, report)
-				}
+	check: func(p *RegistryProfile, r finding.Reporter) {
+		requests := p.Spec.Registry.Requests
+		if requests == nil {
+			return
+		}
+		both := map[string]*RequestLimits{"read": requests.Read, "write": requests.Write}
+		for kind, limits := range both {
+			if limits != nil {
+				checkDuration("spec.registry.requests."+kind+".maxWaitInQueue", limits.MaxWaitInQueue, r)
 			}
 		}
 	},
@@ -50,19 +55,21 @@ var registryRules = []Rule{{
 	Code:     "registry-proxy",
 	Severity: kptfn.Error,
 	Doc:      "A proxy is an http or https URL without a password, which would stand in Git.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		proxy := p.Spec.Registry.Proxy
 		if proxy == nil {
 			return
 		}
-		for path, address := range map[string]string{"spec.registry.proxy.http": proxy.HTTP, "spec.registry.proxy.https": proxy.HTTPS} {
+		addresses := map[string]string{"spec.registry.proxy.http": proxy.HTTP, "spec.registry.proxy.https": proxy.HTTPS}
+		for path, address := range addresses {
 			u, err := url.Parse(address)
 			switch {
 			case address == "":
 			case strings.Contains(address, "@"):
-				report(fault{path: path, message: "holds a user or password, which would stand in Git; remove it, or use the cluster's Proxy"})
+				r.At(path).Say(
+					"holds a user or password, which would stand in Git; remove it, or use the cluster's Proxy")
 			case err != nil || u.Host == "" || (u.Scheme != HTTP && u.Scheme != HTTPS):
-				report(fault{path: path, message: "is not the URL of a proxy; write http://HOST:PORT"})
+				r.At(path).Say("is not the URL of a proxy; write http://HOST:PORT")
 			}
 		}
 	},
@@ -72,39 +79,42 @@ var prunerRules = []Rule{{
 	Code:     "pruner-schedule",
 	Severity: kptfn.Error,
 	Doc:      "The CRD accepts any schedule, and one that cron cannot read degrades the operator.",
-	check: func(p *RegistryProfile, report func(fault)) {
-		checkSchedule("spec.pruner.schedule", p.Spec.Pruner.Schedule, report)
+	check: func(p *RegistryProfile, r finding.Reporter) {
+		checkSchedule("spec.pruner.schedule", p.Spec.Pruner.Schedule, r)
 	},
 }, {
 	Code:     "pruner-duration",
 	Severity: kptfn.Error,
 	Doc:      "The CRD accepts durations such as 30d that make the operator unable to read any ImagePruner.",
-	check: func(p *RegistryProfile, report func(fault)) {
-		checkDuration("spec.pruner.keepYoungerThanDuration", p.Spec.Pruner.KeepYoungerThanDuration, report)
+	check: func(p *RegistryProfile, r finding.Reporter) {
+		checkDuration("spec.pruner.keepYoungerThanDuration", p.Spec.Pruner.KeepYoungerThanDuration, r)
 	},
 }, {
 	Code:     "pruner-keep",
 	Severity: kptfn.Error,
-	Doc:      "Of keepYoungerThanDuration and the deprecated keepYoungerThan the first wins, so that setting both hides one.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	Doc: "Of keepYoungerThanDuration and the deprecated keepYoungerThan the first wins, so that " +
+		"setting both hides one.",
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		if p.Spec.Pruner.KeepYoungerThan != nil && p.Spec.Pruner.KeepYoungerThanDuration != "" {
-			report(fault{path: "spec.pruner.keepYoungerThan", value: *p.Spec.Pruner.KeepYoungerThan, message: "has no effect beside keepYoungerThanDuration; remove it"})
+			r.At("spec.pruner.keepYoungerThan").Stands(*p.Spec.Pruner.KeepYoungerThan).Say(
+				"has no effect beside keepYoungerThanDuration; remove it")
 		}
 	},
 }, {
 	Code:     "pruner-deprecated",
 	Severity: kptfn.Warning,
 	Doc:      "Upstream has deprecated keepYoungerThan, which counts nanoseconds.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		if keep := p.Spec.Pruner.KeepYoungerThan; keep != nil {
 			d := shortDuration(time.Duration(*keep))
-			report(fault{path: "spec.pruner.keepYoungerThan", value: *keep, message: fmt.Sprintf("is deprecated upstream; use keepYoungerThanDuration: %s", d)})
+			r.At("spec.pruner.keepYoungerThan").Stands(*keep).Say(
+				"is deprecated upstream; use keepYoungerThanDuration: %s", d)
 		}
 	},
 }}
 
 // checkDuration refuses what time.ParseDuration, the operator's decoder, does.
-func checkDuration(path, value string, report func(fault)) {
+func checkDuration(path, value string, r finding.Reporter) {
 	if value == "" {
 		return
 	}
@@ -112,11 +122,12 @@ func checkDuration(path, value string, report func(fault)) {
 	if err == nil && d >= 0 {
 		return
 	}
-	f := fault{path: path, value: value, message: fmt.Sprintf("%s is not a duration that the operator can read; use hours, minutes and seconds such as \"720h\"", quote(value))}
+	at := r.At(path).Value(value)
 	if guess := inHours(value); guess != "" {
-		f.message, f.propose = fmt.Sprintf("%s is not a duration that the operator can read; use %q", quote(value), guess), guess
+		at.Propose(guess).Say("is not a duration that the operator can read; use %q", guess)
+		return
 	}
-	report(f)
+	at.Say("is not a duration that the operator can read; use hours, minutes and seconds such as \"720h\"")
 }
 
 var daysOrWeeks = regexp.MustCompile(`^([0-9]{1,5}) ?(d|days?|w|weeks?)$`)
@@ -142,19 +153,19 @@ func shortDuration(d time.Duration) string {
 // checkSchedule refuses what Kubernetes refuses of a CronJob's schedule: it uses
 // the same parser, and denies a time zone in it
 // (kubernetes, pkg/apis/batch/validation).
-func checkSchedule(path, value string, report func(fault)) {
+func checkSchedule(path, value string, r finding.Reporter) {
 	if strings.Contains(value, "TZ") {
-		report(fault{path: path, value: value, message: fmt.Sprintf("%s names a time zone, which a CronJob's schedule must not; write it in UTC", quote(value))})
+		r.At(path).Value(value).Say("names a time zone, which a CronJob's schedule must not; write it in UTC")
 		return
 	}
 	if _, err := cron.ParseStandard(value); err != nil {
-		report(fault{path: path, value: value, message: fmt.Sprintf("%s is not a schedule: %s; write five fields such as \"0 0 * * *\"", quote(value), quoteFree(err))})
+		r.At(path).Value(value).Say("is not a schedule: %s; write five fields such as \"0 0 * * *\"", quoteFree(err))
 	}
 }
 
 // quoteFree shortens a library's error to its reason.
 func quoteFree(err error) string {
-	reason := oneLine(err.Error())
+	reason := finding.OneLine(err.Error())
 	if before, _, ok := strings.Cut(reason, ":"); ok {
 		return before
 	}

@@ -1,13 +1,13 @@
 package v1alpha1
 
 import (
-	"fmt"
 	"net"
 	"slices"
 	"strconv"
 	"strings"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/internal/finding"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
 )
@@ -20,8 +20,10 @@ const longestPrefix = 26
 // (cluster-image-registry-operator, pkg/defaults/defaults.go, manifests and
 // pkg/resource; kube-controller-manager publishes the last two everywhere).
 var operatorsNames = []string{
-	"image-registry-private-configuration", "image-registry-private-configuration-user", "installer-cloud-credentials", "installation-pull-secrets",
-	"image-registry-tls", "image-registry-operator-tls", "image-registry-operator-config", "image-registry-certificates", "trusted-ca", "serviceca",
+	"image-registry-private-configuration", "image-registry-private-configuration-user",
+	"installer-cloud-credentials", "installation-pull-secrets",
+	"image-registry-tls", "image-registry-operator-tls", "image-registry-operator-config",
+	"image-registry-certificates", "trusted-ca", "serviceca",
 	"kube-root-ca.crt", "openshift-service-ca.crt",
 }
 
@@ -29,7 +31,7 @@ var storageRules = []Rule{{
 	Code:     "storage-backends",
 	Severity: kptfn.Error,
 	Doc:      "The operator refuses two storages; a profile chooses one.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		s := p.Spec.Storage
 		var chosen []string
 		for _, backend := range []struct {
@@ -41,90 +43,106 @@ var storageRules = []Rule{{
 			}
 		}
 		if len(chosen) > 1 {
-			report(fault{path: "spec.storage", message: fmt.Sprintf("chooses %s; keep one of them", strings.Join(chosen, " and "))})
+			r.At("spec.storage").Say("chooses %s; keep one of them", strings.Join(chosen, " and "))
 		}
 	},
 }, {
 	Code:     "claim-name",
 	Severity: kptfn.Error,
-	Doc:      "A provisioner writes a Secret and a ConfigMap of the claim's name, over those of that name that the operator and its registry use.",
-	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+	Doc: "A provisioner writes a Secret and a ConfigMap of the claim's name, over those of that name " +
+		"that the operator and its registry use.",
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
 		if slices.Contains(operatorsNames, b.ClaimName) {
-			report(fault{path: path + ".claimName", value: b.ClaimName, propose: "image-registry", message: fmt.Sprintf("%s is the name of a Secret or ConfigMap of the registry's operator, which the claim's own would replace; use another, such as \"image-registry\"", quote(b.ClaimName))})
+			r.At(path + ".claimName").Value(b.ClaimName).Propose("image-registry").Say(
+				"is the name of a Secret or ConfigMap of the registry's operator, which the claim's own would " +
+					"replace; use another, such as \"image-registry\"")
 		}
 	}),
 }, {
 	Code:     "endpoint-kinds",
 	Severity: kptfn.Error,
 	Doc:      "The registry reaches its store by a Route or by a Service, not by both.",
-	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
 		if b.Endpoint.Route != nil && b.Endpoint.Service != nil {
-			report(fault{path: path + ".endpoint", message: "chooses route and service; keep one of them"})
+			r.At(path + ".endpoint").Say("chooses route and service; keep one of them")
 		}
 	}),
 }, {
 	Code:     "endpoint-host",
 	Severity: kptfn.Error,
 	Doc:      "A literal host is a host name with an optional port, without a scheme or a path.",
-	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
-		if r := b.Endpoint.Route; r != nil && r.Host != "" && !isHost(r.Host) {
-			report(fault{path: path + ".endpoint.route.host", value: r.Host, message: fmt.Sprintf("%s is not a host; write HOST or HOST:PORT, and the scheme in scheme", quote(r.Host))})
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
+		if route := b.Endpoint.Route; route != nil && route.Host != "" && !isHost(route.Host) {
+			r.At(path + ".endpoint.route.host").Value(route.Host).Say(
+				"is not a host; write HOST or HOST:PORT, and the scheme in scheme")
 		}
 	}),
 }, {
 	Code:     "endpoint-redirect",
 	Severity: kptfn.Error,
-	Doc:      "Nodes do not use the cluster's DNS: a redirect to a Service ends in \"no such host\" and ImagePullBackOff.",
-	check: eachObjectStore(func(path string, b *ObjectStore, s *Spec, report func(fault)) {
+	Doc: "Nodes do not use the cluster's DNS: a redirect to a Service ends in \"no such host\" and " +
+		"ImagePullBackOff.",
+	check: eachObjectStore(func(path string, b *ObjectStore, s *Spec, r finding.Reporter) {
 		off := s.Registry.DisableRedirect != nil && *s.Registry.DisableRedirect
 		if off {
 			return
 		}
 		if b.Endpoint.Service != nil {
-			report(fault{path: "spec.registry.disableRedirect", value: false, propose: true, message: "false cannot work with a service endpoint, which nodes cannot resolve; write true, or use endpoint.route"})
+			r.At("spec.registry.disableRedirect").Stands(false).Propose(true).Say(
+				"false cannot work with a service endpoint, which nodes cannot resolve; write true, or use " +
+					"endpoint.route")
 		}
-		if r := b.Endpoint.Route; r != nil && isServiceHost(r.Host) {
-			report(fault{path: path + ".endpoint.route.host", value: r.Host, message: fmt.Sprintf("%s is a Service, which nodes cannot resolve; set spec.registry.disableRedirect: true, or use endpoint.service", quote(r.Host))})
+		if route := b.Endpoint.Route; route != nil && isServiceHost(route.Host) {
+			r.At(path + ".endpoint.route.host").Value(route.Host).Say(
+				"is a Service, which nodes cannot resolve; set spec.registry.disableRedirect: true, or use " +
+					"endpoint.service")
 		}
 	}),
 }, {
 	Code:     "trusted-ca-http",
 	Severity: kptfn.Warning,
 	Doc:      "An http endpoint has no certificate that a trustedCA could verify.",
-	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
 		if b.TrustedCA != "" && b.Endpoint.Scheme() == HTTP {
-			report(fault{path: path + ".trustedCA", value: b.TrustedCA, message: "has no effect on an http endpoint; remove it, or use scheme: https"})
+			r.At(path + ".trustedCA").Stands(b.TrustedCA).Say(
+				"has no effect on an http endpoint; remove it, or use scheme: https")
 		}
 	}),
 }, {
 	Code:     "bucket-names",
 	Severity: kptfn.Error,
 	Doc:      "A bucket has a fixed name or a generated one.",
-	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
 		if b.Bucket.Name != "" && b.Bucket.GenerateName != "" {
-			report(fault{path: path + ".bucket", message: "sets name and generateName; keep one of them"})
+			r.At(path + ".bucket").Say("sets name and generateName; keep one of them")
 		}
 	}),
 }, {
 	Code:     "bucket-adopt",
 	Severity: kptfn.Error,
-	Doc:      "A claim with a fixed name can take over a bucket that somebody uses, and deleting either claim deletes its content: it must be meant.",
-	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+	Doc: "A claim with a fixed name can take over a bucket that somebody uses, and deleting either " +
+		"claim deletes its content: it must be meant.",
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
 		if b.Bucket.Name != "" && !b.Bucket.AdoptExisting {
-			report(fault{path: path + ".bucket.name", value: b.Bucket.Name, message: "takes over an existing bucket of that name, and deleting either claim would delete its content; use generateName, or add adoptExisting: true"})
+			r.At(path + ".bucket.name").Stands(b.Bucket.Name).Say(
+				"takes over an existing bucket of that name, and deleting either claim would delete its content; " +
+					"use generateName, or add adoptExisting: true")
 		}
 		if b.Bucket.Name == "" && b.Bucket.AdoptExisting {
-			report(fault{path: path + ".bucket.adoptExisting", value: true, message: "needs the name of the bucket to adopt; add name, or remove it"})
+			r.At(path + ".bucket.adoptExisting").Stands(true).Say(
+				"needs the name of the bucket to adopt; add name, or remove it")
 		}
 	}),
 }, {
 	Code:     "bucket-name",
 	Severity: kptfn.Error,
 	Doc:      "Bucket names are DNS labels; with any other the claim stays Pending for ever.",
-	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
-		for field, name := range map[string]string{".bucket.name": b.Bucket.Name, ".bucket.generateName": b.Bucket.GenerateName} {
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
+		names := map[string]string{"name": b.Bucket.Name, "generateName": b.Bucket.GenerateName}
+		for field, name := range names {
 			if name != "" && (len(validation.IsDNS1123Label(name)) > 0 || len(name) < 3) {
-				report(fault{path: path + field, value: name, message: fmt.Sprintf("%s is not a bucket name; use 3 to 63 lower-case letters, digits and '-'", quote(name))})
+				r.At(path + ".bucket." + field).Value(name).Say(
+					"is not a bucket name; use 3 to 63 lower-case letters, digits and '-'")
 			}
 		}
 	}),
@@ -132,94 +150,110 @@ var storageRules = []Rule{{
 	Code:     "bucket-generate-name",
 	Severity: kptfn.Error,
 	Doc:      "The prefix of a generated name is cut after 26 characters by lib-bucket-provisioner.",
-	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
 		if name := b.Bucket.GenerateName; len(name) > longestPrefix {
-			report(fault{path: path + ".bucket.generateName", value: name, propose: name[:longestPrefix], message: fmt.Sprintf("%s has %d characters and would be cut after %d; use %q", quote(name), len(name), longestPrefix, strings.Trim(name[:longestPrefix], "-"))})
+			r.At(path+".bucket.generateName").Value(name).Propose(name[:longestPrefix]).Say(
+				"has %d characters and would be cut after %d; use %q", len(name), longestPrefix,
+				strings.Trim(name[:longestPrefix], "-"))
 		}
 	}),
 }, {
 	Code:     "bucket-size",
 	Severity: kptfn.Error,
 	Doc:      "A quota is a positive quantity; the provisioner would refuse it after the sync.",
-	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
-		checkSize(path+".bucket.maxSize", b.Bucket.MaxSize, report)
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
+		checkSize(path+".bucket.maxSize", b.Bucket.MaxSize, r)
 	}),
 }, {
 	Code:     "noobaa-quota",
 	Severity: kptfn.Error,
-	Doc:      "NooBaa accepts quotas of 1Gi to 1023Pi and of at most 2147483647 objects (noobaa-operator, pkg/validations).",
-	check: func(p *RegistryProfile, report func(fault)) {
+	Doc: "NooBaa accepts quotas of 1Gi to 1023Pi and of at most 2147483647 objects (noobaa-operator, " +
+		"pkg/validations).",
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		b := p.Spec.Storage.NooBaa
 		if b == nil {
 			return
 		}
-		if size, err := parseQuantity(b.Bucket.MaxSize); err == nil && (size.Cmp(resource.MustParse("1Gi")) < 0 || size.Cmp(resource.MustParse("1023Pi")) > 0) {
-			report(fault{path: "spec.storage.noobaa.bucket.maxSize", value: b.Bucket.MaxSize, message: fmt.Sprintf("%s is outside of what NooBaa accepts; write 1Gi to 1023Pi", quote(b.Bucket.MaxSize))})
+		smallest, largest := resource.MustParse("1Gi"), resource.MustParse("1023Pi")
+		size, err := parseQuantity(b.Bucket.MaxSize)
+		if err == nil && (size.Cmp(smallest) < 0 || size.Cmp(largest) > 0) {
+			r.At("spec.storage.noobaa.bucket.maxSize").Value(b.Bucket.MaxSize).Say(
+				"is outside of what NooBaa accepts; write 1Gi to 1023Pi")
 		}
 		if most := b.Bucket.MaxObjects; most != nil && *most > 1<<31-1 {
-			report(fault{path: "spec.storage.noobaa.bucket.maxObjects", value: *most, message: fmt.Sprintf("%d is outside of what NooBaa accepts; write at most %d", *most, 1<<31-1)})
+			r.At("spec.storage.noobaa.bucket.maxObjects").Stands(*most).Say(
+				"%d is outside of what NooBaa accepts; write at most %d", *most, 1<<31-1)
 		}
 	},
 }, {
 	Code:     "chunk-size-version",
 	Severity: kptfn.Error,
 	Doc:      "The operator knows chunkSizeMiB since OpenShift 4.18.",
-	check: eachObjectStore(func(path string, b *ObjectStore, s *Spec, report func(fault)) {
+	check: eachObjectStore(func(path string, b *ObjectStore, s *Spec, r finding.Reporter) {
 		if minor := minorVersion(s.OpenShiftVersion); b.ChunkSizeMiB != nil && minor != 0 && minor < 18 {
-			report(fault{path: path + ".chunkSizeMiB", value: *b.ChunkSizeMiB, message: fmt.Sprintf("is not known to OpenShift %s; remove it, it came with 4.18", s.OpenShiftVersion)})
+			r.At(path+".chunkSizeMiB").Stands(*b.ChunkSizeMiB).Say(
+				"is not known to OpenShift %s; remove it, it came with 4.18", s.OpenShiftVersion)
 		}
 	}),
 }, {
 	Code:     "region",
 	Severity: kptfn.Error,
 	Doc:      "A region is a word that S3 clients can sign with.",
-	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, report func(fault)) {
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
 		if len(validation.IsDNS1123Label(b.Region)) > 0 {
-			report(fault{path: path + ".region", value: b.Region, propose: "us-east-1", message: fmt.Sprintf("%s is not a region; use \"us-east-1\"", quote(b.Region))})
+			r.At(path + ".region").Value(b.Region).Propose("us-east-1").Say("is not a region; use \"us-east-1\"")
 		}
 	}),
 }, {
 	Code:     "volume-size",
 	Severity: kptfn.Error,
 	Doc:      "A volume's size is a positive quantity.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		for path, v := range volumes(&p.Spec) {
-			checkSize(path+".size", v.Size, report)
+			checkSize(path+".size", v.Size, r)
 		}
 	},
 }, {
 	Code:     "rbd-replicas",
 	Severity: kptfn.Error,
-	Doc:      "A block device can be mounted once; the operator checks it at first and never again, so a second pod would hang.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	Doc: "A block device can be mounted once; the operator checks it at first and never again, so a " +
+		"second pod would hang.",
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		if p.Spec.Storage.RBD != nil && *p.Spec.Registry.Replicas > 1 {
-			report(fault{path: "spec.registry.replicas", value: *p.Spec.Registry.Replicas, propose: 1, message: fmt.Sprintf("%d cannot share the rbd volume; write 1, or use an object store or cephfs", *p.Spec.Registry.Replicas)})
+			r.At("spec.registry.replicas").Stands(*p.Spec.Registry.Replicas).Propose(1).Say(
+				"%d cannot share the rbd volume; write 1, or use an object store or cephfs",
+				*p.Spec.Registry.Replicas)
 		}
 	},
 }, {
 	Code:     "rbd-strategy",
 	Severity: kptfn.Error,
 	Doc:      "A rolling update would start a second pod beside the first, and the block device can be mounted once.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		if p.Spec.Storage.RBD != nil && p.Spec.Registry.RolloutStrategy == RollingUpdate {
-			report(fault{path: "spec.registry.rolloutStrategy", value: RollingUpdate, propose: Recreate, message: "RollingUpdate cannot share the rbd volume; write Recreate, or use an object store or cephfs"})
+			r.At("spec.registry.rolloutStrategy").Stands(RollingUpdate).Propose(Recreate).Say(
+				"RollingUpdate cannot share the rbd volume; write Recreate, or use an object store or cephfs")
 		}
 	},
 }, {
 	Code:     "rbd-availability",
 	Severity: kptfn.Warning,
 	Doc:      "On a block device the registry has one pod and is down at every update, drain and change.",
-	check: func(p *RegistryProfile, report func(fault)) {
+	check: func(p *RegistryProfile, r finding.Reporter) {
 		if p.Spec.Storage.RBD != nil {
-			report(fault{path: "spec.storage.rbd", message: "the registry has one pod and is down at every update, node drain and change of its configuration; use rgw or noobaa for a registry that must stay up"})
+			r.At("spec.storage.rbd").Say(
+				"the registry has one pod and is down at every update, node drain and change of its configuration; " +
+					"use rgw or noobaa for a registry that must stay up")
 		}
 	},
 }}
 
-func eachObjectStore(check func(path string, b *ObjectStore, s *Spec, report func(fault))) func(*RegistryProfile, func(fault)) {
-	return func(p *RegistryProfile, report func(fault)) {
+type storeCheck func(path string, b *ObjectStore, s *Spec, r finding.Reporter)
+
+func eachObjectStore(check storeCheck) func(*RegistryProfile, finding.Reporter) {
+	return func(p *RegistryProfile, r finding.Reporter) {
 		for path, b := range objectStores(&p.Spec) {
-			check(path, b, &p.Spec, report)
+			check(path, b, &p.Spec, r)
 		}
 	}
 }
@@ -248,12 +282,12 @@ func volumes(s *Spec) map[string]*Volume {
 	return claims
 }
 
-func checkSize(path, size string, report func(fault)) {
+func checkSize(path, size string, r finding.Reporter) {
 	if size == "" {
 		return
 	}
 	if q, err := parseQuantity(size); err != nil || q.Sign() <= 0 {
-		report(fault{path: path, value: size, message: fmt.Sprintf("%s is not a size; write a positive quantity such as \"100Gi\"", quote(size))})
+		r.At(path).Value(size).Say("is not a size; write a positive quantity such as \"100Gi\"")
 	}
 }
 

@@ -51,28 +51,14 @@ type ODF struct {
 	StorageCluster string `yaml:"storageCluster,omitempty"`
 }
 
-// Delivery says which engines bring the manifests to the cluster.
+// Delivery places the resources among others that the same engine delivers.
 type Delivery struct {
-	// Engines are the engines whose ordering and protection annotations are
-	// emitted. Nil means the default; an empty list means none.
-	Engines []string       `yaml:"engines"`
-	ArgoCD  ArgoCDDelivery `yaml:"argocd,omitempty"`
+	ArgoCD ArgoCDDelivery `yaml:"argocd,omitempty"`
 }
-
-// IsZero tells the encoder what to leave out: an empty list of engines is not the
-// default.
-func (d Delivery) IsZero() bool { return d.Engines == nil && d.ArgoCD == ArgoCDDelivery{} }
-
-// The engines of Delivery.Engines.
-const (
-	ArgoCD = "ArgoCD"
-	Flux   = "Flux"
-	Kpt    = "Kpt"
-)
 
 // ArgoCDDelivery places the resources among an Application's own.
 type ArgoCDDelivery struct {
-	// BaseWave is the sync wave of the first resources; the Job follows in the
-	// next one, Config and ImagePruner in the one after.
+	// BaseWave is the sync wave of the first resources, from -10000 to 10000. The Job
+	// follows in the next one, Config and ImagePruner in the one after.
 	BaseWave int `yaml:"baseWave,omitempty"`
 }

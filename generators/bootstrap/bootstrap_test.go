@@ -39,7 +39,7 @@ var secrets = []string{"QUNDRVNTS0VZ", "ACCESSKEY", "c2VjcmV0K2tleS8x", "secret+
 
 // ownVariables are the names of the script's own variables.
 func ownVariables() []string {
-	names := regexp.MustCompile(`\b[a-z_]+=|\bfor [a-z]+ in|(?m)^ +local .*`).FindAllString(Script, -1)
+	names := regexp.MustCompile(`\b[a-z_]+=|\bfor [a-z]+ in|(?m)^ +local .*`).FindAllString(script, -1)
 	return regexp.MustCompile(`\b[a-z_]+\b`).FindAllString(strings.Join(names, " "), -1)
 }
 
@@ -808,5 +808,5 @@ func TestOnlyCertificatesAreCopied(t *testing.T) {
 func TestScript(t *testing.T) {
 	data, err := os.ReadFile("bootstrap.sh")
 	require.NoError(t, err)
-	assert.Equal(t, string(data), Script)
+	assert.Equal(t, string(data), script)
 }

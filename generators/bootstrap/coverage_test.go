@@ -28,7 +28,7 @@ func runAll(m *testing.M) int {
 	if status != 0 || chosen != "" {
 		return status
 	}
-	for _, gap := range untested(Script, commandsRun()) {
+	for _, gap := range untested(script, commandsRun()) {
 		fmt.Println("bootstrap.sh: no test runs", gap)
 		status = 1
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/registryprofile/registry-profile/internal/cases"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -51,7 +52,7 @@ func TestCommandsOfExamples(t *testing.T) {
 		copied := t.TempDir()
 		require.NoError(t, os.CopyFS(copied, os.DirFS(examples)))
 		dir := filepath.Join(copied, name)
-		if *update {
+		if *cases.Update {
 			for _, folder := range committed {
 				require.NoError(t, os.RemoveAll(filepath.Join(copied, folder)))
 			}
@@ -83,13 +84,13 @@ func assertCommitted(t *testing.T, name, dir string) {
 			continue
 		}
 		source, copied := filepath.Join(examples, folder), filepath.Join(dir, filepath.Base(folder))
-		if *update {
+		if *cases.Update {
 			require.NoError(t, os.RemoveAll(source))
 			require.NoError(t, os.CopyFS(source, os.DirFS(copied)))
 		}
 		require.NotEmpty(t, tree(t, copied))
 		if want, got := tree(t, copied), tree(t, source); !assert.ObjectsAreEqual(want, got) {
-			t.Errorf("examples/%s is stale; run go test ./cmd/... -update", folder)
+			t.Errorf("examples/%s is stale; run make update-golden", folder)
 		}
 	}
 }

@@ -10,9 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/registryprofile/registry-profile/fn"
-	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/generators"
+	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 	sigsyaml "sigs.k8s.io/yaml"
@@ -34,10 +33,15 @@ type change struct {
 // kustomization.yaml that lists them, then what an earlier run has left. Files
 // of others in places that are needed are faults.
 func plan(dir, profile string, resources []generators.Resource) ([]change, []error) {
-	names := fn.FileNames(resources)
-	wanted := make([]change, 0, len(names)+1)
+	names := make([]string, len(resources))
+	wanted := make([]change, 0, len(resources)+1)
 	for i, r := range resources {
-		wanted = append(wanted, change{path: filepath.Join(dir, names[i]), after: []byte(r.MustString())})
+		names[i] = r.FileName()
+		content, err := ynode.Marshal(r.YNode())
+		if err != nil {
+			return nil, []error{fmt.Errorf("writing %s: %w", names[i], err)}
+		}
+		wanted = append(wanted, change{path: filepath.Join(dir, names[i]), after: content})
 	}
 	wanted = append(wanted, change{path: filepath.Join(dir, kustomizationFile), after: kustomization(profile, names)})
 
@@ -124,7 +128,7 @@ func leftovers(dir, profile string, wanted []string, entries []os.DirEntry) []ch
 			continue
 		}
 		path := filepath.Join(dir, e.Name())
-		if info, err := e.Info(); err != nil || info.Size() > v1alpha1.MostBytes {
+		if info, err := e.Info(); err != nil || info.Size() > ynode.MostBytes {
 			continue
 		}
 		content, err := os.ReadFile(path)
@@ -146,9 +150,9 @@ func generated(content []byte, profile string) bool {
 	}
 	documents, err := parse(content)
 	return err == nil && !slices.ContainsFunc(documents, func(n *yaml.RNode) bool {
-		m := metadataOf(n)
-		_, merged := m.Annotations[fn.MergedAnnotation]
-		return merged || m.Labels[generators.ManagedByLabel] != generators.ManagedBy || m.Annotations[generators.ProfileAnnotation] != profile
+		m := ynode.MetaOf(n.YNode())
+		_, merged := m.Annotations[generators.MergedAnnotation]
+		return merged || generators.ProfileOf(m.Labels, m.Annotations) != profile
 	})
 }
 

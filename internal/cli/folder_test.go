@@ -60,10 +60,10 @@ func TestSecondRunWritesNothing(t *testing.T) {
 func TestChangedProfileReplacesItsOwnFilesOnly(t *testing.T) {
 	const mine = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: mine}\n"
 	dir := write(t, "profile.yaml", profile("registry", "{}"), "out/mine.yaml", mine, "out/notes.txt", "x", "out/broken.yaml", "registryprofile.dev/profile: [",
-		"out/odd.yaml", "metadata: [registryprofile.dev/profile]\n", "out/sub/01-namespace.yaml", "x")
+		"out/odd.yaml", "metadata: [registryprofile.dev/profile]\n", "out/sub/"+fileOf("Namespace"), "x")
 	good(t, "", "render", "-o", dir+"/out", dir+"/profile.yaml")
 	// Copies into which something of somebody's has gone are not ours any more.
-	config := tree(t, dir+"/out")["16-config.yaml"]
+	config := tree(t, dir+"/out")[fileOf("Config")]
 	for name, content := range map[string]string{
 		"two.yaml":    config + "---\n" + mine,
 		"merged.yaml": strings.Replace(config, "annotations:\n", "annotations:\n    registryprofile.dev/merged: /spec/replicas\n", 1),
@@ -77,10 +77,10 @@ func TestChangedProfileReplacesItsOwnFilesOnly(t *testing.T) {
 	require.NoError(t, os.WriteFile(dir+"/profile.yaml", []byte(profile("registry", "{storage: {cephfs: {}}}")), 0o644))
 	good(t, "", "render", "-o", dir+"/out", dir+"/profile.yaml")
 	left := tree(t, dir+"/out")
-	for _, kept := range []string{"mine.yaml", "notes.txt", "broken.yaml", "odd.yaml", "sub/01-namespace.yaml", "two.yaml", "merged.yaml", "other.yaml"} {
+	for _, kept := range []string{"mine.yaml", "notes.txt", "broken.yaml", "odd.yaml", "sub/" + fileOf("Namespace"), "two.yaml", "merged.yaml", "other.yaml"} {
 		assert.Contains(t, left, kept)
 	}
-	for _, gone := range []string{"left.yaml", "14-objectbucketclaim.yaml", ".registry-profile-7-x.yaml"} {
+	for _, gone := range []string{"left.yaml", fileOf("ObjectBucketClaim"), ".registry-profile-7-x.yaml"} {
 		assert.NotContains(t, left, gone)
 	}
 	good(t, "", "render", "--check", dir+"/out", dir+"/profile.yaml")
@@ -88,8 +88,8 @@ func TestChangedProfileReplacesItsOwnFilesOnly(t *testing.T) {
 
 func TestForeignFilesAreNotOverwritten(t *testing.T) {
 	for name, content := range map[string]string{
-		"01-namespace.yaml":      usersConfigMap,
-		"02-serviceaccount.yaml": "",
+		fileOf("Namespace"):      usersConfigMap,
+		fileOf("ServiceAccount"): "",
 		"kustomization.yaml":     "resources: []\n",
 		"kustomization.yml":      "resources: []\n",
 		"Kustomization":          "resources: []\n",
@@ -115,14 +115,14 @@ func TestForeignFilesAreNotOverwritten(t *testing.T) {
 		assert.Contains(t, r.err, `kustomization.yaml: was not generated from the profile "two"`)
 	})
 	t.Run("no file", func(t *testing.T) {
-		dir := write(t, "profile.yaml", profile("registry", "{}"), "out/01-namespace.yaml/x", "")
-		assert.Contains(t, run("", "render", "-o", dir+"/out", dir+"/profile.yaml").err, "01-namespace.yaml: is in the way")
+		dir := write(t, "profile.yaml", profile("registry", "{}"), "out/"+fileOf("Namespace")+"/x", "")
+		assert.Contains(t, run("", "render", "-o", dir+"/out", dir+"/profile.yaml").err, fileOf("Namespace")+": is in the way")
 		assert.Contains(t, run("", "render", "-o", dir+"/profile.yaml", dir+"/profile.yaml").err, "profile.yaml: not a directory")
 	})
 	t.Run("a link", func(t *testing.T) {
 		dir := write(t, "profile.yaml", profile("registry", "{}"), "out/x", "", "elsewhere.yaml", usersConfigMap)
-		require.NoError(t, os.Symlink(dir+"/elsewhere.yaml", dir+"/out/01-namespace.yaml"))
-		assert.Contains(t, run("", "render", "-o", dir+"/out", dir+"/profile.yaml").err, "01-namespace.yaml: is in the way")
+		require.NoError(t, os.Symlink(dir+"/elsewhere.yaml", dir+"/out/"+fileOf("Namespace")))
+		assert.Contains(t, run("", "render", "-o", dir+"/out", dir+"/profile.yaml").err, fileOf("Namespace")+": is in the way")
 	})
 }
 
@@ -132,20 +132,20 @@ func TestCheckShowsTheDifference(t *testing.T) {
 	t.Run("nothing there", func(t *testing.T) {
 		r := run("", "render", "--check", out, dir+"/profile.yaml")
 		assert.Equal(t, 1, r.code)
-		assert.Contains(t, r.out, "--- /dev/null\n+++ "+out+"/01-namespace.yaml\n@@ ")
-		assert.Regexp(t, `^error: .*profile.yaml: stale files in .*/out: 18; run .*\n$`, r.err)
+		assert.Contains(t, r.out, "--- /dev/null\n+++ "+out+"/"+fileOf("Namespace")+"\n@@ ")
+		assert.Regexp(t, `^error: .*profile.yaml: stale files in .*/out: `+fmt.Sprint(allFiles())+`; run .*\n$`, r.err)
 		assert.NoDirExists(t, out)
 	})
 	good(t, "", "render", "-o", out, dir+"/profile.yaml")
 	good(t, "", "render", "--check", out, dir+"/profile.yaml")
 
 	require.NoError(t, os.WriteFile(dir+"/profile.yaml", []byte(profile("registry", "{registry: {replicas: 3}}")), 0o644))
-	require.NoError(t, os.Remove(out+"/01-namespace.yaml"))
-	require.NoError(t, os.WriteFile(out+"/98-old.yaml", []byte(tree(t, out)["02-serviceaccount.yaml"]), 0o644))
+	require.NoError(t, os.Remove(out+"/"+fileOf("Namespace")))
+	require.NoError(t, os.WriteFile(out+"/98-old.yaml", []byte(tree(t, out)[fileOf("ServiceAccount")]), 0o644))
 	before := tree(t, out)
 	r := run("", "render", "--check", out, dir+"/profile.yaml")
 	assert.Equal(t, 1, r.code)
-	assert.Contains(t, r.out, "+++ "+out+"/01-namespace.yaml\n")
+	assert.Contains(t, r.out, "+++ "+out+"/"+fileOf("Namespace")+"\n")
 	assert.Contains(t, r.out, "\n-  replicas: 2\n+  replicas: 3\n")
 	assert.Contains(t, r.out, "--- "+out+"/98-old.yaml\n+++ /dev/null\n")
 	assert.Equal(t, before, tree(t, out))
@@ -180,7 +180,7 @@ func TestFleet(t *testing.T) {
 	r := run("", append([]string{"render", "--check", dir + "/out"}, files...)...)
 	assert.Equal(t, 1, r.code)
 	assert.Equal(t, 1, strings.Count(r.err, "\n"), r.err)
-	assert.Contains(t, r.err, "p07.yaml: stale files in "+dir+"/out/cluster-7: 18; run")
+	assert.Contains(t, r.err, fmt.Sprintf("p07.yaml: stale files in %s/out/cluster-7: %d; run", dir, allFiles()))
 }
 
 func TestFleetWritesNothingUnlessAllIsGood(t *testing.T) {
@@ -188,7 +188,7 @@ func TestFleetWritesNothingUnlessAllIsGood(t *testing.T) {
 		"wrong profile": {"bad.yaml", profile("bad", "{registry: {replicas: 0}}"), "bad.yaml:5: spec.registry.replicas"},
 		"no profile":    {"bad.yaml", "[", "bad.yaml:1: is not YAML"},
 		"same name":     {"bad.yaml", profile("cluster-1", "{}"), `bad.yaml: metadata.name: "cluster-1" is the name of the profile in `},
-		"foreign file":  {"out/cluster-4/01-namespace.yaml", usersConfigMap, "out/cluster-4/01-namespace.yaml: was not generated"},
+		"foreign file":  {"out/cluster-4/" + fileOf("Namespace"), usersConfigMap, "out/cluster-4/" + fileOf("Namespace") + ": was not generated"},
 		"no folder":     {"out/cluster-4", "", "out/cluster-4: not a directory"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -224,21 +224,21 @@ func TestFleetWritesWhatIsStale(t *testing.T) {
 	for name := range want {
 		require.NoError(t, os.Chtimes(filepath.Join(dir, "out", name), past, past))
 	}
-	require.NoError(t, os.WriteFile(dir+"/out/cluster-9/16-config.yaml", []byte(want["cluster-8/16-config.yaml"]), 0o644))
+	require.NoError(t, os.WriteFile(dir+"/out/cluster-9/"+fileOf("Config"), []byte(want["cluster-8/"+fileOf("Config")]), 0o644))
 	require.NoError(t, os.RemoveAll(dir+"/out/cluster-3"))
 
 	r := run("", args...)
 	assert.Equal(t, 1, r.code)
-	assert.Contains(t, r.err, "out/cluster-9/16-config.yaml: was not generated from the profile")
+	assert.Contains(t, r.err, "out/cluster-9/"+fileOf("Config")+": was not generated from the profile")
 	assert.NoDirExists(t, dir+"/out/cluster-3")
 
-	require.NoError(t, os.WriteFile(dir+"/out/cluster-9/16-config.yaml", []byte(strings.Replace(want["cluster-9/16-config.yaml"], "replicas: 10", "replicas: 1", 1)), 0o644))
+	require.NoError(t, os.WriteFile(dir+"/out/cluster-9/"+fileOf("Config"), []byte(strings.Replace(want["cluster-9/"+fileOf("Config")], "replicas: 10", "replicas: 1", 1)), 0o644))
 	good(t, "", args...)
 	assert.Equal(t, want, tree(t, dir+"/out"))
 	for name := range want {
 		info, err := os.Stat(filepath.Join(dir, "out", name))
 		require.NoError(t, err)
-		written := name == "cluster-9/16-config.yaml" || strings.HasPrefix(name, "cluster-3/")
+		written := name == "cluster-9/"+fileOf("Config") || strings.HasPrefix(name, "cluster-3/")
 		assert.Equal(t, written, !info.ModTime().Equal(past), name)
 	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -48,12 +49,12 @@ func parallel(files []string, do func(file string) *rendering) []*rendering {
 		next       = make(chan int)
 		group      sync.WaitGroup
 		once       sync.Once
-		fault      any
+		failed     any
 	)
 	one := func(i int) {
 		defer func() {
 			if r := recover(); r != nil {
-				once.Do(func() { fault = fmt.Sprintf("%s: %v", files[i], r) })
+				once.Do(func() { failed = fault{fmt.Sprintf("%s: %v", files[i], r), debug.Stack()} })
 			}
 		}()
 		renderings[i] = do(files[i])
@@ -70,8 +71,8 @@ func parallel(files []string, do func(file string) *rendering) []*rendering {
 	}
 	close(next)
 	group.Wait()
-	if fault != nil {
-		panic(fault)
+	if failed != nil {
+		panic(failed)
 	}
 	return renderings
 }

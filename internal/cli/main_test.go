@@ -2,7 +2,6 @@ package cli_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,13 +9,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/cli"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
-
-var update = flag.Bool("update", false, "rewrite the manifests that examples commit")
 
 // programs is the folder of the programs that tests run: the one that is tested,
 // freshly built, and this test itself under the names of kustomize and kpt.
@@ -196,3 +195,23 @@ func items(t *testing.T, resourceList string) []any {
 	}
 	return items
 }
+
+// minimalResources are what a profile renders that sets nothing.
+func minimalResources() []generators.Resource {
+	p, _ := v1alpha1.Decode(yaml.MustParse(profile("registry", "{}")))
+	return generators.Expand(p)
+}
+
+// fileOf returns the name of the file of the first object of a kind.
+func fileOf(kind string) string {
+	for _, r := range minimalResources() {
+		if r.GetKind() == kind {
+			return r.FileName()
+		}
+	}
+	panic("a minimal profile has no " + kind)
+}
+
+// allFiles is the number of files of a profile that sets nothing, with its
+// kustomization.yaml.
+func allFiles() int { return len(minimalResources()) + 1 }

@@ -6,15 +6,17 @@ import (
 	"os"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
-	"github.com/registryprofile/registry-profile/fn"
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/fn"
+	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// plugin is the kustomize exec plugin: a profile's file as the argument, a YAML
-// stream on stdout. Under transformers: kustomize writes its resources to stdin,
-// and takes those for deleted that do not come back.
+// plugin is the kustomize exec plugin: a profile's file as the argument, a YAML stream on
+// stdout. Under transformers: kustomize writes its resources to stdin, and takes those
+// for deleted that do not come back.
 func (s *session) plugin(file string) error {
 	input, err := s.pluginInput()
 	if err != nil {
@@ -28,23 +30,43 @@ func (s *session) plugin(file string) error {
 	if err != nil {
 		return syntaxError("stdin", err)
 	}
-	items, results := s.options.Transform(profile, items)
-	for _, r := range results {
-		fmt.Fprintln(s.err, fn.Line(r, pluginPosition(file, profile, r)))
+	rl := &kptfn.ResourceList{FunctionConfig: kptfn.MoveToKubeObject(profile.Copy())}
+	for _, item := range items {
+		rl.Items = append(rl.Items, kptfn.MoveToKubeObject(item))
 	}
-	if v1alpha1.HasErrors(results) {
+	ok, err := fn.Processor{Strict: s.strict}.Process(rl)
+	if err != nil {
+		return err
+	}
+	for _, r := range rl.Results {
+		fmt.Fprintln(s.err, finding.Line(r, pluginPosition(file, profile, r), v1alpha1.Kind))
+	}
+	if !ok {
 		return errReported
 	}
-	for _, item := range items {
-		if err := forgetPath(item); err != nil {
-			return err
-		}
-	}
-	return s.write(items)
+	return s.writePluginItems(rl.Items)
 }
 
-// pluginInput returns the resources of kustomize, or nothing where the program
-// was not started by kustomize.
+// writePluginItems writes items without the annotations that only a ResourceList carries.
+func (s *session) writePluginItems(items kptfn.KubeObjects) error {
+	nodes := make([]*yaml.RNode, len(items))
+	for i, item := range items {
+		nodes[i] = item.MoveToResourceNode()
+		annotations := ynode.MetaOf(nodes[i].YNode()).Annotations
+		for _, key := range []string{kioutil.PathAnnotation, kioutil.IndexAnnotation} {
+			if _, ok := annotations[key]; !ok {
+				continue
+			}
+			if err := nodes[i].PipeE(yaml.ClearAnnotation(key)); err != nil {
+				return err
+			}
+		}
+	}
+	return s.write(nodes)
+}
+
+// pluginInput returns the resources of kustomize, or nothing where another program
+// started this one.
 func (s *session) pluginInput() ([]byte, error) {
 	if !startedByKustomize() || isTerminal(s.in) {
 		return nil, nil
@@ -56,33 +78,19 @@ func (s *session) pluginInput() ([]byte, error) {
 	return input, nil
 }
 
-// startedByKustomize looks at two variables, since kustomize leaves out the one
-// with the profile where that is long (api/internal/plugins/execplugin).
+// startedByKustomize looks at two variables, since kustomize leaves out the one with the
+// profile where that is long (api/internal/plugins/execplugin).
 func startedByKustomize() bool {
 	return os.Getenv("KUSTOMIZE_PLUGIN_CONFIG_STRING") != "" || os.Getenv("KUSTOMIZE_PLUGIN_CONFIG_ROOT") != ""
 }
 
-// pluginPosition names the profile where kustomize has written it to a
-// temporary file, whose name and lines mean nothing to anybody.
+// pluginPosition names the profile where kustomize has written it to a temporary file,
+// whose name and lines mean nothing to the user.
 func pluginPosition(file string, profile *yaml.RNode, r *kptfn.Result) string {
 	if startedByKustomize() {
-		return fn.Place(profile)
+		return nameOf(profile)
 	}
 	return position(file, profile, r)
-}
-
-// forgetPath removes what only a ResourceList carries. Items of a kind that has
-// no annotations to begin with are left alone.
-func forgetPath(item *yaml.RNode) error {
-	for _, key := range []string{kioutil.PathAnnotation, kioutil.IndexAnnotation} {
-		if _, ok := metadataOf(item).Annotations[key]; !ok {
-			continue
-		}
-		if err := item.PipeE(yaml.ClearAnnotation(key)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // write puts objects on stdout, all of them or, if one cannot be written, none.

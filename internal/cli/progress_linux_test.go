@@ -65,7 +65,7 @@ func TestProgress(t *testing.T) {
 	var findings []string
 	for _, i := range []int{0, batch + 1, 2*batch + 1} {
 		folder := fmt.Sprintf("%s/out/cluster-%d", dir, i)
-		require.NoError(t, os.Remove(folder+"/01-namespace.yaml"))
+		require.NoError(t, os.Remove(folder+"/"+fileOf("Namespace")))
 		findings = append(findings, fmt.Sprintf("error: %s: stale files in %s: 1; run registry-profile render --output %s/out with the same profiles", files[i], folder, dir))
 	}
 	check := func(t *testing.T, stderr *os.File) {

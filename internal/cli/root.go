@@ -25,18 +25,16 @@ writes one to stdout. With the file of a profile it is a kustomize exec plugin.`
 
 		SuggestionsMinimumDistance: 2,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			switch len(args) {
-			case 0:
-				return s.function()
-			case 1:
-				if isPath(args[0]) {
-					return s.plugin(args[0])
-				}
+			switch {
+			case len(args) == 0:
+				return s.function() // with --strict
+			case len(args) == 1 && isPath(args[0]):
+				return s.plugin(args[0])
 			}
 			return unknownCommand(cmd, args[0])
 		},
 	}
-	root.PersistentFlags().BoolVar(&s.options.Strict, "strict", false, "make warnings errors")
+	root.PersistentFlags().BoolVar(&s.strict, "strict", false, "make warnings errors")
 	root.AddCommand(s.renderCommand(), s.validateCommand(), s.installCommand(), s.versionCommand())
 	return root
 }

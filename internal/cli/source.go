@@ -12,8 +12,9 @@ import (
 	"unicode/utf8"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
-	"github.com/registryprofile/registry-profile/fn"
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -41,10 +42,13 @@ func (s *session) decode(file string) *rendering {
 		r.fail(err)
 		return r
 	}
-	profile, results := s.options.Decode(node)
-	r.profile, r.failed = profile, v1alpha1.HasErrors(results)
+	profile, results := v1alpha1.Decode(node)
+	if s.strict {
+		results = finding.Strict(results)
+	}
+	r.profile, r.failed = profile, finding.HasErrors(results)
 	for _, result := range results {
-		r.lines = append(r.lines, fn.Line(result, position(title(file), node, result)))
+		r.lines = append(r.lines, finding.Line(result, position(title(file), node, result), v1alpha1.Kind))
 	}
 	return r
 }
@@ -54,7 +58,7 @@ func (r *rendering) name() string { return r.profile.Metadata.Name }
 
 func (r *rendering) fail(errs ...error) {
 	for _, err := range errs {
-		r.lines = append(r.lines, "error: "+oneLine(err.Error()))
+		r.lines = append(r.lines, "error: "+finding.OneLine(err.Error()))
 		r.failed = true
 	}
 }
@@ -80,10 +84,12 @@ func title(file string) string {
 
 // position adds the line of a finding to the name of its file.
 func position(title string, node *yaml.RNode, r *kptfn.Result) string {
-	if r.Field == nil || r.Field.Path == "" {
+	path := finding.Path(r)
+	if path == "" {
 		return title
 	}
-	return fmt.Sprintf("%s:%d", title, v1alpha1.Position(node, r.Field.Path))
+	line, _ := ynode.Find(node.YNode(), path)
+	return fmt.Sprintf("%s:%d", title, line)
 }
 
 // load reads the one document of a file.
@@ -120,17 +126,17 @@ func (s *session) read(file string) ([]byte, error) {
 			return nil, reason(err)
 		case info.IsDir():
 			return nil, errors.New("is a folder; name the file of a RegistryProfile")
-		case info.Size() > v1alpha1.MostBytes:
-			return nil, fmt.Errorf("has %d bytes; a RegistryProfile has at most %d", info.Size(), v1alpha1.MostBytes)
+		case info.Size() > ynode.MostBytes:
+			return nil, fmt.Errorf("has %d bytes; a RegistryProfile has at most %d", info.Size(), ynode.MostBytes)
 		}
 		in = opened
 	}
-	content, err := io.ReadAll(io.LimitReader(in, v1alpha1.MostBytes+1))
+	content, err := io.ReadAll(io.LimitReader(in, ynode.MostBytes+1))
 	switch {
 	case err != nil:
 		return nil, reason(err)
-	case len(content) > v1alpha1.MostBytes:
-		return nil, fmt.Errorf("has more than %d bytes, the most that a RegistryProfile may have", v1alpha1.MostBytes)
+	case len(content) > ynode.MostBytes:
+		return nil, fmt.Errorf("has more than %d bytes, the most that a RegistryProfile may have", ynode.MostBytes)
 	case !utf8.Valid(content) || bytes.ContainsRune(content, 0):
 		return nil, errors.New("is not UTF-8 text; name the file of a RegistryProfile")
 	}
@@ -172,11 +178,11 @@ var lineOfError = regexp.MustCompile(`^line (\d+): `)
 // syntaxError moves the line that the YAML library reports to where findings
 // have theirs.
 func syntaxError(title string, err error) error {
-	message := strings.TrimPrefix(oneLine(err.Error()), "yaml: ")
+	message := strings.TrimPrefix(finding.OneLine(err.Error()), "yaml: ")
 	if at := lineOfError.FindStringSubmatch(message); at != nil {
 		title, message = title+":"+at[1], strings.TrimPrefix(message, at[0])
 	}
-	return fmt.Errorf("%s: is not YAML: %s [%s]", title, message, v1alpha1.CodeYAML)
+	return fmt.Errorf("%s: is not YAML: %s [%s]", title, message, finding.YAML.Name)
 }
 
 // stream writes objects as a YAML stream.
@@ -186,27 +192,12 @@ func stream(nodes []*yaml.RNode) ([]byte, error) {
 		if i > 0 {
 			buffer.WriteString("---\n")
 		}
-		text, err := node.String()
+		text, err := ynode.Marshal(node.YNode())
 		if err != nil {
-			return nil, fmt.Errorf("writing %s %s: %w", node.GetKind(), node.GetName(), err)
+			id := ynode.MetaOf(node.YNode()).ID
+			return nil, fmt.Errorf("writing %s %s: %w", id.Kind, id.Name, err)
 		}
-		buffer.WriteString(text)
+		buffer.Write(text)
 	}
 	return buffer.Bytes(), nil
-}
-
-// metadata is what is read of an object that may be anybody's, and anything.
-type metadata struct {
-	Labels      map[string]string `yaml:"labels"`
-	Annotations map[string]string `yaml:"annotations"`
-}
-
-// metadataOf leaves empty what is not there or has another type; the accessors
-// of RNode panic then.
-func metadataOf(n *yaml.RNode) metadata {
-	var object struct {
-		Metadata metadata `yaml:"metadata"`
-	}
-	_ = n.YNode().Decode(&object) // what can be decoded is
-	return object.Metadata
 }

@@ -16,8 +16,8 @@ var regexpFile = regexp.MustCompile(`: [^ ]*profile\.yaml(:\d+)?: `)
 // surfaceProfiles are profiles that have little in common.
 var surfaceProfiles = map[string]string{
 	"minimal": profile("minimal", "{}"),
-	"noobaa":  profile("noobaa", "{storage: {noobaa: {endpoint: {service: {}}}}, delivery: {engines: [Flux, Kpt]}}"),
-	"cephfs":  profile("cephfs", "{storage: {cephfs: {size: 1Ti}}, delivery: {engines: []}}"),
+	"noobaa":  profile("noobaa", "{storage: {noobaa: {endpoint: {service: {}}}}}"),
+	"cephfs":  profile("cephfs", "{storage: {cephfs: {size: 1Ti}}}"),
 	"rbd":     profile("rbd", "{storage: {rbd: {}}, bootstrap: {reconcile: {schedule: 0 3 * * *}}}"),
 	"wrong":   profile("wrong", "{storage: {rbd: {}, cephfs: {}}, registry: {replicas: 0}, pruner: {schedule: daily}, unknown: 1}"),
 }

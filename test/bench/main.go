@@ -12,7 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/registryprofile/registry-profile/fn"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/generators"
+	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -139,12 +141,12 @@ func oneProcess() error {
 		if err != nil {
 			return err
 		}
-		resources, results := fn.Options{}.Render(node)
+		profile, results := v1alpha1.Decode(node)
 		if len(results) > 0 {
 			return results
 		}
-		for _, r := range resources {
-			if _, err := r.String(); err != nil {
+		for _, r := range generators.Expand(profile) {
+			if _, err := ynode.Marshal(r.YNode()); err != nil {
 				return err
 			}
 		}

@@ -15,13 +15,10 @@ import (
 	"testing"
 
 	_ "github.com/openshift/api/imageregistry/v1" // keeps the module of the CRDs in go.mod
-	"github.com/registryprofile/registry-profile/fn"
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/generators"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
@@ -32,8 +29,10 @@ import (
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
 	metavalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	kubeschema "k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	apiservercel "k8s.io/apiserver/pkg/apis/cel"
+	"k8s.io/client-go/kubernetes/scheme"
 	strictjson "sigs.k8s.io/json"
 	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -47,19 +46,22 @@ func TestEverythingRenderedConforms(t *testing.T) {
 	checked := map[string]int{}
 	for path, profile := range profiles(t) {
 		t.Run(path, func(t *testing.T) {
-			resources, results := fn.Options{}.Render(profile)
+			p, results := v1alpha1.Decode(profile)
 			if strings.HasPrefix(path, "examples/") {
-				assert.NotEmpty(t, resources, "%v", results)
+				assert.NotNil(t, p, "%v", results)
 			}
-			for _, r := range resources {
+			if p == nil {
+				return
+			}
+			for _, r := range generators.Expand(p) {
 				assert.NoError(t, check(crds, []byte(r.MustString())), "%s %s/%s", r.GetKind(), r.GetNamespace(), r.GetName())
 				checked[r.GetKind()]++
 			}
 		})
 	}
 	t.Log(checked)
-	for _, kind := range []string{"Namespace", "ServiceAccount", "ConfigMap", "PersistentVolumeClaim", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "Job", "CronJob", "ObjectBucketClaim", "Config", "ImagePruner"} {
-		assert.Positive(t, checked[kind], "no case rendered a %s", kind)
+	for _, g := range generators.All() {
+		assert.Positive(t, checked[g.Kind], "no case rendered a %s", g.Kind)
 	}
 }
 
@@ -68,9 +70,10 @@ func TestEverythingRenderedConforms(t *testing.T) {
 func TestPlantedFaultsAreFound(t *testing.T) {
 	crds := customResources(t)
 	good := map[string]string{}
-	resources, _ := fn.Options{}.Render(yaml.MustParse("apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\nmetadata: {name: registry}\nspec: {storage: {rgw: {bucket: {maxObjects: 7}}}}\n"))
-	require.NotEmpty(t, resources)
-	for _, r := range resources {
+	p, results := v1alpha1.Decode(yaml.MustParse("apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\n" +
+		"metadata: {name: registry}\nspec: {storage: {rgw: {bucket: {maxObjects: 7}}}}\n"))
+	require.NotNil(t, p, "%v", results)
+	for _, r := range generators.Expand(p) {
 		good[r.GetKind()] = r.MustString()
 	}
 	for _, fault := range []struct{ kind, from, to, finds string }{
@@ -153,21 +156,19 @@ func profileIn(content string) *yaml.RNode {
 	return n
 }
 
-// builtIn are the types of the kinds that Kubernetes brings along.
-var builtIn = map[string]func() any{
-	"v1 Namespace":                                    func() any { return &corev1.Namespace{} },
-	"v1 ServiceAccount":                               func() any { return &corev1.ServiceAccount{} },
-	"v1 ConfigMap":                                    func() any { return &corev1.ConfigMap{} },
-	"v1 PersistentVolumeClaim":                        func() any { return &corev1.PersistentVolumeClaim{} },
-	"batch/v1 Job":                                    func() any { return &batchv1.Job{} },
-	"batch/v1 CronJob":                                func() any { return &batchv1.CronJob{} },
-	"rbac.authorization.k8s.io/v1 Role":               func() any { return &rbacv1.Role{} },
-	"rbac.authorization.k8s.io/v1 RoleBinding":        func() any { return &rbacv1.RoleBinding{} },
-	"rbac.authorization.k8s.io/v1 ClusterRole":        func() any { return &rbacv1.ClusterRole{} },
-	"rbac.authorization.k8s.io/v1 ClusterRoleBinding": func() any { return &rbacv1.ClusterRoleBinding{} },
-	// The CRD (lib-bucket-provisioner, deploy/crds) lets unknown fields pass and
-	// loses them; these are all that it knows.
-	"objectbucket.io/v1alpha1 ObjectBucketClaim": func() any { return &objectBucketClaim{} },
+// builtIn returns an empty object of a kind that Kubernetes or ODF's claims bring along,
+// or nil.
+func builtIn(apiVersion, kind string) any {
+	if apiVersion == "objectbucket.io/v1alpha1" && kind == "ObjectBucketClaim" {
+		// The CRD (lib-bucket-provisioner, deploy/crds) lets unknown fields pass and loses
+		// them; these are all that it knows.
+		return &objectBucketClaim{}
+	}
+	object, err := scheme.Scheme.New(kubeschema.FromAPIVersionAndKind(apiVersion, kind))
+	if err != nil {
+		return nil
+	}
+	return object
 }
 
 type objectBucketClaim struct {
@@ -192,14 +193,14 @@ func check(crds map[string]*customResource, manifest []byte) error {
 	if err := strict(content, &object); err != nil {
 		return err
 	}
-	kind := fmt.Sprint(object["apiVersion"], " ", object["kind"])
-	if typed := builtIn[kind]; typed != nil {
-		return errors.Join(checkMetadata(object), strict(content, typed()))
+	apiVersion, kind := fmt.Sprint(object["apiVersion"]), fmt.Sprint(object["kind"])
+	if typed := builtIn(apiVersion, kind); typed != nil {
+		return errors.Join(checkMetadata(object), strict(content, typed))
 	}
-	if crd := crds[kind]; crd != nil {
+	if crd := crds[apiVersion+" "+kind]; crd != nil {
 		return errors.Join(checkMetadata(object), crd.check(object))
 	}
-	return fmt.Errorf("%s is not known", kind)
+	return fmt.Errorf("%s %s is not known", apiVersion, kind)
 }
 
 func strict(content []byte, into any) error {

@@ -1,0 +1,102 @@
+package fn
+
+import (
+	"slices"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/generators"
+	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/ynode"
+	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// folder is where kpt writes new objects.
+const folder = "registry"
+
+// Processor is the function.
+type Processor struct {
+	// Strict makes warnings errors.
+	Strict bool
+}
+
+var _ kptfn.ResourceListProcessor = Processor{}
+
+// Process puts the resources of the profile in rl.FunctionConfig among rl.Items. It
+// removes what an earlier run generated and this one does not, and keeps everything
+// else. It adds its findings to rl.Results. If any of them is an error, it returns
+// false, and the items are as they were. The error is always nil.
+func (p Processor) Process(rl *kptfn.ResourceList) (bool, error) {
+	var config *yaml.RNode
+	if rl.FunctionConfig != nil {
+		config = rl.FunctionConfig.CopyToResourceNode()
+	}
+	items := make([]*yaml.RNode, len(rl.Items))
+	for i, item := range rl.Items {
+		items[i] = item.CopyToResourceNode()
+	}
+	items, results := p.transform(config, items)
+	rl.Results = append(rl.Results, results...)
+	if finding.HasErrors(results) {
+		return false, nil
+	}
+	rl.Items = rl.Items[:0:0]
+	for _, item := range items {
+		rl.Items = append(rl.Items, kptfn.MoveToKubeObject(item))
+	}
+	return true, nil
+}
+
+// transform returns the items with the resources of a profile among them. If any of the
+// results is an error, it returns no items.
+func (p Processor) transform(config *yaml.RNode, nodes []*yaml.RNode) ([]*yaml.RNode, kptfn.Results) {
+	profile, results := v1alpha1.Decode(config)
+	if p.Strict {
+		results = finding.Strict(results)
+	}
+	if finding.HasErrors(results) {
+		return nil, results
+	}
+	resources := generators.Expand(profile)
+	items := newItems(nodes)
+	found := conflicts(items, resources, profile.Metadata.Name)
+	if p.Strict {
+		found = finding.Strict(found)
+	}
+	if results = append(results, found...); finding.HasErrors(results) {
+		return nil, results
+	}
+	return put(items, resources, profile.Metadata.Name), results
+}
+
+// put removes what an earlier run generated and the resources do not hold any more, and
+// puts the resources among the items.
+func put(items []*item, resources []generators.Resource, profile string) []*yaml.RNode {
+	wanted := map[ynode.ID]bool{}
+	for _, r := range resources {
+		wanted[ynode.MetaOf(r.YNode()).ID] = true
+	}
+	items = slices.DeleteFunc(items, func(i *item) bool {
+		return i.generatedBy(profile) && !wanted[i.ID]
+	})
+	for _, r := range resources {
+		ours := newItem(r.RNode)
+		at := slices.IndexFunc(items, func(i *item) bool { return i.ID == ours.ID })
+		switch {
+		case at < 0:
+			setAnnotation(ours.RNode, kioutil.PathAnnotation, folder+"/"+r.FileName())
+			setAnnotation(ours.RNode, kioutil.IndexAnnotation, "0")
+			items = append(items, ours)
+		case items[at].generatedBy(profile):
+			update(items[at], ours)
+		default:
+			merge(items[at], ours)
+		}
+	}
+	nodes := make([]*yaml.RNode, len(items))
+	for i, item := range items {
+		nodes[i] = item.RNode
+	}
+	return nodes
+}

@@ -1,0 +1,104 @@
+package cases_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/fn"
+	"github.com/registryprofile/registry-profile/internal/cases"
+	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/stretchr/testify/require"
+)
+
+// process returns the findings of the function in a case.
+func process(t testing.TB, c cases.Case) kptfn.Results {
+	t.Helper()
+	rl := &kptfn.ResourceList{}
+	if c.Profile != nil {
+		rl.FunctionConfig = kptfn.MoveToKubeObject(c.Profile.Copy())
+	}
+	for _, item := range c.Items {
+		rl.Items = append(rl.Items, kptfn.MoveToKubeObject(item.Copy()))
+	}
+	_, err := fn.Processor{}.Process(rl)
+	require.NoError(t, err)
+	return rl.Results
+}
+
+const findingsIntro = `# Findings
+
+<!-- Written by "make update-golden" from the rules and the cases of testdata. -->
+
+Everything that is wrong with a profile is reported at once, each finding on one
+line of stderr and as one entry of the function's results:
+
+    SEVERITY: PLACE: FIELD: WHAT IS WRONG; WHAT TO WRITE INSTEAD [CODE]
+
+PLACE is the file and the line, or RegistryProfile/NAME where kustomize or kpt calls;
+KIND/NAME follows where the finding is about another object of the stream.
+
+An error stops everything: exit code 1, and the items that came in go out as they
+were. A warning does not, unless --strict makes it an error. Codes are stable.
+`
+
+// TestFindingsDoc holds docs/findings.md to the rules, the codes and what the program says
+// in the cases of testdata.
+func TestFindingsDoc(t *testing.T) {
+	examples := exampleFindings(t)
+	var b strings.Builder
+	b.WriteString(findingsIntro)
+	section(&b, "Rules")
+	for _, rule := range v1alpha1.Rules() {
+		row(t, &b, rule.Code, rule.Doc, examples)
+	}
+	group := ""
+	for _, code := range finding.Codes() {
+		if code.Group != group {
+			group = code.Group
+			section(&b, group)
+		}
+		row(t, &b, code.Name, code.Doc, examples)
+	}
+	cases.Golden(t, filepath.Join(cases.Root(t), "docs", "findings.md"), b.String())
+}
+
+func section(b *strings.Builder, title string) {
+	fmt.Fprintf(b, "\n## %s\n\n| code | severity | why | for example |\n|---|---|---|---|\n", title)
+}
+
+func row(t *testing.T, b *strings.Builder, code, why string, examples map[string]cases.Finding) {
+	t.Helper()
+	example, ok := examples[code]
+	require.True(t, ok, "no case shows %s", code)
+	shown := example.Message
+	for _, where := range []string{example.Field, example.Item} {
+		if where != "" {
+			shown = where + ": " + shown
+		}
+	}
+	cells := []string{code, example.Severity, why, "`" + shown + "`"}
+	for i, cell := range cells {
+		cells[i] = strings.ReplaceAll(cell, "|", `\|`)
+	}
+	fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | "))
+}
+
+// exampleFindings returns the first finding of each code, from a case named after the
+// code if there is one.
+func exampleFindings(t *testing.T) map[string]cases.Finding {
+	t.Helper()
+	examples, named := map[string]cases.Finding{}, map[string]bool{}
+	for _, c := range cases.All(t) {
+		for _, f := range cases.Findings(process(t, c)) {
+			byName := strings.Contains(c.Name, "-"+f.Code)
+			if _, ok := examples[f.Code]; !ok || byName && !named[f.Code] {
+				examples[f.Code], named[f.Code] = f, byName
+			}
+		}
+	}
+	return examples
+}

@@ -1,0 +1,84 @@
+package finding
+
+// Code is the stable name of one kind of fault. Users filter by Name, so a Code is
+// never renamed.
+type Code struct {
+	// Name has lower-case letters and hyphens, such as "unknown-field".
+	Name string
+	// Group is the heading under which the documentation lists the Code.
+	Group string
+	// Doc says in one sentence why this is a fault.
+	Doc string
+}
+
+var declared []Code
+
+// Codes returns every Code that no rule of an API version declares, in the order in
+// which they are documented.
+func Codes() []Code { return declared }
+
+func declare(group, name, doc string) Code {
+	code := Code{Name: name, Group: group, Doc: doc}
+	declared = append(declared, code)
+	return code
+}
+
+const (
+	groupYAML    = "The YAML"
+	groupSchema  = "The schema"
+	groupRefused = "Fields that are refused on purpose"
+	groupItems   = "The other items of the stream"
+)
+
+// The codes, by what is wrong.
+var (
+	NotAProfile = declare(groupYAML, "not-a-profile",
+		"The function's configuration, or the file, is another object or another version of the API.")
+	YAML = declare(groupYAML, "yaml",
+		"The YAML cannot be understood, or is far larger than a profile.")
+	DuplicateKey = declare(groupYAML, "duplicate-key",
+		"Of two values of one key the reader sees one and the parser takes the other.")
+
+	UnknownField = declare(groupSchema, "unknown-field",
+		"A field that the API does not have would be ignored without a word.")
+	WrongType = declare(groupSchema, "wrong-type",
+		"A value has another type than the field. YAML reads 4.20 as the number 4.2, "+
+			"so strings that look like something else need quotes.")
+	Required = declare(groupSchema, "required",
+		"A field without which its object means nothing is missing.")
+	NotAllowed = declare(groupSchema, "not-allowed",
+		"A value is none of those that the field may have; case matters.")
+	OutOfRange = declare(groupSchema, "out-of-range",
+		"A number is too small or too large.")
+	Empty = declare(groupSchema, "empty",
+		"An empty value hides the default; whoever wants the default removes the line.")
+
+	RegistryStorage = declare(groupRefused, "registry-storage",
+		"Two writers of the storage would switch it back and forth; the Job alone does it, guarded.")
+	RegistryManagementState = declare(groupRefused, "registry-management-state",
+		"Managed before the storage degrades the operator; Removed after it takes the registry down.")
+	RegistryHTTPSecret = declare(groupRefused, "registry-http-secret",
+		"A credential must not stand in Git.")
+	RegistryOperatorField = declare(groupRefused, "registry-operator-field",
+		"The operator writes these fields, or they block upgrades.")
+	StorageEncrypt = declare(groupRefused, "storage-encrypt",
+		"Server-side encryption by S3 header fails on ODF; ODF encrypts at rest by itself.")
+
+	TwoProfiles = declare(groupItems, "two-profiles",
+		"A cluster has one registry: two profiles would overwrite each other's Config at every sync.")
+	ForeignObject = declare(groupItems, "foreign-object",
+		"An object of that name exists and is not ours, so it may hold something that an overwrite would lose.")
+	DuplicateItem = declare(groupItems, "duplicate-item",
+		"Which of two objects of one name is meant cannot be known.")
+	ConfigStorage = declare(groupItems, "config-storage",
+		"A Config of your own is merged with the profile, but for the storage, which the Job owns.")
+	ConfigSecret = declare(groupItems, "config-http-secret",
+		"A credential must not stand in Git.")
+	ItemYAML = declare(groupItems, "item-yaml",
+		"A storage that comes by an alias or a merge key would pass the check of the Config.")
+	SingletonName = declare(groupItems, "singleton-name",
+		"The operator reads the objects named cluster and no others.")
+	ConfigState = declare(groupItems, "config-management-state",
+		"The Job sets Managed together with the storage; before it the operator degrades, "+
+			"and Removed takes the registry down.")
+)

@@ -1,0 +1,63 @@
+// Package finding makes, judges and prints findings: what is wrong with an input,
+// where, and what to write instead. A finding is a result of the KRM function SDK
+// that carries a stable code.
+package finding
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+)
+
+// codeTag is the key under which a result carries its code.
+const codeTag = "code"
+
+// CodeOf returns the name of a result's code, or "" where another function made it.
+func CodeOf(r *kptfn.Result) string { return r.Tags[codeTag] }
+
+// HasErrors tells whether any of the results is an error.
+func HasErrors(results kptfn.Results) bool {
+	return slices.ContainsFunc(results, func(r *kptfn.Result) bool { return r.Severity == kptfn.Error })
+}
+
+// Strict returns the results with every warning made an error.
+func Strict(results kptfn.Results) kptfn.Results {
+	var strict kptfn.Results
+	for _, r := range results {
+		result := *r
+		result.Severity = kptfn.Error
+		strict = append(strict, &result)
+	}
+	return strict
+}
+
+// Path returns the field path of a result, or "".
+func Path(r *kptfn.Result) string {
+	if r.Field == nil {
+		return ""
+	}
+	return r.Field.Path
+}
+
+// Line writes a result as one line for people: its severity, its place, the object
+// if it is not of the kind of the profile, the field, the message and the code.
+// Place is where the reader finds the input, such as a file's name and line, or "".
+func Line(r *kptfn.Result, place, profileKind string) string {
+	parts := []string{string(r.Severity)}
+	if place != "" {
+		parts = append(parts, place)
+	}
+	if ref := r.ResourceRef; ref != nil && ref.Kind != profileKind {
+		parts = append(parts, ref.Kind+"/"+ref.Name)
+	}
+	if path := Path(r); path != "" {
+		parts = append(parts, path)
+	}
+	line := fmt.Sprintf("%s: %s [%s]", strings.Join(parts, ": "), r.Message, CodeOf(r))
+	return OneLine(line) // a key may hold anything
+}
+
+// OneLine folds a text, such as the error of a library, into one line.
+func OneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

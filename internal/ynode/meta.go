@@ -1,0 +1,63 @@
+package ynode
+
+import (
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// ID tells objects apart. It has no version, because a version is a way to write an
+// object and not another object.
+type ID struct {
+	Group, Kind, Namespace, Name string
+}
+
+// Meta is what an object says of itself.
+type Meta struct {
+	ID
+	APIVersion  string
+	Labels      map[string]string
+	Annotations map[string]string
+}
+
+// MetaOf reads an object of any kind. It leaves empty what is not there or has
+// another type.
+func MetaOf(n *yaml.Node) Meta {
+	n = Target(n)
+	metadata := Target(Field(n, "metadata"))
+	apiVersion := Text(n, "apiVersion")
+	return Meta{
+		ID: ID{
+			Group:     Group(apiVersion),
+			Kind:      Text(n, "kind"),
+			Namespace: Text(metadata, "namespace"),
+			Name:      Text(metadata, "name"),
+		},
+		APIVersion:  apiVersion,
+		Labels:      texts(Target(Field(metadata, "labels"))),
+		Annotations: texts(Target(Field(metadata, "annotations"))),
+	}
+}
+
+// Group returns the group of an apiVersion such as "batch/v1"; that of "v1" is "".
+func Group(apiVersion string) string {
+	group, _, found := strings.Cut(apiVersion, "/")
+	if !found {
+		return ""
+	}
+	return group
+}
+
+// texts returns the scalars of a mapping.
+func texts(n *yaml.Node) map[string]string {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	values := make(map[string]string, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if value := Target(n.Content[i+1]); value.Kind == yaml.ScalarNode {
+			values[n.Content[i].Value] = value.Value
+		}
+	}
+	return values
+}
