@@ -47,6 +47,7 @@ lint: ## Check formatting, modules, Go (vet, staticcheck) and shell (shellcheck)
 
 .PHONY: update-golden
 update-golden: ## Rewrite golden files and generated documents; read the diff
+	UPDATE=1 go test ./api/v1alpha1
 	go test ./fn ./internal/cases ./internal/cli -update
 
 .PHONY: fuzz

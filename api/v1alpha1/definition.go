@@ -1,7 +1,6 @@
 package v1alpha1
 
 import (
-	_ "embed"
 	"sync"
 
 	"github.com/registryprofile/registry-profile/internal/finding"
@@ -9,14 +8,15 @@ import (
 	"k8s.io/kube-openapi/pkg/validation/spec"
 )
 
-//go:embed registryprofile.yaml
-var functionDefinition string
-
 // Schema returns the OpenAPI schema of a RegistryProfile, from registryprofile.yaml.
 // It must not be modified.
+//
+// The program has it as Go code, in zz_generated.schema.go: reading the YAML took a tenth
+// of a cold start. A test writes that file, and holds it to what kyaml's
+// framework.SchemaFromFunctionDefinition reads, as other tools do.
 func Schema() *spec.Schema { return definition().Root }
 
-var definition = sync.OnceValue(func() *schema.Schema { return schema.New(functionDefinition, refused) })
+var definition = sync.OnceValue(func() *schema.Schema { return schema.New(functionSchema(), refused) })
 
 // refused are fields of Config.spec and of storage.s3 that a profile refuses on purpose.
 var refused = map[string]schema.Refusal{

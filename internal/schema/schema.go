@@ -1,6 +1,5 @@
-// Package schema reads the OpenAPI schema of a KRMFunctionDefinition and reports, in
-// words for people, everything in which an object differs from it. It knows no version
-// of the API.
+// Package schema builds OpenAPI schemas and reports, in words for people, everything in
+// which an object differs from one. It knows no version of the API.
 package schema
 
 import (
@@ -29,10 +28,8 @@ type Refusal struct {
 	Message string
 }
 
-// New reads the schema of the first version of a KRMFunctionDefinition. It panics on a
-// definition that it cannot read, which is part of the program.
-func New(definition string, refused map[string]Refusal) *Schema {
-	root := read(definition)
+// New returns the schema with its validator.
+func New(root *spec.Schema, refused map[string]Refusal) *Schema {
 	return &Schema{Root: root, Refused: refused, validator: validate.NewSchemaValidator(root, nil, "", strfmt.Default)}
 }
 

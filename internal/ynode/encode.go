@@ -51,17 +51,34 @@ func encode(v reflect.Value) *yaml.Node {
 }
 
 func encodeFields(n *yaml.Node, v reflect.Value) {
-	for i := range v.NumField() {
-		tag, options, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
+	for i, field := range fieldsOf(v.Type()) {
 		value := v.Field(i)
 		switch {
-		case options == "inline":
+		case field.options == "inline":
 			encodeFields(n, reflect.Indirect(value))
-		case options == "omitempty" && isEmpty(value):
+		case field.options == "omitempty" && isEmpty(value):
 		default:
-			n.Content = append(n.Content, String(tag), encode(value))
+			n.Content = append(n.Content, String(field.name), encode(value))
 		}
 	}
+}
+
+// tagged is what the yaml tag of a struct's field says.
+type tagged struct{ name, options string }
+
+// tags holds the fields of every type that was encoded: reading them takes long.
+var tags sync.Map
+
+func fieldsOf(t reflect.Type) []tagged {
+	if known, ok := tags.Load(t); ok {
+		return known.([]tagged)
+	}
+	fields := make([]tagged, t.NumField())
+	for i := range fields {
+		fields[i].name, fields[i].options, _ = strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
+	}
+	tags.Store(t, fields)
+	return fields
 }
 
 func encodeMap(v reflect.Value) *yaml.Node {

@@ -1,0 +1,27 @@
+package generators_test
+
+import (
+	"fmt"
+
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/generators"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// Expand returns the resources in the order in which they are applied.
+func ExampleExpand() {
+	profile, _ := v1alpha1.Decode(yaml.MustParse(`
+apiVersion: registryprofile.dev/v1alpha1
+kind: RegistryProfile
+metadata: {name: registry}
+`))
+	for _, resource := range generators.Expand(profile) {
+		if resource.Class.Kept() {
+			fmt.Println(resource.FileName(), resource.GetName())
+		}
+	}
+	// Output:
+	// 400-objectbucketclaim.yaml image-registry
+	// 600-config.yaml cluster
+	// 610-imagepruner.yaml cluster
+}
