@@ -34,29 +34,38 @@ type access struct {
 	rules     []rule
 }
 
-// accesses lists what the Job may do, namespace by namespace. Creating by name
-// works because the Job writes with server-side apply: the API server then knows
-// the name when it authorizes the create.
+// accesses lists what the Job may do, namespace by namespace: none in a namespace that the
+// backend and the endpoint have no use for, since it may not exist. Creating by name works
+// because the Job writes with server-side apply: the API server then knows the name when
+// it authorizes the create.
 func accesses(p *v1alpha1.RegistryProfile) []access {
-	s := p.Spec
-	inRegistry := access{namespace: v1alpha1.ImageRegistryNamespace}
-	inODF := access{namespace: s.ODF.Namespace, rules: []rule{allow("ocs.openshift.io", "storageclusters", s.ODF.StorageCluster, "get")}}
-	var others []access
-	if b := s.Storage.Object(); b != nil {
-		inRegistry.rules = []rule{
-			allow("objectbucket.io", "objectbucketclaims", b.ClaimName, "get"),
-			allow("", "configmaps", b.ClaimName, "get"),
-			allow("", "secrets", b.ClaimName, "get"),
-			allow("", "secrets", credentialsSecret, "get", "create", "patch"),
-			{APIGroups: []string{""}, Resources: []string{"events"}, Verbs: []string{"list"}},
-		}
-		if r := b.Endpoint.Route; r != nil && r.Host == "" {
-			inODF.rules = append(inODF.rules, allow("route.openshift.io", "routes", r.Name, "get"))
-		}
-		others = caAccesses(p, b)
+	b := p.Spec.Storage.Object()
+	if b == nil {
+		claim := p.Spec.Storage.Volume().Claim()
+		return []access{{claim.Namespace, []rule{allow("", "persistentvolumeclaims", claim.Name, "get"), listEvents}}}
 	}
-	return byNamespace(append([]access{inRegistry, inODF}, others...))
+	claim := b.Claim()
+	all := []access{
+		{claim.Namespace, []rule{
+			allow("objectbucket.io", "objectbucketclaims", claim.Name, "get"),
+			allow("", "configmaps", claim.Name, "get"),
+			allow("", "secrets", claim.Name, "get"),
+			listEvents,
+		}},
+		{v1alpha1.ImageRegistryNamespace, []rule{allow("", "secrets", credentialsSecret, "get", "create", "patch")}},
+	}
+	if r := b.Endpoint.Route; r != nil && r.Host == "" {
+		all = append(all, access{p.Spec.ODF.Namespace, []rule{
+			allow("ocs.openshift.io", "storageclusters", p.Spec.ODF.StorageCluster, "get"),
+			allow("route.openshift.io", "routes", r.Name, "get"),
+		}})
+	}
+	return byNamespace(append(all, caAccesses(p)...))
 }
+
+// listEvents is for the last words of a Job that waits in vain. Events have no names that
+// could be known before.
+var listEvents = rule{APIGroups: []string{""}, Resources: []string{"events"}, Verbs: []string{"list"}}
 
 // byNamespace joins what belongs in one Role, and leaves out empty ones.
 func byNamespace(all []access) []access {
@@ -74,7 +83,7 @@ func byNamespace(all []access) []access {
 	return joined
 }
 
-func caAccesses(p *v1alpha1.RegistryProfile, b *v1alpha1.ObjectStore) []access {
+func caAccesses(p *v1alpha1.RegistryProfile) []access {
 	ca := trustedCA(p)
 	if ca.name == "" {
 		return nil
@@ -88,8 +97,8 @@ func caAccesses(p *v1alpha1.RegistryProfile, b *v1alpha1.ObjectStore) []access {
 	}
 }
 
-// trust is the ConfigMap that Config's trustedCA names, and where the Job copies
-// it from. A name without a source is the user's own; no name means http.
+// trust is the ConfigMap that Config's trustedCA names, and where the Job copies it from. A
+// name without a source is the user's own; no name means http, or the system's CAs.
 type trust struct {
 	name                                   string
 	sourceNamespace, sourceName, sourceKey string
@@ -100,16 +109,16 @@ func trustedCA(p *v1alpha1.RegistryProfile) trust {
 	if b == nil || b.Endpoint.Scheme() == v1alpha1.HTTP {
 		return trust{}
 	}
-	if b.TrustedCA != "" {
-		return trust{name: b.TrustedCA}
+	copied := p.Metadata.Name + "-s3-ca"
+	switch ca := b.TrustedCA; {
+	case ca.ConfigMap != nil:
+		return trust{name: ca.ConfigMap.Name}
+	case ca.Ingress != nil:
+		return trust{copied, "openshift-config-managed", "default-ingress-cert", caKey}
+	case ca.Service != nil:
+		// Published into every namespace by kube-controller-manager, with the CA that signs
+		// the certificates of Services.
+		return trust{copied, p.Spec.Bootstrap.Namespace, "openshift-service-ca.crt", "service-ca.crt"}
 	}
-	copied := trust{name: p.Metadata.Name + "-s3-ca"}
-	if b.Endpoint.Service != nil {
-		// Published into every namespace by kube-controller-manager, with the CA
-		// that signs the certificates of Services.
-		copied.sourceNamespace, copied.sourceName, copied.sourceKey = p.Spec.Bootstrap.Namespace, "openshift-service-ca.crt", "service-ca.crt"
-	} else {
-		copied.sourceNamespace, copied.sourceName, copied.sourceKey = "openshift-config-managed", "default-ingress-cert", caKey
-	}
-	return copied
+	return trust{}
 }

@@ -16,15 +16,30 @@ import (
 // Grants are written NAMESPACE: VERBS GROUP/RESOURCE/NAME.
 const grantsCluster = `
 : get,patch imageregistry.operator.openshift.io/configs/cluster
-: get config.openshift.io/clusteroperators/image-registry
-openshift-storage: get ocs.openshift.io/storageclusters/ocs-storagecluster`
+: get config.openshift.io/clusteroperators/image-registry`
 
-const grantsBucket = grantsCluster + `
-openshift-image-registry: get objectbucket.io/objectbucketclaims/image-registry
-openshift-image-registry: get /configmaps/image-registry
-openshift-image-registry: get /secrets/image-registry
-openshift-image-registry: get,create,patch /secrets/image-registry-private-configuration-user
+func grantsClass(name string) string { return "\n: get storage.k8s.io/storageclasses/" + name }
+
+func grantsBucket(class, namespace, claim string) string {
+	return grantsCluster + grantsClass(class) + strings.NewReplacer("NAMESPACE", namespace, "CLAIM", claim).Replace(`
+NAMESPACE: get objectbucket.io/objectbucketclaims/CLAIM
+NAMESPACE: get /configmaps/CLAIM
+NAMESPACE: get /secrets/CLAIM
+NAMESPACE: list /events/
+openshift-image-registry: get,create,patch /secrets/image-registry-private-configuration-user`)
+}
+
+func grantsVolume(class, claim string) string {
+	return grantsCluster + grantsClass(class) + `
+openshift-image-registry: get /persistentvolumeclaims/` + claim + `
 openshift-image-registry: list /events/`
+}
+
+func grantsRoute(name string) string {
+	return `
+openshift-storage: get ocs.openshift.io/storageclusters/ocs-storagecluster
+openshift-storage: get route.openshift.io/routes/` + name
+}
 
 const (
 	grantsRouterCA = `
@@ -37,24 +52,34 @@ openshift-config: get,create,patch /configmaps/registry-s3-ca`
 openshift-config: get /configmaps/company-ca`
 )
 
-// TestAccess is the whole of what the Job may do, for each way to reach each
-// backend: no less, no more.
+// TestAccess is the whole of what the Job may do, for each way to reach each backend: no
+// less, no more, and nothing in a namespace that need not exist.
 func TestAccess(t *testing.T) {
-	route := func(name string) string { return "\nopenshift-storage: get route.openshift.io/routes/" + name }
+	rgw := grantsBucket("ocs-storagecluster-ceph-rgw", "openshift-image-registry", "image-registry-rgw")
+	noobaa := grantsBucket("openshift-storage.noobaa.io", "openshift-image-registry", "image-registry-noobaa")
+	secure := grantsRoute("ocs-storagecluster-cephobjectstore-secure")
 	for spec, expected := range map[string]string{
-		"storage: {rgw: {}}": grantsBucket + route("ocs-storagecluster-cephobjectstore-secure") + grantsRouterCA,
-		"storage: {rgw: {endpoint: {route: {scheme: http}}}}":                           grantsBucket + route("ocs-storagecluster-cephobjectstore"),
-		"storage: {rgw: {trustedCA: company-ca}}":                                       grantsBucket + route("ocs-storagecluster-cephobjectstore-secure") + grantsOwnCA,
-		"storage: {rgw: {endpoint: {route: {host: s3.example.com}}}}":                   grantsBucket + grantsRouterCA,
-		"storage: {rgw: {endpoint: {route: {host: s3.example.com, scheme: http}}}}":     grantsBucket,
-		"storage: {rgw: {endpoint: {route: {host: h.example}}, trustedCA: company-ca}}": grantsBucket + grantsOwnCA,
-		"storage: {rgw: {endpoint: {service: {}}}}":                                     grantsBucket + grantsServiceCA,
-		"storage: {rgw: {endpoint: {service: {scheme: http}}}}":                         grantsBucket,
-		"storage: {noobaa: {}}":                                                         grantsBucket + route("s3") + grantsRouterCA,
-		"storage: {noobaa: {endpoint: {route: {scheme: http}}}}":                        grantsBucket + route("s3"),
-		"storage: {noobaa: {endpoint: {service: {}}}}":                                  grantsBucket + grantsServiceCA,
-		"storage: {cephfs: {}}":                                                         grantsCluster,
-		"storage: {rbd: {}}":                                                            grantsCluster,
+		"storage: {rgw: {}}": rgw + secure + grantsRouterCA,
+		"storage: {rgw: {endpoint: {route: {scheme: http}}}}":                                    rgw + grantsRoute("ocs-storagecluster-cephobjectstore"),
+		"storage: {rgw: {trustedCA: {configMap: {name: company-ca}}}}":                           rgw + secure + grantsOwnCA,
+		"storage: {rgw: {trustedCA: {system: {}}}}":                                              rgw + secure,
+		"storage: {rgw: {trustedCA: {service: {}}}}":                                             rgw + secure + grantsServiceCA,
+		"storage: {rgw: {endpoint: {route: {host: h, scheme: http}}}}":                           rgw,
+		"storage: {rgw: {endpoint: {external: {scheme: http}}}}":                                 rgw,
+		"storage: {rgw: {endpoint: {service: {}}}}":                                              rgw + grantsServiceCA,
+		"storage: {rgw: {endpoint: {service: {scheme: http}}}}":                                  rgw,
+		"storage: {noobaa: {}}":                                                                  noobaa + grantsRoute("s3") + grantsRouterCA,
+		"storage: {noobaa: {endpoint: {route: {scheme: http}}}}":                                 noobaa + grantsRoute("s3"),
+		"storage: {noobaa: {endpoint: {service: {}}}}":                                           noobaa + grantsServiceCA,
+		"storage: {cephfs: {}}":                                                                  grantsVolume("ocs-storagecluster-cephfs", "image-registry-cephfs"),
+		"storage: {rbd: {}}":                                                                     grantsVolume("ocs-storagecluster-ceph-rbd", "image-registry-rbd"),
+		"storage: {cephfs: {existingClaim: {name: registry-storage-pvc}}}":                       grantsVolume("ocs-storagecluster-cephfs", "registry-storage-pvc"),
+		"storage: {rgw: {endpoint: {route: {host: h.example}}, trustedCA: {ingress: {}}}}":       rgw + grantsRouterCA,
+		"storage: {rgw: {endpoint: {external: {}}, trustedCA: {configMap: {name: company-ca}}}}": rgw + grantsOwnCA,
+		"storage: {rgw: {existingClaim: {namespace: openshift-storage, name: rgwbucket}}}": grantsBucket(
+			"ocs-storagecluster-ceph-rgw", "openshift-storage", "rgwbucket") + secure + grantsRouterCA,
+		"storage: {noobaa: {existingClaim: {name: x}, storageClassName: c, endpoint: {external: {scheme: http}}}}": grantsBucket(
+			"c", "openshift-image-registry", "x"),
 	} {
 		t.Run(spec, func(t *testing.T) {
 			expected := strings.Split(strings.TrimPrefix(expected, "\n"), "\n")
@@ -81,7 +106,7 @@ func TestAccessStaysNamed(t *testing.T) {
 			if strings.HasPrefix(object, "/secrets/") {
 				b := p.Spec.Storage.Object()
 				require.NotNil(t, b)
-				assert.Contains(t, []string{"/secrets/" + b.ClaimName, "/secrets/image-registry-private-configuration-user"}, object)
+				assert.Contains(t, []string{"/secrets/" + b.Claim().Name, "/secrets/image-registry-private-configuration-user"}, object)
 			}
 		}
 		assertBound(t, p, resources)

@@ -38,7 +38,7 @@ var cronJobGenerator = Generator{
 			FailedJobsHistoryLimit:     3,
 			JobTemplate: cronJobTemplate{
 				Metadata: metadata{Labels: map[string]string{ManagedByLabel: ManagedBy}},
-				Spec:     newJobSpec(p),
+				Spec:     newJobSpec(p, parameters(p)),
 			},
 		}}}}
 	},

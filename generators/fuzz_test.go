@@ -23,7 +23,7 @@ var parameterPaths = []struct{ path, benign string }{
 	{"spec.storage.rgw.region", "us-east-2"},
 	{"spec.storage.rgw.endpoint.route.host", "s3.example.com"},
 	{"spec.storage.rgw.endpoint.route.name", "s3-route"},
-	{"spec.storage.rgw.trustedCA", "company-ca"},
+	{"spec.storage.rgw.trustedCA.configMap.name", "company-ca"},
 	{"spec.bootstrap.image", "registry.example.com/oc:v1"},
 	{"spec.odf.storageCluster", "cluster"},
 }

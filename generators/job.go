@@ -50,7 +50,8 @@ var jobGenerator = Generator{
 	Class:      ClassScript,
 	Doc:        "writes the registry's Secret and switches its storage; named after what it runs, as Jobs cannot be changed",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
-		spec := newJobSpec(p)
+		// The CronJob has no permission to leave a storage: it would use it at night.
+		spec := newJobSpec(p, append(parameters(p), permission(p)...))
 		return []object{{p.Spec.Bootstrap.Namespace, bootstrapName(p) + "-" + hash(fingerprint(spec)), job{spec}}}
 	},
 }
@@ -69,7 +70,7 @@ func fingerprint(spec jobSpec) string {
 // never work, and the guard.
 var finalExitCodes = []int{2, 3}
 
-func newJobSpec(p *v1alpha1.RegistryProfile) jobSpec {
+func newJobSpec(p *v1alpha1.RegistryProfile, env []envVar) jobSpec {
 	return jobSpec{
 		ActiveDeadlineSeconds: int64(timeout(p) / time.Second),
 		BackoffLimit:          6,
@@ -78,7 +79,7 @@ func newJobSpec(p *v1alpha1.RegistryProfile) jobSpec {
 			// A drained node is no failure of the Job.
 			{Action: "Ignore", OnPodConditions: []onPodConditionType{{Type: "DisruptionTarget", Status: "True"}}},
 		}},
-		Template: newPodTemplate(p),
+		Template: newPodTemplate(p, env),
 	}
 }
 

@@ -26,7 +26,7 @@ var objectBucketClaimGenerator = Generator{
 	Doc:        "the bucket; deleting it deletes every image",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
 		b := p.Spec.Storage.Object()
-		if b == nil {
+		if b == nil || b.ExistingClaim != nil {
 			return nil
 		}
 		return []object{{v1alpha1.ImageRegistryNamespace, b.ClaimName, objectBucketClaim{objectBucketClaimSpec{

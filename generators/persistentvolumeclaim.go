@@ -25,18 +25,22 @@ var persistentVolumeClaimGenerator = Generator{
 	Doc:        "the volume; deleting it deletes every image",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
 		v := p.Spec.Storage.Volume()
-		if v == nil {
+		if v == nil || v.ExistingClaim != nil {
 			return nil
 		}
-		mode := "ReadWriteMany"
-		if p.Spec.Storage.RBD != nil {
-			mode = "ReadWriteOnce"
-		}
 		return []object{{v1alpha1.ImageRegistryNamespace, v.ClaimName, persistentVolumeClaim{persistentVolumeClaimSpec{
-			AccessModes:      []string{mode},
+			AccessModes:      []string{accessMode(p.Spec.Storage)},
 			Resources:        v1alpha1.Resources{Requests: map[string]string{"storage": v.Size}},
 			StorageClassName: v.StorageClassName,
 			VolumeMode:       "Filesystem",
 		}}}}
 	},
+}
+
+// accessMode is what the volume of a backend can do: a block device is mounted once.
+func accessMode(s v1alpha1.Storage) string {
+	if s.RBD != nil {
+		return "ReadWriteOnce"
+	}
+	return "ReadWriteMany"
 }

@@ -1,7 +1,9 @@
 package generators
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 )
@@ -79,7 +81,7 @@ type configMapReference struct {
 }
 
 // newPodTemplate runs the script as the restricted pod security standard asks.
-func newPodTemplate(p *v1alpha1.RegistryProfile) podTemplate {
+func newPodTemplate(p *v1alpha1.RegistryProfile, env []envVar) podTemplate {
 	b := p.Spec.Bootstrap
 	return podTemplate{
 		Metadata: metadata{Labels: map[string]string{ManagedByLabel: ManagedBy}},
@@ -91,10 +93,12 @@ func newPodTemplate(p *v1alpha1.RegistryProfile) podTemplate {
 			NodeSelector:       b.NodeSelector,
 			Tolerations:        b.Tolerations,
 			Containers: []container{{
-				Name:      containerName,
-				Image:     b.Image,
-				Command:   []string{"/bin/bash", scriptFolder + "/" + scriptFile},
-				Env:       parameters(p),
+				Name:  containerName,
+				Image: b.Image,
+				// With -p, bash takes no options, functions and start-up file from the
+				// environment: an image could bring some that print credentials.
+				Command:   []string{"/bin/bash", "-p", scriptFolder + "/" + scriptFile},
+				Env:       env,
 				Resources: b.Resources,
 				// The last line of a failed run is then in the pod's status.
 				TerminationMessagePolicy: "FallbackToLogsOnError",
@@ -112,59 +116,74 @@ func newPodTemplate(p *v1alpha1.RegistryProfile) podTemplate {
 	}
 }
 
-// parameters are what the script reads, every one always set. HOME is where oc
-// keeps its discovery cache.
+// parameters are what the script reads with this backend and endpoint: a variable that
+// says nothing is left out. HOME is where oc keeps its discovery cache.
 func parameters(p *v1alpha1.RegistryProfile) []envVar {
 	s := p.Spec
 	env := []envVar{
 		{"HOME", "/tmp"},
-		{"CLAIM_NAMESPACE", v1alpha1.ImageRegistryNamespace},
-		{"STORAGE_NAMESPACE", s.ODF.Namespace},
-		{"STORAGE_CLUSTER", s.ODF.StorageCluster},
 		{"REPLICAS", strconv.Itoa(*s.Registry.Replicas)},
 		{"ROLLOUT_STRATEGY", s.Registry.RolloutStrategy},
 		{"DISABLE_REDIRECT", optionalBool(s.Registry.DisableRedirect)},
-		{"ALLOW_STORAGE_SWITCH", strconv.FormatBool(s.Bootstrap.AllowStorageSwitch)},
 		{"TIMEOUT_SECONDS", scriptTimeoutSeconds(p)},
+		{"CLAIM_CLASS", s.Storage.ClassName()},
 	}
 	if b := s.Storage.Object(); b != nil {
-		return append(env, objectStoreParameters(b, trustedCA(p), s.ODF.Namespace)...)
+		env = append(env, objectStoreParameters(p, b)...)
+	} else {
+		claim := s.Storage.Volume().Claim()
+		env = append(env, envVar{"BACKEND", "pvc"},
+			envVar{"CLAIM_NAMESPACE", claim.Namespace}, envVar{"CLAIM_NAME", claim.Name},
+			envVar{"ACCESS_MODE", accessMode(s.Storage)})
 	}
-	return append(env, volumeParameters(s.Storage.Volume())...)
+	return slices.DeleteFunc(env, func(v envVar) bool { return v.Value == "" })
 }
 
-func objectStoreParameters(b *v1alpha1.ObjectStore, ca trust, routeNamespace string) []envVar {
-	kind, host, routeName := "service", "", ""
-	if r := b.Endpoint.Route; r != nil && r.Host != "" {
-		kind, host, routeNamespace = "host", r.Host, ""
-	} else if r != nil {
-		kind, routeName = "route", r.Name
-	} else {
-		routeNamespace = ""
-	}
-	return []envVar{
+func objectStoreParameters(p *v1alpha1.RegistryProfile, b *v1alpha1.ObjectStore) []envVar {
+	ca, claim := trustedCA(p), b.Claim()
+	env := []envVar{
 		{"BACKEND", "s3"},
-		{"CLAIM_NAME", b.ClaimName},
+		{"CLAIM_NAMESPACE", claim.Namespace},
+		{"CLAIM_NAME", claim.Name},
 		{"REGION", b.Region},
 		{"CHUNK_SIZE_MIB", optionalInt(b.ChunkSizeMiB)},
-		{"ENDPOINT", kind},
-		{"ENDPOINT_SCHEME", b.Endpoint.Scheme()},
-		{"ENDPOINT_HOST", host},
-		{"ROUTE_NAMESPACE", routeNamespace},
-		{"ROUTE_NAME", routeName},
 		{"TRUSTED_CA", ca.name},
 		{"CA_SOURCE_NAMESPACE", ca.sourceNamespace},
 		{"CA_SOURCE_NAME", ca.sourceName},
 		{"CA_SOURCE_KEY", ca.sourceKey},
+		{"ENDPOINT_SCHEME", b.Endpoint.Scheme()},
+	}
+	switch e := b.Endpoint; {
+	case e.Service != nil:
+		return append(env, envVar{"ENDPOINT", "service"})
+	case e.External != nil:
+		return append(env, envVar{"ENDPOINT", "external"})
+	case e.Route.Host != "":
+		return append(env, envVar{"ENDPOINT", "host"}, envVar{"ENDPOINT_HOST", e.Route.Host})
+	default:
+		return append(env, envVar{"ENDPOINT", "route"},
+			envVar{"ROUTE_NAMESPACE", p.Spec.ODF.Namespace}, envVar{"ROUTE_NAME", e.Route.Name},
+			envVar{"STORAGE_NAMESPACE", p.Spec.ODF.Namespace}, envVar{"STORAGE_CLUSTER", p.Spec.ODF.StorageCluster})
 	}
 }
 
-func volumeParameters(v *v1alpha1.Volume) []envVar {
-	env := []envVar{{"BACKEND", "pvc"}, {"CLAIM_NAME", v.ClaimName}}
-	for _, unused := range []string{"REGION", "CHUNK_SIZE_MIB", "ENDPOINT", "ENDPOINT_SCHEME", "ENDPOINT_HOST", "ROUTE_NAMESPACE", "ROUTE_NAME", "TRUSTED_CA", "CA_SOURCE_NAMESPACE", "CA_SOURCE_NAME", "CA_SOURCE_KEY"} {
-		env = append(env, envVar{Name: unused})
+// permission tells the script what it may leave behind, as KIND=NAME with spaces between.
+func permission(p *v1alpha1.RegistryProfile) []envVar {
+	var items []string
+	for _, s := range p.Spec.Bootstrap.LeaveStorage {
+		switch {
+		case s.Bucket != "":
+			items = append(items, "bucket="+s.Bucket)
+		case s.Claim != "":
+			items = append(items, "claim="+s.Claim)
+		default:
+			items = append(items, "backend="+s.Backend)
+		}
 	}
-	return env
+	if len(items) == 0 {
+		return nil
+	}
+	return []envVar{{"LEAVE_STORAGE", strings.Join(items, " ")}}
 }
 
 func optionalBool(b *bool) string {

@@ -99,7 +99,13 @@ func assertProtected(t *testing.T, p *v1alpha1.RegistryProfile, resources []gene
 		assert.Equal(t, expectedMarks(r.GetKind()), actual, r.GetKind())
 		counted[r.GetKind()]++
 	}
-	assert.Equal(t, 1, counted["ObjectBucketClaim"]+counted["PersistentVolumeClaim"])
+	claims := 1
+	if b := p.Spec.Storage.Object(); b != nil && b.ExistingClaim != nil {
+		claims = 0
+	} else if b == nil && p.Spec.Storage.Volume().ExistingClaim != nil {
+		claims = 0
+	}
+	assert.Equal(t, claims, counted["ObjectBucketClaim"]+counted["PersistentVolumeClaim"])
 	assert.Equal(t, 1, counted["Config"])
 	assert.Equal(t, 1, counted["ImagePruner"])
 }

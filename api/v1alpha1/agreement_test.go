@@ -76,7 +76,7 @@ func TestReferenceIsAccepted(t *testing.T) {
 		p, results := Decode(yaml.MustParse(document))
 		require.NotNil(t, p, "document %d: %v", i, results)
 		for _, r := range results {
-			assert.Contains(t, []string{"rbd-availability", "pruner-deprecated"}, finding.CodeOf(r))
+			assert.Contains(t, []string{"rbd-availability", "pruner-deprecated", "leave-storage-once"}, finding.CodeOf(r))
 		}
 	}
 }
@@ -130,7 +130,7 @@ func TestReferenceShowsTheDefaults(t *testing.T) {
 			chosen := yaml.MustParse("apiVersion: " + APIVersion + "\nkind: " + Kind + "\nmetadata: {name: registry}\nspec: {storage: {}}\n")
 			if backend := regexp.MustCompile(`(?m)^    (rgw|noobaa|cephfs|rbd):`).FindStringSubmatch(document); backend != nil {
 				endpoint := "{}"
-				if strings.Contains(document, "        service:") {
+				if regexp.MustCompile(`(?m)^        service: .*\n          scheme:`).MatchString(document) || strings.Contains(document, "        service:\n") {
 					endpoint = "{endpoint: {service: {}}}"
 				}
 				require.NoError(t, chosen.PipeE(yaml.Lookup("spec", "storage"), yaml.SetField(backend[1], yaml.MustParse(endpoint))))

@@ -12,13 +12,14 @@ type Bootstrap struct {
 	Image string `yaml:"image,omitempty"`
 	// Timeout is a Go duration: the Job fails when it is over.
 	Timeout string `yaml:"timeout,omitempty"`
-	// AllowStorageSwitch lets the Job replace storage that may hold images.
-	AllowStorageSwitch bool              `yaml:"allowStorageSwitch,omitempty"`
-	Reconcile          Reconcile         `yaml:"reconcile,omitempty"`
-	Resources          *Resources        `yaml:"resources,omitempty"`
-	NodeSelector       map[string]string `yaml:"nodeSelector,omitempty"`
-	Tolerations        []Toleration      `yaml:"tolerations,omitempty"`
-	ImagePullSecrets   []LocalReference  `yaml:"imagePullSecrets,omitempty"`
+	// LeaveStorage names storage that may hold images and that the Job may leave behind.
+	// Each item is good for one switch. The CronJob does not get it.
+	LeaveStorage     []StorageReference `yaml:"leaveStorage,omitempty"`
+	Reconcile        Reconcile          `yaml:"reconcile,omitempty"`
+	Resources        *Resources         `yaml:"resources,omitempty"`
+	NodeSelector     map[string]string  `yaml:"nodeSelector,omitempty"`
+	Tolerations      []Toleration       `yaml:"tolerations,omitempty"`
+	ImagePullSecrets []LocalReference   `yaml:"imagePullSecrets,omitempty"`
 }
 
 // Reconcile repeats the Job on a schedule, for rotated credentials and CAs and
@@ -26,6 +27,16 @@ type Bootstrap struct {
 type Reconcile struct {
 	// Schedule is a cron expression; empty means no CronJob.
 	Schedule string `yaml:"schedule,omitempty"`
+}
+
+// StorageReference names a storage as Config.spec.storage does, by exactly one field.
+type StorageReference struct {
+	// Bucket is that of s3.
+	Bucket string `yaml:"bucket,omitempty"`
+	// Claim is that of pvc.
+	Claim string `yaml:"claim,omitempty"`
+	// Backend is one of the others, such as swift: there is no more to name of them.
+	Backend string `yaml:"backend,omitempty"`
 }
 
 // LocalReference names an object in the same namespace.

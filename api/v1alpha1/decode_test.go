@@ -288,7 +288,7 @@ func TestRulesAreDocumented(t *testing.T) {
 		assert.False(t, codes[rule.Code], rule.Code)
 		codes[rule.Code] = true
 		assert.Regexp(t, `^[A-Z].*\.$`, rule.Doc, rule.Code)
-		assert.Contains(t, []string{"error", "warning"}, string(rule.Severity))
+		assert.Contains(t, []string{"error", "warning", "info"}, string(rule.Severity))
 	}
 }
 

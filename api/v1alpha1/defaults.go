@@ -25,7 +25,7 @@ func (s *Storage) setDefaults(odf ODF) {
 		s.RGW = &ObjectStore{}
 	}
 	if b := s.RGW; b != nil {
-		b.setDefaults()
+		b.setDefaults("image-registry-rgw")
 		or(&b.StorageClassName, odf.StorageCluster+"-ceph-rgw")
 		if r := b.Endpoint.Route; r != nil {
 			// The Route without "-secure" serves http; the other redirects it.
@@ -37,40 +37,72 @@ func (s *Storage) setDefaults(odf ODF) {
 		}
 	}
 	if b := s.NooBaa; b != nil {
-		b.setDefaults()
+		b.setDefaults("image-registry-noobaa")
 		or(&b.StorageClassName, odf.Namespace+".noobaa.io")
 		if r := b.Endpoint.Route; r != nil {
 			or(&r.Name, "s3")
 		}
 	}
 	if v := s.CephFS; v != nil {
-		v.setDefaults(odf.StorageCluster + "-cephfs")
+		v.setDefaults("image-registry-cephfs", odf.StorageCluster+"-cephfs")
 	}
 	if v := s.RBD; v != nil {
-		v.setDefaults(odf.StorageCluster + "-ceph-rbd")
+		v.setDefaults("image-registry-rbd", odf.StorageCluster+"-ceph-rbd")
 	}
 }
 
-func (b *ObjectStore) setDefaults() {
-	or(&b.ClaimName, "image-registry")
+// setDefaults names the claim after its backend: a change of the backend must never edit
+// a claim that is live, which its provisioner would ignore.
+func (b *ObjectStore) setDefaults(claimName string) {
 	or(&b.Region, "us-east-1")
-	if b.Bucket.Name == "" {
-		or(&b.Bucket.GenerateName, "image-registry")
+	if b.ExistingClaim != nil {
+		or(&b.ExistingClaim.Namespace, ImageRegistryNamespace)
+	} else {
+		or(&b.ClaimName, claimName)
+		if b.Bucket.Name == "" {
+			or(&b.Bucket.GenerateName, "image-registry")
+		}
 	}
-	if b.Endpoint == (Endpoint{}) {
-		b.Endpoint.Route = &RouteEndpoint{}
-	}
-	if r := b.Endpoint.Route; r != nil {
-		or(&r.Scheme, HTTPS)
-	}
-	if s := b.Endpoint.Service; s != nil {
-		or(&s.Scheme, HTTPS)
+	b.Endpoint.setDefaults()
+	if b.TrustedCA == nil && b.Endpoint.Scheme() == HTTPS {
+		b.TrustedCA = b.Endpoint.defaultCA()
 	}
 }
 
-func (v *Volume) setDefaults(storageClassName string) {
-	or(&v.ClaimName, "image-registry-storage")
+func (e *Endpoint) setDefaults() {
+	if *e == (Endpoint{}) {
+		e.Route = &RouteEndpoint{}
+	}
+	if e.Route != nil {
+		or(&e.Route.Scheme, HTTPS)
+	}
+	if e.Service != nil {
+		or(&e.Service.Scheme, HTTPS)
+	}
+	if e.External != nil {
+		or(&e.External.Scheme, HTTPS)
+	}
+}
+
+// defaultCA returns the CA that signs the certificate of a Route or a Service of this
+// cluster, or nil: who has signed that of another host is not known.
+func (e *Endpoint) defaultCA() *TrustedCA {
+	switch {
+	case e.Service != nil:
+		return &TrustedCA{Service: &struct{}{}}
+	case e.Route != nil && e.Route.Host == "":
+		return &TrustedCA{Ingress: &struct{}{}}
+	}
+	return nil
+}
+
+func (v *Volume) setDefaults(claimName, storageClassName string) {
 	or(&v.StorageClassName, storageClassName)
+	if v.ExistingClaim != nil {
+		or(&v.ExistingClaim.Namespace, ImageRegistryNamespace)
+		return
+	}
+	or(&v.ClaimName, claimName)
 	or(&v.Size, "100Gi")
 }
 

@@ -40,6 +40,10 @@ var refused = map[string]schema.Refusal{
 		Code:    finding.RegistryOperatorField,
 		Message: "blocks upgrades of the cluster; remove it",
 	},
+	"spec.bootstrap.allowStorageSwitch": {
+		Code:    finding.StorageSwitch,
+		Message: "is no permission any more, as it never ended; name what may be left behind in leaveStorage",
+	},
 	"spec.storage.rgw.encrypt": {
 		Code:    finding.StorageEncrypt,
 		Message: "makes every push to RGW fail without a KMS (InvalidArgument 400); remove it, and encrypt at rest in ODF",

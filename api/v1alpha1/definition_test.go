@@ -110,7 +110,7 @@ func (g *generator) expression(s *spec.Schema) string {
 	if more := s.AdditionalProperties; more != nil && more.Schema != nil {
 		add(true, "Values(%s)", g.variable(more.Schema))
 	}
-	if len(s.Properties) > 0 {
+	if more := s.AdditionalProperties; len(s.Properties) > 0 || more != nil && !more.Allows {
 		fields := ""
 		for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 			property := s.Properties[name]

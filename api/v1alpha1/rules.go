@@ -13,7 +13,7 @@ import (
 type Rule struct {
 	// Code is stable: users may filter by it.
 	Code string
-	// Severity is error or warning.
+	// Severity is error, warning or info.
 	Severity kptfn.Severity
 	// Doc says in one sentence what is refused, and why.
 	Doc   string

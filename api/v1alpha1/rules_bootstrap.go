@@ -1,6 +1,8 @@
 package v1alpha1
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -76,6 +78,35 @@ var bootstrapRules = []Rule{{
 		at.Say("is not a time that the Job could have; use a duration such as \"30m\"")
 	},
 }, {
+	Code:     "leave-storage",
+	Severity: kptfn.Error,
+	Doc:      "The permission to leave a storage names it as Config.spec.storage does, by one field.",
+	check: func(p *RegistryProfile, r finding.Reporter) {
+		for i, s := range p.Spec.Bootstrap.LeaveStorage {
+			at := r.At(fmt.Sprintf("spec.bootstrap.leaveStorage[%d]", i))
+			chosen := chosen([]choice{{"bucket", s.Bucket != ""}, {"claim", s.Claim != ""}, {"backend", s.Backend != ""}})
+			switch len(chosen) {
+			case 0:
+				at.Say("names no storage; write bucket, claim or backend")
+			case 1:
+			default:
+				at.Say("names %s; write an item for each", strings.Join(chosen, " and "))
+			}
+			if s.Bucket != "" && !bucketOfConfig.MatchString(s.Bucket) {
+				at.Say("%s is not the name of a bucket", finding.Quote(s.Bucket))
+			}
+		}
+	},
+}, {
+	Code:     "leave-storage-once",
+	Severity: kptfn.Info,
+	Doc:      "A permission to leave a storage is good for one switch; what stands in Git after it only misleads.",
+	check: func(p *RegistryProfile, r finding.Reporter) {
+		if len(p.Spec.Bootstrap.LeaveStorage) > 0 {
+			r.At("spec.bootstrap.leaveStorage").Say("is good for one switch; take it out once the Job is complete")
+		}
+	},
+}, {
 	Code:     "reconcile-schedule",
 	Severity: kptfn.Error,
 	Doc:      "The CronJob's schedule is one that Kubernetes accepts.",
@@ -85,6 +116,9 @@ var bootstrapRules = []Rule{{
 		}
 	},
 }}
+
+// bucketOfConfig is what the Job accepts as the name of a bucket in Config.
+var bucketOfConfig = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$`)
 
 func isPlatformNamespace(name string) bool {
 	return name == "default" || name == "openshift" ||

@@ -61,6 +61,9 @@ var profileRules = []Rule{{
 			"spec.odf.namespace":       p.Spec.ODF.Namespace,
 			"spec.bootstrap.namespace": p.Spec.Bootstrap.Namespace,
 		}
+		for path, b := range objectStores(&p.Spec) {
+			namespaces[path+".existingClaim.namespace"] = b.Claim().Namespace
+		}
 		for path, name := range namespaces {
 			if len(validation.IsDNS1123Label(name)) > 0 {
 				r.At(path).Value(name).Say(
@@ -98,7 +101,12 @@ func objectNames(s *Spec) map[string]string {
 		names[path+".claimName"] = b.ClaimName
 		names[path+".storageClassName"] = b.StorageClassName
 		names[path+".bucketClass"] = b.BucketClass
-		names[path+".trustedCA"] = b.TrustedCA
+		if b.ExistingClaim != nil {
+			names[path+".existingClaim.name"] = b.ExistingClaim.Name
+		}
+		if b.TrustedCA != nil && b.TrustedCA.ConfigMap != nil {
+			names[path+".trustedCA.configMap.name"] = b.TrustedCA.ConfigMap.Name
+		}
 		if r := b.Endpoint.Route; r != nil {
 			names[path+".endpoint.route.name"] = r.Name
 		}
@@ -106,6 +114,9 @@ func objectNames(s *Spec) map[string]string {
 	for path, v := range volumes(s) {
 		names[path+".claimName"] = v.ClaimName
 		names[path+".storageClassName"] = v.StorageClassName
+		if v.ExistingClaim != nil {
+			names[path+".existingClaim.name"] = v.ExistingClaim.Name
+		}
 	}
 	for i, r := range s.Registry.Routes {
 		names[fmt.Sprintf("spec.registry.routes[%d].name", i)] = r.Name
@@ -113,6 +124,9 @@ func objectNames(s *Spec) map[string]string {
 	}
 	for i, r := range s.Bootstrap.ImagePullSecrets {
 		names[fmt.Sprintf("spec.bootstrap.imagePullSecrets[%d].name", i)] = r.Name
+	}
+	for i, r := range s.Bootstrap.LeaveStorage {
+		names[fmt.Sprintf("spec.bootstrap.leaveStorage[%d].claim", i)] = r.Claim
 	}
 	return names
 }

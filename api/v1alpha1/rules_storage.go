@@ -33,15 +33,9 @@ var storageRules = []Rule{{
 	Doc:      "The operator refuses two storages; a profile chooses one.",
 	check: func(p *RegistryProfile, r finding.Reporter) {
 		s := p.Spec.Storage
-		var chosen []string
-		for _, backend := range []struct {
-			name string
-			set  bool
-		}{{"rgw", s.RGW != nil}, {"noobaa", s.NooBaa != nil}, {"cephfs", s.CephFS != nil}, {"rbd", s.RBD != nil}} {
-			if backend.set {
-				chosen = append(chosen, backend.name)
-			}
-		}
+		chosen := chosen([]choice{
+			{"rgw", s.RGW != nil}, {"noobaa", s.NooBaa != nil}, {"cephfs", s.CephFS != nil}, {"rbd", s.RBD != nil},
+		})
 		if len(chosen) > 1 {
 			r.At("spec.storage").Say("chooses %s; keep one of them", strings.Join(chosen, " and "))
 		}
@@ -59,12 +53,43 @@ var storageRules = []Rule{{
 		}
 	}),
 }, {
+	Code:     "existing-claim",
+	Severity: kptfn.Error,
+	Doc:      "A claim that is there already is not made again, so the fields that make one mean nothing beside it.",
+	check: func(p *RegistryProfile, r finding.Reporter) {
+		const refused = "makes a claim and existingClaim names one; remove one of them"
+		for path, b := range objectStores(&p.Spec) {
+			makes := map[string]bool{
+				"claimName": b.ClaimName != "", "bucket": b.Bucket != (Bucket{}), "bucketClass": b.BucketClass != "",
+			}
+			for field, set := range makes {
+				if set && b.ExistingClaim != nil {
+					r.At(path + "." + field).Say(refused)
+				}
+			}
+		}
+		for path, v := range volumes(&p.Spec) {
+			for field, value := range map[string]string{"claimName": v.ClaimName, "size": v.Size} {
+				if value != "" && v.ExistingClaim != nil {
+					r.At(path + "." + field).Say(refused)
+				}
+			}
+			if v.Claim().Namespace != ImageRegistryNamespace {
+				r.At(path+".existingClaim.namespace").Value(v.Claim().Namespace).Propose(ImageRegistryNamespace).Say(
+					"is not where the registry's pods run, so they cannot mount it; remove it, or use a claim in %q",
+					ImageRegistryNamespace)
+			}
+		}
+	},
+}, {
 	Code:     "endpoint-kinds",
 	Severity: kptfn.Error,
-	Doc:      "The registry reaches its store by a Route or by a Service, not by both.",
+	Doc:      "The registry reaches its store in one way: by a Route, by a Service, or at a host outside of the cluster.",
 	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
-		if b.Endpoint.Route != nil && b.Endpoint.Service != nil {
-			r.At(path + ".endpoint").Say("chooses route and service; keep one of them")
+		e := b.Endpoint
+		chosen := chosen([]choice{{"route", e.Route != nil}, {"service", e.Service != nil}, {"external", e.External != nil}})
+		if len(chosen) > 1 {
+			r.At(path+".endpoint").Say("chooses %s; keep one of them", strings.Join(chosen, " and "))
 		}
 	}),
 }, {
@@ -103,9 +128,35 @@ var storageRules = []Rule{{
 	Severity: kptfn.Warning,
 	Doc:      "An http endpoint has no certificate that a trustedCA could verify.",
 	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
-		if b.TrustedCA != "" && b.Endpoint.Scheme() == HTTP {
-			r.At(path + ".trustedCA").Stands(b.TrustedCA).Say(
-				"has no effect on an http endpoint; remove it, or use scheme: https")
+		if b.TrustedCA != nil && b.Endpoint.Scheme() == HTTP {
+			r.At(path + ".trustedCA").Say("has no effect on an http endpoint; remove it, or use scheme: https")
+		}
+	}),
+}, {
+	Code:     "trusted-ca",
+	Severity: kptfn.Error,
+	Doc: "The operator trusts the chosen CA alone. Who has signed the certificate of a host that is no Route " +
+		"and no Service of this cluster, nobody but you knows.",
+	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
+		const choices = "ingress, service, system or configMap"
+		if b.TrustedCA == nil {
+			if b.Endpoint.Scheme() == HTTPS {
+				r.At(path+".trustedCA").Say("is needed for an https host that the Job cannot look up; write one of %s, "+
+					"such as {system: {}} for a certificate of a public CA", choices)
+			}
+			return
+		}
+		ca := b.TrustedCA
+		chosen := chosen([]choice{
+			{"ingress", ca.Ingress != nil}, {"service", ca.Service != nil},
+			{"system", ca.System != nil}, {"configMap", ca.ConfigMap != nil},
+		})
+		switch len(chosen) {
+		case 0:
+			r.At(path+".trustedCA").Say("chooses no CA; write one of %s, or remove it", choices)
+		case 1:
+		default:
+			r.At(path+".trustedCA").Say("chooses %s; keep one of them", strings.Join(chosen, " and "))
 		}
 	}),
 }, {
@@ -256,6 +307,23 @@ func eachObjectStore(check storeCheck) func(*RegistryProfile, finding.Reporter) 
 			check(path, b, &p.Spec, r)
 		}
 	}
+}
+
+// choice is one of several fields of which one may be set.
+type choice struct {
+	name string
+	set  bool
+}
+
+// chosen returns the names of the fields that are set.
+func chosen(choices []choice) []string {
+	var names []string
+	for _, c := range choices {
+		if c.set {
+			names = append(names, c.name)
+		}
+	}
+	return names
 }
 
 // objectStores returns the object stores that the profile mentions, by field

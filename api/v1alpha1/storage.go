@@ -26,11 +26,23 @@ func (s Storage) Volume() *Volume {
 	return s.RBD
 }
 
+// ClassName returns the storage class of whichever backend is chosen.
+func (s Storage) ClassName() string {
+	if b := s.Object(); b != nil {
+		return b.StorageClassName
+	}
+	return s.Volume().StorageClassName
+}
+
 // ObjectStore is a bucket of the Ceph object gateway (RGW) or of the
 // Multicloud Object Gateway (NooBaa), obtained by an ObjectBucketClaim.
 type ObjectStore struct {
-	// ClaimName names the ObjectBucketClaim in openshift-image-registry.
-	ClaimName        string `yaml:"claimName,omitempty"`
+	// ClaimName names the ObjectBucketClaim that is made in openshift-image-registry.
+	ClaimName string `yaml:"claimName,omitempty"`
+	// ExistingClaim names an ObjectBucketClaim that is there already, in the place of
+	// ClaimName, Bucket and BucketClass.
+	ExistingClaim *ClaimReference `yaml:"existingClaim,omitempty"`
+	// StorageClassName is the class that the claim is made with, or must have.
 	StorageClassName string `yaml:"storageClassName,omitempty"`
 	// BucketClass names a NooBaa BucketClass; NooBaa alone knows it.
 	BucketClass string `yaml:"bucketClass,omitempty"`
@@ -41,9 +53,39 @@ type ObjectStore struct {
 	// ChunkSizeMiB is the size of an upload's parts, in MiB, 5 to 5120.
 	ChunkSizeMiB *int     `yaml:"chunkSizeMiB,omitempty"`
 	Endpoint     Endpoint `yaml:"endpoint,omitempty"`
-	// TrustedCA names a ConfigMap of the user's own in openshift-config, with the
-	// key ca-bundle.crt. Empty means that the Job copies the endpoint's CA.
-	TrustedCA string `yaml:"trustedCA,omitempty"`
+	// TrustedCA says who has signed the certificate of an https endpoint. It is nil for
+	// http.
+	TrustedCA *TrustedCA `yaml:"trustedCA,omitempty"`
+}
+
+// ClaimReference names a claim in any namespace.
+type ClaimReference struct {
+	// Namespace is openshift-image-registry by default. A PersistentVolumeClaim can be
+	// in no other: the registry's pods mount it.
+	Namespace string `yaml:"namespace,omitempty"`
+	Name      string `yaml:"name"`
+}
+
+// Claim returns where the ObjectBucketClaim is.
+func (b *ObjectStore) Claim() ClaimReference {
+	if b.ExistingClaim != nil {
+		return *b.ExistingClaim
+	}
+	return ClaimReference{Namespace: ImageRegistryNamespace, Name: b.ClaimName}
+}
+
+// TrustedCA is exactly one of the CAs that can have signed the endpoint's certificate.
+// The operator and the registry trust that CA alone (cluster-image-registry-operator,
+// pkg/storage/s3/s3.go).
+type TrustedCA struct {
+	// Ingress is the CA of the cluster's default ingress: the Job copies it.
+	Ingress *struct{} `yaml:"ingress,omitempty"`
+	// Service is the CA of the cluster's Services: the Job copies it.
+	Service *struct{} `yaml:"service,omitempty"`
+	// System stands for the CAs of the operating system and those of the cluster's proxy.
+	System *struct{} `yaml:"system,omitempty"`
+	// ConfigMap is one of the user's own in openshift-config, with the key ca-bundle.crt.
+	ConfigMap *LocalReference `yaml:"configMap,omitempty"`
 }
 
 // Bucket names the bucket: by a generated name, or by a fixed one.
@@ -62,11 +104,12 @@ type Bucket struct {
 	MaxObjects *int64 `yaml:"maxObjects,omitempty"`
 }
 
-// Endpoint says how registry, operator and nodes reach the object store: by
-// exactly one of Route and Service.
+// Endpoint says how registry, operator and nodes reach the object store: by exactly one
+// of Route, Service and External.
 type Endpoint struct {
-	Route   *RouteEndpoint   `yaml:"route,omitempty"`
-	Service *ServiceEndpoint `yaml:"service,omitempty"`
+	Route    *RouteEndpoint    `yaml:"route,omitempty"`
+	Service  *ServiceEndpoint  `yaml:"service,omitempty"`
+	External *ExternalEndpoint `yaml:"external,omitempty"`
 }
 
 // The values of the Scheme fields.
@@ -90,19 +133,44 @@ type ServiceEndpoint struct {
 	Scheme string `yaml:"scheme,omitempty"`
 }
 
+// ExternalEndpoint is the host outside of the cluster that the claim's ConfigMap names: a
+// store of an external StorageCluster, or of the provider of a client cluster.
+type ExternalEndpoint struct {
+	Scheme string `yaml:"scheme,omitempty"`
+}
+
 // Volume is a persistent volume of CephFS or Ceph RBD.
 type Volume struct {
-	// ClaimName names the PersistentVolumeClaim in openshift-image-registry.
-	ClaimName        string `yaml:"claimName,omitempty"`
+	// ClaimName names the PersistentVolumeClaim that is made in openshift-image-registry.
+	ClaimName string `yaml:"claimName,omitempty"`
+	// ExistingClaim names a PersistentVolumeClaim that is there already, in the place of
+	// ClaimName and Size.
+	ExistingClaim *ClaimReference `yaml:"existingClaim,omitempty"`
+	// StorageClassName is the class that the claim is made with, or must have.
 	StorageClassName string `yaml:"storageClassName,omitempty"`
 	// Size is a Kubernetes quantity of bytes.
 	Size string `yaml:"size,omitempty"`
 }
 
+// Claim returns where the PersistentVolumeClaim is.
+func (v *Volume) Claim() ClaimReference {
+	if v.ExistingClaim != nil {
+		return *v.ExistingClaim
+	}
+	return ClaimReference{Namespace: ImageRegistryNamespace, Name: v.ClaimName}
+}
+
 // Scheme returns the scheme of whichever endpoint is chosen.
 func (e Endpoint) Scheme() string {
-	if e.Service != nil {
+	switch {
+	case e.Service != nil:
 		return e.Service.Scheme
+	case e.External != nil:
+		return e.External.Scheme
 	}
 	return e.Route.Scheme
 }
+
+// Provable tells whether the Job can find out in the cluster that the endpoint leads to
+// the claim's store: a literal host says nothing about that.
+func (e Endpoint) Provable() bool { return e.Route == nil || e.Route.Host == "" }

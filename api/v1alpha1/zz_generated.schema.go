@@ -19,274 +19,302 @@ func functionSchema() *spec.Schema {
 		"name":        s4,
 		"namespace":   s2,
 	}))
-	s6 := schema.Of("boolean", schema.Doc("Lets the Job replace storage that may hold images. They are not copied."))
-	s7 := schema.Of("boolean")
-	s8 := schema.Of("string", schema.Doc("Any image with bash and oc; pin a digest in production."), schema.MinLength(1))
-	s9 := schema.Of("object", schema.Required("name"), schema.Closed(schema.Fields{
+	s6 := schema.Of("boolean")
+	s7 := schema.Of("string", schema.Doc("Any image with bash and oc; pin a digest in production."), schema.MinLength(1))
+	s8 := schema.Of("object", schema.Required("name"), schema.Closed(schema.Fields{
 		"name": s4,
 	}))
-	s10 := schema.Of("array", schema.Items(s9))
-	s11 := schema.Of("string", schema.Doc("A cron expression; adds a CronJob that repeats the Job."), schema.MinLength(1))
-	s12 := schema.Of("object", schema.Closed(schema.Fields{
-		"schedule": s11,
+	s9 := schema.Of("array", schema.Items(s8))
+	s10 := schema.Of("string", schema.Enum("azure", "gcs", "ibmcos", "oss", "swift"))
+	s11 := schema.Of("object", schema.Closed(schema.Fields{
+		"backend": s10,
+		"bucket":  s4,
+		"claim":   s4,
 	}))
-	s13 := schema.Of("string", schema.Or("integer"), schema.Or("number"))
-	s14 := schema.Of("object", schema.Values(s13))
-	s15 := schema.Of("object", schema.Closed(schema.Fields{
-		"limits":   s14,
-		"requests": s14,
+	s12 := schema.Of("array", schema.Doc("Storage that may hold images and that the Job may leave behind, once. Images are not copied."), schema.Items(s11))
+	s13 := schema.Of("string", schema.Doc("A cron expression; adds a CronJob that repeats the Job."), schema.MinLength(1))
+	s14 := schema.Of("object", schema.Closed(schema.Fields{
+		"schedule": s13,
 	}))
-	s16 := schema.Of("string", schema.Doc("A Go duration; the Job fails when it is over."), schema.MinLength(1))
-	s17 := schema.Of("string", schema.Enum("NoSchedule", "PreferNoSchedule", "NoExecute"))
-	s18 := schema.Of("string", schema.Enum("Exists", "Equal"))
-	s19 := schema.Of("integer")
-	s20 := schema.Of("object", schema.Closed(schema.Fields{
-		"effect":            s17,
+	s15 := schema.Of("string", schema.Or("integer"), schema.Or("number"))
+	s16 := schema.Of("object", schema.Values(s15))
+	s17 := schema.Of("object", schema.Closed(schema.Fields{
+		"limits":   s16,
+		"requests": s16,
+	}))
+	s18 := schema.Of("string", schema.Doc("A Go duration; the Job fails when it is over."), schema.MinLength(1))
+	s19 := schema.Of("string", schema.Enum("NoSchedule", "PreferNoSchedule", "NoExecute"))
+	s20 := schema.Of("string", schema.Enum("Exists", "Equal"))
+	s21 := schema.Of("integer")
+	s22 := schema.Of("object", schema.Closed(schema.Fields{
+		"effect":            s19,
 		"key":               s2,
-		"operator":          s18,
-		"tolerationSeconds": s19,
+		"operator":          s20,
+		"tolerationSeconds": s21,
 		"value":             s2,
 	}))
-	s21 := schema.Of("array", schema.Items(s20))
-	s22 := schema.Of("object", schema.Doc("The Job in the cluster that writes the registry's Secret and switches its storage."), schema.Closed(schema.Fields{
-		"allowStorageSwitch": s6,
-		"createNamespace":    s7,
-		"image":              s8,
-		"imagePullSecrets":   s10,
-		"namespace":          s4,
-		"nodeSelector":       s3,
-		"reconcile":          s12,
-		"resources":          s15,
-		"timeout":            s16,
-		"tolerations":        s21,
+	s23 := schema.Of("array", schema.Items(s22))
+	s24 := schema.Of("object", schema.Doc("The Job in the cluster that writes the registry's Secret and switches its storage."), schema.Closed(schema.Fields{
+		"createNamespace":  s6,
+		"image":            s7,
+		"imagePullSecrets": s9,
+		"leaveStorage":     s12,
+		"namespace":        s4,
+		"nodeSelector":     s3,
+		"reconcile":        s14,
+		"resources":        s17,
+		"timeout":          s18,
+		"tolerations":      s23,
 	}))
-	s23 := schema.Of("integer", schema.Doc("The sync wave of the first resources; the Job comes one later, Config and ImagePruner two."), schema.Minimum(-10000), schema.Maximum(10000))
-	s24 := schema.Of("object", schema.Closed(schema.Fields{
-		"baseWave": s23,
+	s25 := schema.Of("integer", schema.Doc("The sync wave of the first resources; the Job comes one later, Config and ImagePruner two."), schema.Minimum(-10000), schema.Maximum(10000))
+	s26 := schema.Of("object", schema.Closed(schema.Fields{
+		"baseWave": s25,
 	}))
-	s25 := schema.Of("object", schema.Doc("Where the resources stand among others that the same engine delivers."), schema.Closed(schema.Fields{
-		"argocd": s24,
+	s27 := schema.Of("object", schema.Doc("Where the resources stand among others that the same engine delivers."), schema.Closed(schema.Fields{
+		"argocd": s26,
 	}))
-	s26 := schema.Of("object", schema.Doc("The OpenShift Data Foundation installation; storage classes and Routes are named after it."), schema.Closed(schema.Fields{
+	s28 := schema.Of("object", schema.Doc("The OpenShift Data Foundation installation; storage classes and Routes are named after it."), schema.Closed(schema.Fields{
 		"namespace":      s4,
 		"storageCluster": s4,
 	}))
-	s27 := schema.Of("string", schema.Doc("The cluster's minor version, in quotes. It picks the oc image and the checks that depend on the version."), schema.MinLength(1))
-	s28 := schema.Of("string", schema.Enum("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"))
-	s29 := schema.Of("array", schema.Items(s2))
-	s30 := schema.Of("object", schema.Required("key", "operator"), schema.Closed(schema.Fields{
+	s29 := schema.Of("string", schema.Doc("The cluster's minor version, in quotes. It picks the oc image and the checks that depend on the version."), schema.MinLength(1))
+	s30 := schema.Of("string", schema.Enum("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"))
+	s31 := schema.Of("array", schema.Items(s2))
+	s32 := schema.Of("object", schema.Required("key", "operator"), schema.Closed(schema.Fields{
 		"key":      s4,
-		"operator": s28,
-		"values":   s29,
+		"operator": s30,
+		"values":   s31,
 	}))
-	s31 := schema.Of("array", schema.Items(s30))
-	s32 := schema.Of("object", schema.Closed(schema.Fields{
-		"matchExpressions": s31,
-		"matchFields":      s31,
+	s33 := schema.Of("array", schema.Items(s32))
+	s34 := schema.Of("object", schema.Closed(schema.Fields{
+		"matchExpressions": s33,
+		"matchFields":      s33,
 	}))
-	s33 := schema.Of("integer", schema.Minimum(1), schema.Maximum(100))
-	s34 := schema.Of("object", schema.Required("weight", "preference"), schema.Closed(schema.Fields{
-		"preference": s32,
-		"weight":     s33,
+	s35 := schema.Of("integer", schema.Minimum(1), schema.Maximum(100))
+	s36 := schema.Of("object", schema.Required("weight", "preference"), schema.Closed(schema.Fields{
+		"preference": s34,
+		"weight":     s35,
 	}))
-	s35 := schema.Of("array", schema.Items(s34))
-	s36 := schema.Of("array", schema.MinItems(1), schema.Items(s32))
-	s37 := schema.Of("object", schema.Required("nodeSelectorTerms"), schema.Closed(schema.Fields{
-		"nodeSelectorTerms": s36,
+	s37 := schema.Of("array", schema.Items(s36))
+	s38 := schema.Of("array", schema.MinItems(1), schema.Items(s34))
+	s39 := schema.Of("object", schema.Required("nodeSelectorTerms"), schema.Closed(schema.Fields{
+		"nodeSelectorTerms": s38,
 	}))
-	s38 := schema.Of("object", schema.Closed(schema.Fields{
-		"preferredDuringSchedulingIgnoredDuringExecution": s35,
-		"requiredDuringSchedulingIgnoredDuringExecution":  s37,
+	s40 := schema.Of("object", schema.Closed(schema.Fields{
+		"preferredDuringSchedulingIgnoredDuringExecution": s37,
+		"requiredDuringSchedulingIgnoredDuringExecution":  s39,
 	}))
-	s39 := schema.Of("string", schema.Enum("In", "NotIn", "Exists", "DoesNotExist"))
-	s40 := schema.Of("object", schema.Required("key", "operator"), schema.Closed(schema.Fields{
+	s41 := schema.Of("string", schema.Enum("In", "NotIn", "Exists", "DoesNotExist"))
+	s42 := schema.Of("object", schema.Required("key", "operator"), schema.Closed(schema.Fields{
 		"key":      s4,
-		"operator": s39,
-		"values":   s29,
+		"operator": s41,
+		"values":   s31,
 	}))
-	s41 := schema.Of("array", schema.Items(s40))
-	s42 := schema.Of("object", schema.Closed(schema.Fields{
-		"matchExpressions": s41,
+	s43 := schema.Of("array", schema.Items(s42))
+	s44 := schema.Of("object", schema.Closed(schema.Fields{
+		"matchExpressions": s43,
 		"matchLabels":      s3,
 	}))
-	s43 := schema.Of("object", schema.Required("topologyKey"), schema.Closed(schema.Fields{
-		"labelSelector":     s42,
-		"matchLabelKeys":    s29,
-		"mismatchLabelKeys": s29,
-		"namespaceSelector": s42,
-		"namespaces":        s29,
+	s45 := schema.Of("object", schema.Required("topologyKey"), schema.Closed(schema.Fields{
+		"labelSelector":     s44,
+		"matchLabelKeys":    s31,
+		"mismatchLabelKeys": s31,
+		"namespaceSelector": s44,
+		"namespaces":        s31,
 		"topologyKey":       s4,
 	}))
-	s44 := schema.Of("object", schema.Required("weight", "podAffinityTerm"), schema.Closed(schema.Fields{
-		"podAffinityTerm": s43,
-		"weight":          s33,
+	s46 := schema.Of("object", schema.Required("weight", "podAffinityTerm"), schema.Closed(schema.Fields{
+		"podAffinityTerm": s45,
+		"weight":          s35,
 	}))
-	s45 := schema.Of("array", schema.Items(s44))
-	s46 := schema.Of("array", schema.Items(s43))
-	s47 := schema.Of("object", schema.Closed(schema.Fields{
-		"preferredDuringSchedulingIgnoredDuringExecution": s45,
-		"requiredDuringSchedulingIgnoredDuringExecution":  s46,
+	s47 := schema.Of("array", schema.Items(s46))
+	s48 := schema.Of("array", schema.Items(s45))
+	s49 := schema.Of("object", schema.Closed(schema.Fields{
+		"preferredDuringSchedulingIgnoredDuringExecution": s47,
+		"requiredDuringSchedulingIgnoredDuringExecution":  s48,
 	}))
-	s48 := schema.Of("object", schema.Closed(schema.Fields{
-		"nodeAffinity":    s38,
-		"podAffinity":     s47,
-		"podAntiAffinity": s47,
+	s50 := schema.Of("object", schema.Closed(schema.Fields{
+		"nodeAffinity":    s40,
+		"podAffinity":     s49,
+		"podAntiAffinity": s49,
 	}))
-	s49 := schema.Of("integer", schema.Minimum(0), schema.Maximum(2.147483647e+09))
-	s50 := schema.Of("integer", schema.Minimum(0))
-	s51 := schema.Of("integer", schema.Doc("Deprecated upstream, in nanoseconds; use keepYoungerThanDuration."), schema.Minimum(0))
-	s52 := schema.Of("string", schema.Doc("A Go duration such as 720h; days and weeks are not understood."), schema.MinLength(1))
-	s53 := schema.Of("string", schema.Enum("Normal", "Debug", "Trace", "TraceAll"))
-	s54 := schema.Of("string", schema.Doc("A cron expression. To stop pruning set suspend, the operator reads an empty schedule as daily."), schema.MinLength(1))
-	s55 := schema.Of("object", schema.Doc("ImagePruner.spec."), schema.Closed(schema.Fields{
-		"affinity":                     s48,
-		"failedJobsHistoryLimit":       s49,
-		"ignoreInvalidImageReferences": s7,
-		"keepTagRevisions":             s50,
-		"keepYoungerThan":              s51,
-		"keepYoungerThanDuration":      s52,
-		"logLevel":                     s53,
+	s51 := schema.Of("integer", schema.Minimum(0), schema.Maximum(2.147483647e+09))
+	s52 := schema.Of("integer", schema.Minimum(0))
+	s53 := schema.Of("integer", schema.Doc("Deprecated upstream, in nanoseconds; use keepYoungerThanDuration."), schema.Minimum(0))
+	s54 := schema.Of("string", schema.Doc("A Go duration such as 720h; days and weeks are not understood."), schema.MinLength(1))
+	s55 := schema.Of("string", schema.Enum("Normal", "Debug", "Trace", "TraceAll"))
+	s56 := schema.Of("string", schema.Doc("A cron expression. To stop pruning set suspend, the operator reads an empty schedule as daily."), schema.MinLength(1))
+	s57 := schema.Of("object", schema.Doc("ImagePruner.spec."), schema.Closed(schema.Fields{
+		"affinity":                     s50,
+		"failedJobsHistoryLimit":       s51,
+		"ignoreInvalidImageReferences": s6,
+		"keepTagRevisions":             s52,
+		"keepYoungerThan":              s53,
+		"keepYoungerThanDuration":      s54,
+		"logLevel":                     s55,
 		"nodeSelector":                 s3,
-		"resources":                    s15,
-		"schedule":                     s54,
-		"successfulJobsHistoryLimit":   s49,
-		"suspend":                      s7,
-		"tolerations":                  s21,
+		"resources":                    s17,
+		"schedule":                     s56,
+		"successfulJobsHistoryLimit":   s51,
+		"suspend":                      s6,
+		"tolerations":                  s23,
 	}))
-	s56 := schema.Of("object", schema.Closed(schema.Fields{
+	s58 := schema.Of("object", schema.Closed(schema.Fields{
 		"http":    s4,
 		"https":   s4,
 		"noProxy": s4,
 	}))
-	s57 := schema.Of("integer", schema.Minimum(1), schema.Maximum(2.147483647e+09))
-	s58 := schema.Of("string", schema.Doc("A Go duration such as 90s."), schema.MinLength(1))
-	s59 := schema.Of("object", schema.Closed(schema.Fields{
-		"maxInQueue":     s50,
-		"maxRunning":     s50,
-		"maxWaitInQueue": s58,
+	s59 := schema.Of("integer", schema.Minimum(1), schema.Maximum(2.147483647e+09))
+	s60 := schema.Of("string", schema.Doc("A Go duration such as 90s."), schema.MinLength(1))
+	s61 := schema.Of("object", schema.Closed(schema.Fields{
+		"maxInQueue":     s52,
+		"maxRunning":     s52,
+		"maxWaitInQueue": s60,
 	}))
-	s60 := schema.Of("object", schema.Doc("Bounds on the requests that a registry pod serves at once."), schema.Closed(schema.Fields{
-		"read":  s59,
-		"write": s59,
+	s62 := schema.Of("object", schema.Doc("Bounds on the requests that a registry pod serves at once."), schema.Closed(schema.Fields{
+		"read":  s61,
+		"write": s61,
 	}))
-	s61 := schema.Of("string", schema.Enum("RollingUpdate", "Recreate"))
-	s62 := schema.Of("object", schema.Required("name"), schema.Closed(schema.Fields{
+	s63 := schema.Of("string", schema.Enum("RollingUpdate", "Recreate"))
+	s64 := schema.Of("object", schema.Required("name"), schema.Closed(schema.Fields{
 		"hostname":   s4,
 		"name":       s4,
 		"secretName": s4,
 	}))
-	s63 := schema.Of("array", schema.Items(s62))
-	s64 := schema.Of("string", schema.Enum("Honor", "Ignore"))
-	s65 := schema.Of("string", schema.Enum("DoNotSchedule", "ScheduleAnyway"))
-	s66 := schema.Of("object", schema.Required("maxSkew", "topologyKey", "whenUnsatisfiable"), schema.Closed(schema.Fields{
-		"labelSelector":      s42,
-		"matchLabelKeys":     s29,
-		"maxSkew":            s57,
-		"minDomains":         s57,
-		"nodeAffinityPolicy": s64,
-		"nodeTaintsPolicy":   s64,
+	s65 := schema.Of("array", schema.Items(s64))
+	s66 := schema.Of("string", schema.Enum("Honor", "Ignore"))
+	s67 := schema.Of("string", schema.Enum("DoNotSchedule", "ScheduleAnyway"))
+	s68 := schema.Of("object", schema.Required("maxSkew", "topologyKey", "whenUnsatisfiable"), schema.Closed(schema.Fields{
+		"labelSelector":      s44,
+		"matchLabelKeys":     s31,
+		"maxSkew":            s59,
+		"minDomains":         s59,
+		"nodeAffinityPolicy": s66,
+		"nodeTaintsPolicy":   s66,
 		"topologyKey":        s4,
-		"whenUnsatisfiable":  s65,
+		"whenUnsatisfiable":  s67,
 	}))
-	s67 := schema.Of("array", schema.Items(s66))
-	s68 := schema.Of("object", schema.Doc("Config.spec of the image registry operator, without what the Job and the operator own."), schema.Closed(schema.Fields{
-		"affinity":                  s48,
-		"defaultRoute":              s7,
-		"disableRedirect":           s7,
-		"logLevel":                  s53,
+	s69 := schema.Of("array", schema.Items(s68))
+	s70 := schema.Of("object", schema.Doc("Config.spec of the image registry operator, without what the Job and the operator own."), schema.Closed(schema.Fields{
+		"affinity":                  s50,
+		"defaultRoute":              s6,
+		"disableRedirect":           s6,
+		"logLevel":                  s55,
 		"nodeSelector":              s3,
-		"operatorLogLevel":          s53,
-		"proxy":                     s56,
-		"readOnly":                  s7,
-		"replicas":                  s57,
-		"requests":                  s60,
-		"resources":                 s15,
-		"rolloutStrategy":           s61,
-		"routes":                    s63,
-		"tolerations":               s21,
-		"topologySpreadConstraints": s67,
+		"operatorLogLevel":          s55,
+		"proxy":                     s58,
+		"readOnly":                  s6,
+		"replicas":                  s59,
+		"requests":                  s62,
+		"resources":                 s17,
+		"rolloutStrategy":           s63,
+		"routes":                    s65,
+		"tolerations":               s23,
+		"topologySpreadConstraints": s69,
 	}))
-	s69 := schema.Of("string", schema.Doc("The PersistentVolumeClaim in openshift-image-registry."), schema.MinLength(1))
-	s70 := schema.Of("string", schema.Or("integer"))
-	s71 := schema.Of("object", schema.Doc("A shared file system (ReadWriteMany)."), schema.Closed(schema.Fields{
-		"claimName":        s69,
-		"size":             s70,
-		"storageClassName": s4,
+	s71 := schema.Of("string", schema.Doc("The PersistentVolumeClaim that is made in openshift-image-registry."), schema.MinLength(1))
+	s72 := schema.Of("object", schema.Doc("A claim that is there already, in the place of the fields that make one. Nothing is emitted for it."), schema.Required("name"), schema.Closed(schema.Fields{
+		"name":      s4,
+		"namespace": s4,
 	}))
-	s72 := schema.Of("string", schema.Doc("Prefix of the generated name, at most 26 characters."), schema.MinLength(1))
-	s73 := schema.Of("integer", schema.Doc("The bucket's quota in objects."), schema.Minimum(1))
-	s74 := schema.Of("string", schema.Or("integer"), schema.Doc("The bucket's quota in bytes, a quantity such as 500Gi."))
-	s75 := schema.Of("string", schema.Doc("A fixed name. It can take over an existing bucket, so it needs adoptExisting."), schema.MinLength(1))
-	s76 := schema.Of("object", schema.Closed(schema.Fields{
-		"adoptExisting": s7,
-		"generateName":  s72,
-		"maxObjects":    s73,
-		"maxSize":       s74,
-		"name":          s75,
+	s73 := schema.Of("string", schema.Or("integer"))
+	s74 := schema.Of("string", schema.Doc("The class that the claim is made with, or must have."), schema.MinLength(1))
+	s75 := schema.Of("object", schema.Doc("A shared file system (ReadWriteMany)."), schema.Closed(schema.Fields{
+		"claimName":        s71,
+		"existingClaim":    s72,
+		"size":             s73,
+		"storageClassName": s74,
 	}))
-	s77 := schema.Of("string", schema.Doc("The BucketClass that places the bucket."), schema.MinLength(1))
-	s78 := schema.Of("integer", schema.Doc("Size of an upload's parts. OpenShift 4.18 and later."), schema.Minimum(5), schema.Maximum(5120))
-	s79 := schema.Of("string", schema.Doc("The ObjectBucketClaim in openshift-image-registry."), schema.MinLength(1))
-	s80 := schema.Of("string", schema.Doc("Used as it is, with an optional port; no Route is looked up then."), schema.MinLength(1))
-	s81 := schema.Of("string", schema.Enum("https", "http"))
-	s82 := schema.Of("object", schema.Closed(schema.Fields{
-		"host":   s80,
+	s76 := schema.Of("string", schema.Doc("Prefix of the generated name, at most 26 characters."), schema.MinLength(1))
+	s77 := schema.Of("integer", schema.Doc("The bucket's quota in objects."), schema.Minimum(1))
+	s78 := schema.Of("string", schema.Or("integer"), schema.Doc("The bucket's quota in bytes, a quantity such as 500Gi."))
+	s79 := schema.Of("string", schema.Doc("A fixed name. It can take over an existing bucket, so it needs adoptExisting."), schema.MinLength(1))
+	s80 := schema.Of("object", schema.Closed(schema.Fields{
+		"adoptExisting": s6,
+		"generateName":  s76,
+		"maxObjects":    s77,
+		"maxSize":       s78,
+		"name":          s79,
+	}))
+	s81 := schema.Of("string", schema.Doc("The BucketClass that places the bucket."), schema.MinLength(1))
+	s82 := schema.Of("integer", schema.Doc("Size of an upload's parts. OpenShift 4.18 and later."), schema.Minimum(5), schema.Maximum(5120))
+	s83 := schema.Of("string", schema.Doc("The ObjectBucketClaim that is made in openshift-image-registry."), schema.MinLength(1))
+	s84 := schema.Of("string", schema.Enum("https", "http"))
+	s85 := schema.Of("object", schema.Doc("The host outside of the cluster that the claim's ConfigMap names."), schema.Closed(schema.Fields{
+		"scheme": s84,
+	}))
+	s86 := schema.Of("string", schema.Doc("Used as it is, with an optional port; no Route is looked up then."), schema.MinLength(1))
+	s87 := schema.Of("object", schema.Closed(schema.Fields{
+		"host":   s86,
 		"name":   s4,
-		"scheme": s81,
+		"scheme": s84,
 	}))
-	s83 := schema.Of("object", schema.Doc("The Service that the claim's ConfigMap names. Nodes cannot resolve it, so redirects are off."), schema.Closed(schema.Fields{
-		"scheme": s81,
+	s88 := schema.Of("object", schema.Doc("The Service that the claim's ConfigMap names. Nodes cannot resolve it, so redirects are off."), schema.Closed(schema.Fields{
+		"scheme": s84,
 	}))
-	s84 := schema.Of("object", schema.Doc("How registry, operator and nodes reach the store, by exactly one of route and service."), schema.Closed(schema.Fields{
-		"route":   s82,
-		"service": s83,
+	s89 := schema.Of("object", schema.Doc("How registry, operator and nodes reach the store, by exactly one of route, service and external."), schema.Closed(schema.Fields{
+		"external": s85,
+		"route":    s87,
+		"service":  s88,
 	}))
-	s85 := schema.Of("string", schema.Doc("What the S3 client signs with. Neither RGW nor NooBaa cares for its value."), schema.MinLength(1))
-	s86 := schema.Of("string", schema.Doc("A ConfigMap of your own in openshift-config with the key ca-bundle.crt. Without it the Job copies the endpoint's CA."), schema.MinLength(1))
-	s87 := schema.Of("object", schema.Doc("A bucket of the Multicloud Object Gateway."), schema.Closed(schema.Fields{
-		"bucket":           s76,
-		"bucketClass":      s77,
-		"chunkSizeMiB":     s78,
-		"claimName":        s79,
-		"endpoint":         s84,
-		"region":           s85,
-		"storageClassName": s4,
-		"trustedCA":        s86,
+	s90 := schema.Of("string", schema.Doc("What the S3 client signs with. Neither RGW nor NooBaa cares for its value."), schema.MinLength(1))
+	s91 := schema.Of("object", schema.Doc("One of your own in openshift-config, with the key ca-bundle.crt."), schema.Required("name"), schema.Closed(schema.Fields{
+		"name": s4,
 	}))
-	s88 := schema.Of("object", schema.Doc("A block device (ReadWriteOnce), for one replica that is recreated at every change."), schema.Closed(schema.Fields{
-		"claimName":        s69,
-		"size":             s70,
-		"storageClassName": s4,
+	s92 := schema.Of("object", schema.Closed(schema.Fields{}))
+	s93 := schema.Of("object", schema.Doc("Who has signed the certificate of an https endpoint, by exactly one of ingress, service, system and configMap."), schema.Closed(schema.Fields{
+		"configMap": s91,
+		"ingress":   s92,
+		"service":   s92,
+		"system":    s92,
 	}))
-	s89 := schema.Of("object", schema.Doc("A bucket of the Ceph object gateway."), schema.Closed(schema.Fields{
-		"bucket":           s76,
-		"chunkSizeMiB":     s78,
-		"claimName":        s79,
-		"endpoint":         s84,
-		"region":           s85,
-		"storageClassName": s4,
-		"trustedCA":        s86,
+	s94 := schema.Of("object", schema.Doc("A bucket of the Multicloud Object Gateway."), schema.Closed(schema.Fields{
+		"bucket":           s80,
+		"bucketClass":      s81,
+		"chunkSizeMiB":     s82,
+		"claimName":        s83,
+		"endpoint":         s89,
+		"existingClaim":    s72,
+		"region":           s90,
+		"storageClassName": s74,
+		"trustedCA":        s93,
 	}))
-	s90 := schema.Of("object", schema.Doc("At most one backend; none means rgw."), schema.Closed(schema.Fields{
-		"cephfs": s71,
-		"noobaa": s87,
-		"rbd":    s88,
-		"rgw":    s89,
+	s95 := schema.Of("object", schema.Doc("A block device (ReadWriteOnce), for one replica that is recreated at every change."), schema.Closed(schema.Fields{
+		"claimName":        s71,
+		"existingClaim":    s72,
+		"size":             s73,
+		"storageClassName": s74,
 	}))
-	s91 := schema.Of("object", schema.Nullable(), schema.Closed(schema.Fields{
-		"bootstrap":        s22,
-		"delivery":         s25,
-		"odf":              s26,
-		"openshiftVersion": s27,
-		"pruner":           s55,
-		"registry":         s68,
-		"storage":          s90,
+	s96 := schema.Of("object", schema.Doc("A bucket of the Ceph object gateway."), schema.Closed(schema.Fields{
+		"bucket":           s80,
+		"chunkSizeMiB":     s82,
+		"claimName":        s83,
+		"endpoint":         s89,
+		"existingClaim":    s72,
+		"region":           s90,
+		"storageClassName": s74,
+		"trustedCA":        s93,
 	}))
-	s92 := schema.Of("object", schema.Required("apiVersion", "kind", "metadata"), schema.Closed(schema.Fields{
+	s97 := schema.Of("object", schema.Doc("At most one backend; none means rgw."), schema.Closed(schema.Fields{
+		"cephfs": s75,
+		"noobaa": s94,
+		"rbd":    s95,
+		"rgw":    s96,
+	}))
+	s98 := schema.Of("object", schema.Nullable(), schema.Closed(schema.Fields{
+		"bootstrap":        s24,
+		"delivery":         s27,
+		"odf":              s28,
+		"openshiftVersion": s29,
+		"pruner":           s57,
+		"registry":         s70,
+		"storage":          s97,
+	}))
+	s99 := schema.Of("object", schema.Required("apiVersion", "kind", "metadata"), schema.Closed(schema.Fields{
 		"apiVersion": s0,
 		"kind":       s1,
 		"metadata":   s5,
-		"spec":       s91,
+		"spec":       s98,
 	}))
-	return s92
+	return s99
 }

@@ -61,6 +61,8 @@ var (
 		"A credential must not stand in Git.")
 	RegistryOperatorField = declare(groupRefused, "registry-operator-field",
 		"The operator writes these fields, or they block upgrades.")
+	StorageSwitch = declare(groupRefused, "storage-switch",
+		"A permission without an end lets a later run switch an emergency storage away.")
 	StorageEncrypt = declare(groupRefused, "storage-encrypt",
 		"Server-side encryption by S3 header fails on ODF; ODF encrypts at rest by itself.")
 

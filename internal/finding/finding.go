@@ -22,12 +22,15 @@ func HasErrors(results kptfn.Results) bool {
 	return slices.ContainsFunc(results, func(r *kptfn.Result) bool { return r.Severity == kptfn.Error })
 }
 
-// Strict returns the results with every warning made an error.
+// Strict returns the results with every warning made an error. Information stays what it
+// is.
 func Strict(results kptfn.Results) kptfn.Results {
 	var strict kptfn.Results
 	for _, r := range results {
 		result := *r
-		result.Severity = kptfn.Error
+		if result.Severity == kptfn.Warning {
+			result.Severity = kptfn.Error
+		}
 		strict = append(strict, &result)
 	}
 	return strict
