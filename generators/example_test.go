@@ -21,7 +21,7 @@ metadata: {name: registry}
 		}
 	}
 	// Output:
-	// 400-objectbucketclaim.yaml image-registry
+	// 400-objectbucketclaim.yaml image-registry-rgw
 	// 600-config.yaml cluster
 	// 610-imagepruner.yaml cluster
 }
