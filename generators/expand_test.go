@@ -189,7 +189,7 @@ func TestPodIsWhatTheContractSays(t *testing.T) {
 	assert.Equal(t, pod, template("CronJob", "spec", "jobTemplate", "spec", "template"), "one pod for both")
 	for _, part := range []string{
 		"restartPolicy: Never\n", "runAsNonRoot: true\n", "type: RuntimeDefault\n", "allowPrivilegeEscalation: false\n", "readOnlyRootFilesystem: true\n", "- ALL\n",
-		"mountPath: /opt/registry-profile\n", "readOnly: true\n", "terminationMessagePolicy: FallbackToLogsOnError\n", "- /bin/bash\n    - /opt/registry-profile/bootstrap.sh\n",
+		"mountPath: /opt/registry-profile\n", "readOnly: true\n", "terminationMessagePolicy: FallbackToLogsOnError\n", "- /bin/bash\n    - -p\n    - /opt/registry-profile/bootstrap.sh\n",
 	} {
 		assert.Contains(t, pod, part)
 	}

@@ -91,9 +91,11 @@ func newPodTemplate(p *v1alpha1.RegistryProfile) podTemplate {
 			NodeSelector:       b.NodeSelector,
 			Tolerations:        b.Tolerations,
 			Containers: []container{{
-				Name:      containerName,
-				Image:     b.Image,
-				Command:   []string{"/bin/bash", scriptFolder + "/" + scriptFile},
+				Name:  containerName,
+				Image: b.Image,
+				// With -p, bash takes no options, functions and start-up file from the
+				// environment: an image could bring some that print credentials.
+				Command:   []string{"/bin/bash", "-p", scriptFolder + "/" + scriptFile},
 				Env:       parameters(p),
 				Resources: b.Resources,
 				// The last line of a failed run is then in the pod's status.

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # bootstrap.sh puts OpenShift's internal image registry on storage of OpenShift
 # Data Foundation. It runs in the cluster, as a Job, and needs bash and oc.
 #
@@ -14,6 +14,9 @@
 #
 # shellcheck disable=SC2016 # a $ in a template for oc is the template's own
 
+# Options that come in with the environment (SHELLOPTS, BASH_ENV) could print a
+# credential, or pass it on to oc.
+set +x +a +v
 set -euo pipefail
 set -f     # an unquoted variable is split, never taken for a file name pattern
 LC_ALL=C   # [a-z] means just that

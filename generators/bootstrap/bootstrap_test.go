@@ -47,7 +47,8 @@ func ownVariables() []string {
 type lab struct {
 	*testing.T
 	parameters map[string]string
-	path, port string // where oc is, and what answers it
+	shell      []string // what the shell is told by its environment
+	path, port string   // where oc is, and what answers it
 	mutex      sync.Mutex
 	cluster
 	script int // its process
@@ -127,11 +128,15 @@ func (l *lab) start() *exec.Cmd {
 	l.Calls = nil
 	bash, err := exec.LookPath("bash")
 	require.NoError(l, err)
-	trace, err := os.CreateTemp(traces, "")
-	require.NoError(l, err)
-	require.NoError(l, trace.Close())
+	shell := l.shell
+	if shell == nil {
+		trace, err := os.CreateTemp(traces, "")
+		require.NoError(l, err)
+		require.NoError(l, trace.Close())
+		shell = []string{"BASH_ENV=testdata/trace.sh", "TRACE=" + trace.Name()}
+	}
 	cmd := exec.Command(bash, "bootstrap.sh")
-	cmd.Env = []string{"PATH=" + l.path, "STAND_IN=" + l.port, "BASH_ENV=testdata/trace.sh", "TRACE=" + trace.Name()}
+	cmd.Env = append([]string{"PATH=" + l.path, "STAND_IN=" + l.port}, shell...)
 	// Whatever comes in from outside, nothing that the script keeps in a variable
 	// is passed on in the environment.
 	for _, name := range ownVariables() {
@@ -441,6 +446,26 @@ func TestRotatedCredentialsAndCA(t *testing.T) {
 	l := settledLab(t)
 	l.with(credentials, `{"data": {"REGISTRY_STORAGE_S3_SECRETKEY": "b2xk"}}`).with(copiedCA, `{"data": {"ca-bundle.crt": "old"}}`)
 	l.run().ends(0, "Done").writes(appliedCA, appliedCredentials)
+}
+
+// Whatever the shell is told to do by its environment, it prints no credential and
+// passes none on. Each of these would, if the script did not turn it off.
+func TestOptionsFromOutside(t *testing.T) {
+	options := filepath.Join(t.TempDir(), "options.sh")
+	require.NoError(t, os.WriteFile(options, []byte("set -o allexport -o verbose -o xtrace\n"), 0o600))
+	for _, shell := range [][]string{
+		{"SHELLOPTS=xtrace"},
+		{"SHELLOPTS=allexport"},
+		{"SHELLOPTS=allexport:verbose:xtrace", "BASHOPTS=extdebug:nocasematch:xpg_echo", "PS4=+ $access_key $secret_key "},
+		{"BASH_ENV=" + options},
+	} {
+		t.Run(strings.Join(shell, " "), func(t *testing.T) {
+			l := newLab(t).with(config, owned)
+			l.shell = shell
+			l.run().ends(0, "Done")
+			assert.Len(t, l.Objects[credentials]["data"], 2)
+		})
+	}
 }
 
 // An API server that takes a call and never answers it must not stop the run.
