@@ -230,12 +230,12 @@ expect() {
 
 check_parameters() {
   : "${POLL_SECONDS:=5}" "${CALL_SECONDS:=20}"
+  # What is optional may be unset, or empty. A pvc needs nothing else of s3.
+  : "${DISABLE_REDIRECT=}" "${STORAGE_NAMESPACE=}" "${STORAGE_CLUSTER=}"
+  : "${CHUNK_SIZE_MIB=}" "${TRUSTED_CA=}" "${CA_SOURCE_NAME=}"
   command -v oc >/dev/null || { say 'There is no oc in this image.' && faults=1; }
   expect BACKEND 's3|pvc' 's3 or pvc'
-  expect CLAIM_NAMESPACE "$NAME" 'the name of a namespace'
   expect CLAIM_NAME "$NAME" 'the name of a claim'
-  expect STORAGE_NAMESPACE "($NAME)?" 'the name of a namespace'
-  expect STORAGE_CLUSTER "($NAME)?" 'the name of a StorageCluster'
   expect REPLICAS '[1-9][0-9]{0,3}' 'a number of replicas'
   expect ROLLOUT_STRATEGY 'RollingUpdate|Recreate' 'RollingUpdate or Recreate'
   expect DISABLE_REDIRECT '(true|false)?' 'true, false or empty'
@@ -248,6 +248,9 @@ check_parameters() {
 }
 
 check_s3_parameters() {
+  expect CLAIM_NAMESPACE "$NAME" 'the name of a namespace'
+  expect STORAGE_NAMESPACE "($NAME)?" 'the name of a namespace, or empty'
+  expect STORAGE_CLUSTER "($NAME)?" 'the name of a StorageCluster, or empty'
   expect REGION '[A-Za-z0-9_-]{1,64}' 'the name of a region'
   expect CHUNK_SIZE_MIB '([5-9]|[1-9][0-9]{1,2}|[1-4][0-9]{3}|50[0-9]{2}|51[01][0-9]|5120)?' 'a number of MiB from 5 to 5120, or empty'
   expect ENDPOINT_SCHEME 'https|http' 'https or http'

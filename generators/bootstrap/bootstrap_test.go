@@ -69,12 +69,12 @@ func anotherLab(t *testing.T) *lab {
 	l := &lab{T: t, path: oc, parameters: map[string]string{
 		"BACKEND": "s3", "CLAIM_NAMESPACE": "openshift-image-registry", "CLAIM_NAME": "image-registry",
 		"STORAGE_NAMESPACE": "openshift-storage", "STORAGE_CLUSTER": "ocs-storagecluster",
-		"REGION": "us-east-1", "CHUNK_SIZE_MIB": "",
-		"ENDPOINT": "route", "ENDPOINT_SCHEME": "https", "ENDPOINT_HOST": "",
+		"REGION": "us-east-1", "ENDPOINT": "route", "ENDPOINT_SCHEME": "https",
 		"ROUTE_NAMESPACE": "openshift-storage", "ROUTE_NAME": "ocs-storagecluster-cephobjectstore-secure",
-		"CA_SOURCE_NAMESPACE": "openshift-config-managed", "CA_SOURCE_NAME": "default-ingress-cert", "CA_SOURCE_KEY": "ca-bundle.crt",
-		"TRUSTED_CA": "registry-s3-ca", "REPLICAS": "2", "ROLLOUT_STRATEGY": "RollingUpdate",
-		"DISABLE_REDIRECT": "", "ALLOW_STORAGE_SWITCH": "false", "TIMEOUT_SECONDS": "8", "POLL_SECONDS": "0.01",
+		"CA_SOURCE_NAMESPACE": "openshift-config-managed", "CA_SOURCE_NAME": "default-ingress-cert",
+		"CA_SOURCE_KEY": "ca-bundle.crt", "TRUSTED_CA": "registry-s3-ca",
+		"REPLICAS": "2", "ROLLOUT_STRATEGY": "RollingUpdate",
+		"ALLOW_STORAGE_SWITCH": "false", "TIMEOUT_SECONDS": "8", "POLL_SECONDS": "0.01",
 	}}
 	data, err := os.ReadFile("testdata/cluster.json")
 	require.NoError(t, err)
@@ -108,10 +108,14 @@ func (l *lab) with(key, patch string) *lab {
 	return l
 }
 
+// set takes "NAME=VALUE"; "NAME" alone is unset.
 func (l *lab) set(parameters ...string) *lab {
 	for _, p := range parameters {
-		name, value, _ := strings.Cut(p, "=")
+		name, value, found := strings.Cut(p, "=")
 		l.parameters[name] = value
+		if !found {
+			delete(l.parameters, name)
+		}
 	}
 	return l
 }
@@ -282,17 +286,26 @@ func TestTwoAtATime(t *testing.T) {
 }
 
 func TestEndpoints(t *testing.T) {
+	rgw := "rook-ceph-rgw-ocs-storagecluster-cephobjectstore.openshift-storage.svc"
+	http := []string{"ENDPOINT_SCHEME=http", "TRUSTED_CA", "CA_SOURCE_NAME", "CA_SOURCE_NAMESPACE", "CA_SOURCE_KEY"}
+	ownCA := []string{"TRUSTED_CA=my-ca", "CA_SOURCE_NAME", "CA_SOURCE_NAMESPACE", "CA_SOURCE_KEY"}
+	empty := []string{"TRUSTED_CA=my-ca", "CA_SOURCE_NAME=", "CA_SOURCE_NAMESPACE=", "CA_SOURCE_KEY="}
 	for name, test := range map[string]struct {
 		parameters []string
 		endpoint   string
 		trustedCA  string
 	}{
-		"host":               {[]string{"ENDPOINT=host", "ENDPOINT_HOST=s3.example.com:8443"}, "https://s3.example.com:8443", "registry-s3-ca"},
-		"address":            {[]string{"ENDPOINT=host", "ENDPOINT_HOST=[fd00::1]:8443"}, "https://[fd00::1]:8443", "registry-s3-ca"},
-		"service":            {[]string{"ENDPOINT=service"}, "https://rook-ceph-rgw-ocs-storagecluster-cephobjectstore.openshift-storage.svc", "registry-s3-ca"},
-		"service, http":      {[]string{"ENDPOINT=service", "ENDPOINT_SCHEME=http", "TRUSTED_CA=", "CA_SOURCE_NAME="}, "http://rook-ceph-rgw-ocs-storagecluster-cephobjectstore.openshift-storage.svc", ""},
-		"http, default port": {[]string{"ENDPOINT=host", "ENDPOINT_HOST=s3:80", "ENDPOINT_SCHEME=http", "TRUSTED_CA=", "CA_SOURCE_NAME="}, "http://s3", ""},
-		"own CA":             {[]string{"TRUSTED_CA=my-ca", "CA_SOURCE_NAME=", "CA_SOURCE_NAMESPACE=", "CA_SOURCE_KEY="}, "https://rgw.apps.example.com", "my-ca"},
+		"host": {
+			[]string{"ENDPOINT=host", "ENDPOINT_HOST=s3.example.com:8443"}, "https://s3.example.com:8443", "registry-s3-ca",
+		},
+		"address": {
+			[]string{"ENDPOINT=host", "ENDPOINT_HOST=[fd00::1]:8443"}, "https://[fd00::1]:8443", "registry-s3-ca",
+		},
+		"service":            {[]string{"ENDPOINT=service"}, "https://" + rgw, "registry-s3-ca"},
+		"service, http":      {append(http, "ENDPOINT=service"), "http://" + rgw, ""},
+		"http, default port": {append(http, "ENDPOINT=host", "ENDPOINT_HOST=s3:80"), "http://s3", ""},
+		"own CA":             {ownCA, "https://rgw.apps.example.com", "my-ca"},
+		"empty for unset":    {empty, "https://rgw.apps.example.com", "my-ca"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t).set(test.parameters...).set("CHUNK_SIZE_MIB=64", "DISABLE_REDIRECT=true")
@@ -327,8 +340,9 @@ const nulls = `"azure": null, "emptyDir": null, "gcs": null, "ibmcos": null, "os
 
 // onVolume are the parameters of a volume for one pod at a time.
 var onVolume = []string{
-	"BACKEND=pvc", "CLAIM_NAME=image-registry-storage", "REGION=", "ENDPOINT=", "ENDPOINT_SCHEME=", "ROUTE_NAME=", "ROUTE_NAMESPACE=",
-	"TRUSTED_CA=", "CA_SOURCE_NAME=", "CA_SOURCE_NAMESPACE=", "CA_SOURCE_KEY=", "REPLICAS=1", "ROLLOUT_STRATEGY=Recreate", "STORAGE_NAMESPACE=", "STORAGE_CLUSTER=",
+	"BACKEND=pvc", "CLAIM_NAME=image-registry-storage", "REPLICAS=1", "ROLLOUT_STRATEGY=Recreate",
+	"CLAIM_NAMESPACE", "STORAGE_NAMESPACE", "STORAGE_CLUSTER", "REGION", "ENDPOINT", "ENDPOINT_SCHEME",
+	"ROUTE_NAME", "ROUTE_NAMESPACE", "TRUSTED_CA", "CA_SOURCE_NAME", "CA_SOURCE_NAMESPACE", "CA_SOURCE_KEY",
 }
 
 func TestVolume(t *testing.T) {
@@ -752,9 +766,23 @@ func TestParameters(t *testing.T) {
 		l := newLab(t)
 		l.parameters = map[string]string{}
 		l.run().ends(2, "Correct the profile").writes()
-		for _, name := range []string{"BACKEND", "CLAIM_NAMESPACE", "CLAIM_NAME", "STORAGE_NAMESPACE", "STORAGE_CLUSTER", "REPLICAS", "ROLLOUT_STRATEGY", "DISABLE_REDIRECT", "ALLOW_STORAGE_SWITCH", "TIMEOUT_SECONDS"} {
+		for _, name := range []string{
+			"BACKEND", "CLAIM_NAME", "REPLICAS", "ROLLOUT_STRATEGY", "ALLOW_STORAGE_SWITCH", "TIMEOUT_SECONDS",
+		} {
 			l.says("Parameter " + name + " is missing: ")
 		}
+	})
+	for _, missing := range []string{
+		"CLAIM_NAMESPACE", "REGION", "ENDPOINT", "ENDPOINT_SCHEME", "ROUTE_NAMESPACE", "ROUTE_NAME",
+		"CA_SOURCE_NAMESPACE", "CA_SOURCE_KEY",
+	} {
+		t.Run("no "+missing, func(t *testing.T) {
+			l := newLab(t).set(missing).run().ends(2, "Correct the profile").says("Parameter " + missing + " is missing: ")
+			assert.Empty(t, l.Calls)
+		})
+	}
+	t.Run("no ENDPOINT_HOST", func(t *testing.T) {
+		newLab(t).set("ENDPOINT=host").run().ends(2, "Correct").says("Parameter ENDPOINT_HOST is missing: ")
 	})
 	t.Run("the default pace", func(t *testing.T) {
 		l := newLab(t)
@@ -767,9 +795,12 @@ func TestParameters(t *testing.T) {
 		l.run().ends(2, "Correct the profile").says("There is no oc in this image.")
 	})
 	for _, wrong := range []string{
-		"BACKEND=azure", "CLAIM_NAME=Name", "CLAIM_NAMESPACE=", `REGION=us"east`, "REGION=", "CHUNK_SIZE_MIB=4", "CHUNK_SIZE_MIB=5121", "ENDPOINT=", "ENDPOINT_SCHEME=ftp",
-		"ROUTE_NAME=", "ROUTE_NAMESPACE=a b", "CA_SOURCE_NAMESPACE=", "CA_SOURCE_NAME=A", `CA_SOURCE_KEY=a"}}`, "TRUSTED_CA=", "TRUSTED_CA=-", "REPLICAS=0", "ROLLOUT_STRATEGY=",
-		"DISABLE_REDIRECT=yes", "ALLOW_STORAGE_SWITCH=", "TIMEOUT_SECONDS=30m", "TIMEOUT_SECONDS=08", "POLL_SECONDS=x", "STORAGE_NAMESPACE=a\nb", "STORAGE_CLUSTER=*",
+		"BACKEND=azure", "CLAIM_NAME=Name", "CLAIM_NAMESPACE=", `REGION=us"east`, "REGION=",
+		"CHUNK_SIZE_MIB=4", "CHUNK_SIZE_MIB=5121", "ENDPOINT=", "ENDPOINT_SCHEME=ftp",
+		"ROUTE_NAME=", "ROUTE_NAMESPACE=a b", "CA_SOURCE_NAMESPACE=", "CA_SOURCE_NAME=A", `CA_SOURCE_KEY=a"}}`,
+		"TRUSTED_CA=", "TRUSTED_CA=-", "REPLICAS=0", "ROLLOUT_STRATEGY=", "DISABLE_REDIRECT=yes",
+		"ALLOW_STORAGE_SWITCH=", "TIMEOUT_SECONDS=30m", "TIMEOUT_SECONDS=08", "POLL_SECONDS=x",
+		"STORAGE_NAMESPACE=a\nb", "STORAGE_CLUSTER=*",
 	} {
 		t.Run(wrong, func(t *testing.T) {
 			name, value, _ := strings.Cut(wrong, "=")
