@@ -181,14 +181,17 @@ report_failed_call() {
   done
   case ${error:=oc ended with status $1} in
     *' is forbidden: User '*) not_yet "$error" "Deliver the Job's Roles and RoleBindings, which allow that. $AGAIN" ;;
-    *"doesn't have a resource type"*) not_yet "$error" "Install what brings that kind (claims: ODF). $AGAIN" ;;
+    *"doesn't have a resource type"*)
+      not_yet "$error" "Install what brings that kind; claims come with OpenShift Data Foundation. $AGAIN"
+      ;;
     'Unable to connect to the server'* | 'The connection to the server'* | 'oc has had no answer'*)
       not_yet "$error" "Find out why the Job's pod does not reach the API server. $AGAIN"
       ;;
-    *) not_yet "$error" ;;
+    *) not_yet "$error" "$CALL_ADVICE" ;;
   esac
 }
 readonly AGAIN='Then start the Job again.'
+readonly CALL_ADVICE="Mend what the last reason says (a quota, an admission policy, the API server). $AGAIN"
 
 # get_text TEMPLATE ARGUMENT... reads one object; what the TEMPLATE makes of it is
 # then in $answer. Where there is no such object, $answer and $found are empty.
@@ -580,11 +583,10 @@ host_of() {
 
 # ---------------------------------------------------------------- 4. the CA bundle and the credentials
 
-readonly WRITE_ADVICE="Mend what the last reason says (a missing Role, a quota, an admission policy). $AGAIN"
 readonly REWRITTEN_ADVICE="Find out what else writes that object (oc get -o yaml --show-managed-fields). $AGAIN"
 
 write_ca_bundle() {
-  wait_until ca_bundle_is_in_place : "ConfigMap $CA_NAMESPACE/$TRUSTED_CA to hold the CA bundle" "$WRITE_ADVICE"
+  wait_until ca_bundle_is_in_place : "ConfigMap $CA_NAMESPACE/$TRUSTED_CA to hold the CA bundle" "$CALL_ADVICE"
 }
 
 ca_bundle_is_in_place() {
@@ -608,7 +610,7 @@ ca_manifest() {
 
 write_credentials() {
   wait_until credentials_are_in_place : \
-    "Secret $REGISTRY_NAMESPACE/$CREDENTIALS to hold the credentials of the claim" "$WRITE_ADVICE"
+    "Secret $REGISTRY_NAMESPACE/$CREDENTIALS to hold the credentials of the claim" "$CALL_ADVICE"
 }
 
 # Writing the same credentials again would be harmless to them, but any write of
@@ -642,7 +644,7 @@ credentials_manifest() {
 # ---------------------------------------------------------------- 5. the switch
 
 switch_storage() {
-  wait_until config_is_in_place print_config "$CONFIG to name the new storage" "$OPERATOR_ADVICE"
+  wait_until config_is_in_place print_config "$CONFIG to name the new storage" "$CALL_ADVICE"
 }
 
 # config_is_in_place writes only on top of what the guard has just seen: every

@@ -76,7 +76,7 @@ func TestReasons(t *testing.T) {
 	)
 	ours := object{"s3": object{"bucket": bucket}}
 	available := object{"type": "Available", "status": "True"}
-	lastApplied := object{"kubectl.kubernetes.io/last-applied-configuration": `{"spec":{"storage":{}}}`}
+	annotations := object{"kubectl.kubernetes.io/last-applied-configuration": `{"spec":{"storage":{}}}`}
 	argo := object{
 		"manager": "argocd-controller", "operation": "Apply", "fieldsV1": object{"f:spec": object{"f:storage": object{}}},
 	}
@@ -159,7 +159,7 @@ func TestReasons(t *testing.T) {
 			`spec.storage.s3.encrypt of ` + config + ` is "true" and not ""`, undone,
 		},
 		"annotated again": {
-			fault{then: afterSwitch(object{"metadata": object{"annotations": lastApplied}})},
+			fault{then: afterSwitch(object{"metadata": object{"annotations": annotations}})},
 			"oc apply has just annotated " + config + " again", undone,
 		},
 		"no second owner": {
@@ -202,6 +202,10 @@ func TestReasons(t *testing.T) {
 				{"type": "Available", "status": "True"},
 				{"type": "Degraded", "status": "True", "reason": "Pruner", "message": "failed"}]}}`},
 			"ClusterOperator image-registry says Degraded=True Pruner: failed", conditions,
+		},
+		"a quota": {
+			fault{then: &incident{On: "apply", Stderr: "secrets is forbidden: exceeded quota"}},
+			"secrets is forbidden: exceeded quota", "Mend what the last reason says (a quota",
 		},
 		"no right": {
 			fault{then: &incident{On: "routes", Stderr: forbidden}}, forbidden,
