@@ -137,7 +137,7 @@ func parameters(p *v1alpha1.RegistryProfile) []envVar {
 
 func objectStoreParameters(p *v1alpha1.RegistryProfile, b *v1alpha1.ObjectStore) []envVar {
 	ca := trustedCA(p)
-	env := []envVar{
+	return slices.Concat([]envVar{
 		{"BACKEND", "s3"},
 		{"CLAIM_NAMESPACE", v1alpha1.ImageRegistryNamespace},
 		{"CLAIM_NAME", b.ClaimName},
@@ -145,20 +145,23 @@ func objectStoreParameters(p *v1alpha1.RegistryProfile, b *v1alpha1.ObjectStore)
 		{"STORAGE_CLUSTER", p.Spec.ODF.StorageCluster},
 		{"REGION", b.Region},
 		{"CHUNK_SIZE_MIB", optionalInt(b.ChunkSizeMiB)},
+	}, endpointParameters(p.Spec.ODF.Namespace, b.Endpoint), []envVar{
 		{"TRUSTED_CA", ca.name},
 		{"CA_SOURCE_NAMESPACE", ca.sourceNamespace},
 		{"CA_SOURCE_NAME", ca.sourceName},
 		{"CA_SOURCE_KEY", ca.sourceKey},
-		{"ENDPOINT_SCHEME", b.Endpoint.Scheme()},
-	}
-	switch r := b.Endpoint.Route; {
-	case r == nil:
-		return append(env, envVar{"ENDPOINT", "service"})
-	case r.Host != "":
-		return append(env, envVar{"ENDPOINT", "host"}, envVar{"ENDPOINT_HOST", r.Host})
+	})
+}
+
+func endpointParameters(namespace string, e v1alpha1.Endpoint) []envVar {
+	scheme := envVar{"ENDPOINT_SCHEME", e.Scheme()}
+	switch {
+	case e.Route == nil:
+		return []envVar{{"ENDPOINT", "service"}, scheme}
+	case e.Route.Host != "":
+		return []envVar{{"ENDPOINT", "host"}, scheme, {"ENDPOINT_HOST", e.Route.Host}}
 	default:
-		return append(env, envVar{"ENDPOINT", "route"},
-			envVar{"ROUTE_NAMESPACE", p.Spec.ODF.Namespace}, envVar{"ROUTE_NAME", r.Name})
+		return []envVar{{"ENDPOINT", "route"}, scheme, {"ROUTE_NAMESPACE", namespace}, {"ROUTE_NAME", e.Route.Name}}
 	}
 }
 
