@@ -80,8 +80,8 @@ fail() {
 waiting_for='the first answer of the cluster'
 diagnose=':' step_advice='' advice='' reason='' reason_label='Not yet'
 
-# A pipe that nothing is ever written into. To sleep, this script reads from it
-# with a time limit: a signal ends that at once, but not a sleep of its own.
+# A pipe that nothing is ever written into. To sleep, the script reads from it with
+# a time limit: bash acts on a signal while it reads, but not while a command runs.
 exec {silence}<> <(:)
 
 # wait_until CHECK DIAGNOSIS WHAT ADVICE... repeats CHECK until it succeeds. A CHECK
@@ -154,10 +154,9 @@ call() {
   [[ $status == 0 ]] || report_failed_call "$status"
 }
 
-# run_oc prints what oc prints, then a null character, then oc's exit status. The
-# script does not ask bash for that status: bash 5.2 now and then loses the one of
-# a process substitution. oc has to be a background job, or the shell would hear
-# the signal of a time-out only when oc has ended; it passes the signal on.
+# run_oc prints what oc prints, then a null character, then oc's exit status: bash
+# 5.2 now and then loses the exit status of a process substitution. It runs oc in
+# the background to be able to pass on the signal that call sends at a time-out.
 run_oc() {
   local input=$1 status=0
   shift
@@ -827,7 +826,7 @@ registry_is_available() {
 operator_is_content() {
   local operator='ClusterOperator image-registry' bucket_there=${config[status.storage.s3.bucket]-}
   [[ ${config[generation]-} == "${config[observedGeneration]-}" ]] ||
-    not_yet "the operator has seen generation ${config[observedGeneration]:-0} of $CONFIG, not ${config[generation]-}" \
+    not_yet "the operator saw generation ${config[observedGeneration]:-0} of $CONFIG, not ${config[generation]-}" \
       "$IDLE_ADVICE" || return 1
   [[ " ${config[status.backends]-} " == *" $BACKEND "* ]] ||
     not_yet "status.storage of $CONFIG names${config[status.backends]:- nothing} and not $BACKEND" || return 1

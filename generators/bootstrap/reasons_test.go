@@ -171,11 +171,11 @@ func TestReasons(t *testing.T) {
 		},
 		"an operator that has seen nothing": {
 			fault{then: afterSwitch(object{"status": nil})},
-			"the operator has seen generation 0 of " + config + ", not 2", idle,
+			"the operator saw generation 0 of " + config + ", not 2", idle,
 		},
 		"an operator that has not seen the switch": {
 			fault{then: status(1, ours, available, object{"type": "Degraded", "status": "False"})},
-			"the operator has seen generation 1 of " + config + ", not 2", idle,
+			"the operator saw generation 1 of " + config + ", not 2", idle,
 		},
 		"no storage set up": {
 			fault{then: status(2, object{})}, "status.storage of " + config + " names nothing and not s3", conditions,
