@@ -120,41 +120,66 @@ func jobName(all map[string]string) string {
 	return ""
 }
 
-// TestParameters is the script's contract: every variable is always set, to what
-// its backend and endpoint ask for.
+// TestParameters is the script's contract: what a backend or an endpoint has no use
+// for is not set, and nothing is set to an empty value.
 func TestParameters(t *testing.T) {
-	always := map[string]string{
-		"HOME": "/tmp", "CLAIM_NAMESPACE": "openshift-image-registry", "STORAGE_NAMESPACE": "openshift-storage", "STORAGE_CLUSTER": "ocs-storagecluster",
-		"REPLICAS": "2", "ROLLOUT_STRATEGY": "RollingUpdate", "DISABLE_REDIRECT": "", "ALLOW_STORAGE_SWITCH": "false", "TIMEOUT_SECONDS": "1740",
-		"BACKEND": "s3", "CLAIM_NAME": "image-registry", "REGION": "us-east-1", "CHUNK_SIZE_MIB": "",
-		"ENDPOINT": "route", "ENDPOINT_SCHEME": "https", "ENDPOINT_HOST": "", "ROUTE_NAMESPACE": "openshift-storage", "ROUTE_NAME": "ocs-storagecluster-cephobjectstore-secure",
-		"TRUSTED_CA": "registry-s3-ca", "CA_SOURCE_NAMESPACE": "openshift-config-managed", "CA_SOURCE_NAME": "default-ingress-cert", "CA_SOURCE_KEY": "ca-bundle.crt",
+	type variables map[string]string
+	always := variables{
+		"HOME": "/tmp", "REPLICAS": "2", "ROLLOUT_STRATEGY": "RollingUpdate",
+		"ALLOW_STORAGE_SWITCH": "false", "TIMEOUT_SECONDS": "1740",
 	}
-	noRoute := map[string]string{"ROUTE_NAMESPACE": "", "ROUTE_NAME": ""}
-	noCA := map[string]string{"TRUSTED_CA": "", "CA_SOURCE_NAMESPACE": "", "CA_SOURCE_NAME": "", "CA_SOURCE_KEY": ""}
-	volume := map[string]string{"BACKEND": "pvc", "CLAIM_NAME": "image-registry-storage", "REGION": "", "ENDPOINT": "", "ENDPOINT_SCHEME": ""}
-	for spec, differences := range map[string][]map[string]string{
-		"": {},
-		"storage: {rgw: {endpoint: {route: {scheme: http}}}}":                  {noCA, {"ENDPOINT_SCHEME": "http", "ROUTE_NAME": "ocs-storagecluster-cephobjectstore"}},
-		"storage: {rgw: {endpoint: {route: {host: 's3.example.com:8443'}}}}":   {noRoute, {"ENDPOINT": "host", "ENDPOINT_HOST": "s3.example.com:8443"}},
-		"storage: {rgw: {endpoint: {route: {host: h.example, scheme: http}}}}": {noRoute, noCA, {"ENDPOINT": "host", "ENDPOINT_HOST": "h.example", "ENDPOINT_SCHEME": "http"}},
-		"storage: {rgw: {endpoint: {service: {}}}}": {noRoute, {"ENDPOINT": "service", "DISABLE_REDIRECT": "true",
-			"CA_SOURCE_NAMESPACE": "registry-profile", "CA_SOURCE_NAME": "openshift-service-ca.crt", "CA_SOURCE_KEY": "service-ca.crt"}},
-		"storage: {rgw: {endpoint: {service: {scheme: http}}}}": {noRoute, noCA, {"ENDPOINT": "service", "ENDPOINT_SCHEME": "http", "DISABLE_REDIRECT": "true"}},
-		"storage: {rgw: {trustedCA: mine, chunkSizeMiB: 64}}":   {noCA, {"TRUSTED_CA": "mine", "CHUNK_SIZE_MIB": "64"}},
-		"storage: {noobaa: {}}":                                 {{"ROUTE_NAME": "s3"}},
-		"storage: {cephfs: {}}":                                 {noRoute, noCA, volume},
-		"storage: {rbd: {}}":                                    {noRoute, noCA, volume, {"REPLICAS": "1", "ROLLOUT_STRATEGY": "Recreate"}},
-		"registry: {disableRedirect: false}":                    {{"DISABLE_REDIRECT": "false"}},
-		"bootstrap: {allowStorageSwitch: true, timeout: 90s}":   {{"ALLOW_STORAGE_SWITCH": "true", "TIMEOUT_SECONDS": "81"}},
-		"bootstrap: {timeout: 1s}":                              {{"TIMEOUT_SECONDS": "1"}},
+	bucket := variables{
+		"BACKEND": "s3", "CLAIM_NAMESPACE": "openshift-image-registry", "CLAIM_NAME": "image-registry",
+		"STORAGE_NAMESPACE": "openshift-storage", "STORAGE_CLUSTER": "ocs-storagecluster", "REGION": "us-east-1",
+	}
+	volume := variables{"BACKEND": "pvc", "CLAIM_NAME": "image-registry-storage"}
+	route := variables{
+		"ENDPOINT": "route", "ENDPOINT_SCHEME": "https",
+		"ROUTE_NAMESPACE": "openshift-storage", "ROUTE_NAME": "ocs-storagecluster-cephobjectstore-secure",
+	}
+	host := func(name, scheme string) variables {
+		return variables{"ENDPOINT": "host", "ENDPOINT_SCHEME": scheme, "ENDPOINT_HOST": name}
+	}
+	service := func(scheme string) variables {
+		return variables{"ENDPOINT": "service", "ENDPOINT_SCHEME": scheme, "DISABLE_REDIRECT": "true"}
+	}
+	ca := func(namespace, name, key string) variables {
+		return variables{
+			"TRUSTED_CA":          "registry-s3-ca",
+			"CA_SOURCE_NAMESPACE": namespace, "CA_SOURCE_NAME": name, "CA_SOURCE_KEY": key,
+		}
+	}
+	ingressCA := ca("openshift-config-managed", "default-ingress-cert", "ca-bundle.crt")
+	serviceCA := ca("registry-profile", "openshift-service-ca.crt", "service-ca.crt")
+	for spec, parts := range map[string][]variables{
+		"": {bucket, route, ingressCA},
+		"storage: {rgw: {endpoint: {route: {scheme: http}}}}": {
+			bucket, route, {"ENDPOINT_SCHEME": "http", "ROUTE_NAME": "ocs-storagecluster-cephobjectstore"},
+		},
+		"storage: {rgw: {endpoint: {route: {host: 's3.example.com:8443'}}}}": {
+			bucket, host("s3.example.com:8443", "https"), ingressCA,
+		},
+		"storage: {rgw: {endpoint: {route: {host: h.example, scheme: http}}}}": {bucket, host("h.example", "http")},
+		"storage: {rgw: {endpoint: {service: {}}}}":                            {bucket, service("https"), serviceCA},
+		"storage: {rgw: {endpoint: {service: {scheme: http}}}}":                {bucket, service("http")},
+		"storage: {rgw: {trustedCA: mine, chunkSizeMiB: 64}}": {
+			bucket, route, {"TRUSTED_CA": "mine", "CHUNK_SIZE_MIB": "64"},
+		},
+		"storage: {noobaa: {}}":              {bucket, route, ingressCA, {"ROUTE_NAME": "s3"}},
+		"storage: {cephfs: {}}":              {volume},
+		"storage: {rbd: {}}":                 {volume, {"REPLICAS": "1", "ROLLOUT_STRATEGY": "Recreate"}},
+		"registry: {disableRedirect: false}": {bucket, route, ingressCA, {"DISABLE_REDIRECT": "false"}},
+		"bootstrap: {allowStorageSwitch: true, timeout: 90s}": {
+			bucket, route, ingressCA, {"ALLOW_STORAGE_SWITCH": "true", "TIMEOUT_SECONDS": "81"},
+		},
+		"bootstrap: {timeout: 1s}": {bucket, route, ingressCA, {"TIMEOUT_SECONDS": "1"}},
 	} {
 		t.Run(spec, func(t *testing.T) {
 			expected := maps.Clone(always)
-			for _, difference := range differences {
-				maps.Copy(expected, difference)
+			for _, part := range parts {
+				maps.Copy(expected, part)
 			}
-			actual := map[string]string{}
+			actual := variables{}
 			for _, v := range environment(t, generators.Expand(profileOf(t, spec))) {
 				assert.NotContains(t, actual, v.name, "set twice")
 				actual[v.name] = v.value
@@ -177,7 +202,7 @@ func TestPodIsWhatTheContractSays(t *testing.T) {
 	assert.Equal(t, pod, template("CronJob", "spec", "jobTemplate", "spec", "template"), "one pod for both")
 	for _, part := range []string{
 		"restartPolicy: Never\n", "runAsNonRoot: true\n", "type: RuntimeDefault\n", "allowPrivilegeEscalation: false\n", "readOnlyRootFilesystem: true\n", "- ALL\n",
-		"mountPath: /opt/registry-profile\n", "readOnly: true\n", "terminationMessagePolicy: FallbackToLogsOnError\n", "- /bin/bash\n    - /opt/registry-profile/bootstrap.sh\n",
+		"mountPath: /opt/registry-profile\n", "readOnly: true\n", "terminationMessagePolicy: FallbackToLogsOnError\n", "- /bin/bash\n    - -p\n    - /opt/registry-profile/bootstrap.sh\n",
 	} {
 		assert.Contains(t, pod, part)
 	}

@@ -1,6 +1,7 @@
 package generators
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
@@ -91,9 +92,11 @@ func newPodTemplate(p *v1alpha1.RegistryProfile) podTemplate {
 			NodeSelector:       b.NodeSelector,
 			Tolerations:        b.Tolerations,
 			Containers: []container{{
-				Name:      containerName,
-				Image:     b.Image,
-				Command:   []string{"/bin/bash", scriptFolder + "/" + scriptFile},
+				Name:  containerName,
+				Image: b.Image,
+				// With -p, bash takes no options, functions and start-up file from the
+				// environment: an image could bring some that print credentials.
+				Command:   []string{"/bin/bash", "-p", scriptFolder + "/" + scriptFile},
 				Env:       parameters(p),
 				Resources: b.Resources,
 				// The last line of a failed run is then in the pod's status.
@@ -112,15 +115,12 @@ func newPodTemplate(p *v1alpha1.RegistryProfile) podTemplate {
 	}
 }
 
-// parameters are what the script reads, every one always set. HOME is where oc
-// keeps its discovery cache.
+// parameters are what the script reads with this backend and endpoint: a variable
+// that says nothing is left out. HOME is where oc keeps its discovery cache.
 func parameters(p *v1alpha1.RegistryProfile) []envVar {
 	s := p.Spec
 	env := []envVar{
 		{"HOME", "/tmp"},
-		{"CLAIM_NAMESPACE", v1alpha1.ImageRegistryNamespace},
-		{"STORAGE_NAMESPACE", s.ODF.Namespace},
-		{"STORAGE_CLUSTER", s.ODF.StorageCluster},
 		{"REPLICAS", strconv.Itoa(*s.Registry.Replicas)},
 		{"ROLLOUT_STRATEGY", s.Registry.RolloutStrategy},
 		{"DISABLE_REDIRECT", optionalBool(s.Registry.DisableRedirect)},
@@ -128,43 +128,41 @@ func parameters(p *v1alpha1.RegistryProfile) []envVar {
 		{"TIMEOUT_SECONDS", scriptTimeoutSeconds(p)},
 	}
 	if b := s.Storage.Object(); b != nil {
-		return append(env, objectStoreParameters(b, trustedCA(p), s.ODF.Namespace)...)
+		env = append(env, objectStoreParameters(p, b)...)
+	} else {
+		env = append(env, envVar{"BACKEND", "pvc"}, envVar{"CLAIM_NAME", s.Storage.Volume().ClaimName})
 	}
-	return append(env, volumeParameters(s.Storage.Volume())...)
+	return slices.DeleteFunc(env, func(v envVar) bool { return v.Value == "" })
 }
 
-func objectStoreParameters(b *v1alpha1.ObjectStore, ca trust, routeNamespace string) []envVar {
-	kind, host, routeName := "service", "", ""
-	if r := b.Endpoint.Route; r != nil && r.Host != "" {
-		kind, host, routeNamespace = "host", r.Host, ""
-	} else if r != nil {
-		kind, routeName = "route", r.Name
-	} else {
-		routeNamespace = ""
-	}
-	return []envVar{
+func objectStoreParameters(p *v1alpha1.RegistryProfile, b *v1alpha1.ObjectStore) []envVar {
+	ca := trustedCA(p)
+	return slices.Concat([]envVar{
 		{"BACKEND", "s3"},
+		{"CLAIM_NAMESPACE", v1alpha1.ImageRegistryNamespace},
 		{"CLAIM_NAME", b.ClaimName},
+		{"STORAGE_NAMESPACE", p.Spec.ODF.Namespace},
+		{"STORAGE_CLUSTER", p.Spec.ODF.StorageCluster},
 		{"REGION", b.Region},
 		{"CHUNK_SIZE_MIB", optionalInt(b.ChunkSizeMiB)},
-		{"ENDPOINT", kind},
-		{"ENDPOINT_SCHEME", b.Endpoint.Scheme()},
-		{"ENDPOINT_HOST", host},
-		{"ROUTE_NAMESPACE", routeNamespace},
-		{"ROUTE_NAME", routeName},
+	}, endpointParameters(p.Spec.ODF.Namespace, b.Endpoint), []envVar{
 		{"TRUSTED_CA", ca.name},
 		{"CA_SOURCE_NAMESPACE", ca.sourceNamespace},
 		{"CA_SOURCE_NAME", ca.sourceName},
 		{"CA_SOURCE_KEY", ca.sourceKey},
-	}
+	})
 }
 
-func volumeParameters(v *v1alpha1.Volume) []envVar {
-	env := []envVar{{"BACKEND", "pvc"}, {"CLAIM_NAME", v.ClaimName}}
-	for _, unused := range []string{"REGION", "CHUNK_SIZE_MIB", "ENDPOINT", "ENDPOINT_SCHEME", "ENDPOINT_HOST", "ROUTE_NAMESPACE", "ROUTE_NAME", "TRUSTED_CA", "CA_SOURCE_NAMESPACE", "CA_SOURCE_NAME", "CA_SOURCE_KEY"} {
-		env = append(env, envVar{Name: unused})
+func endpointParameters(namespace string, e v1alpha1.Endpoint) []envVar {
+	scheme := envVar{"ENDPOINT_SCHEME", e.Scheme()}
+	switch {
+	case e.Route == nil:
+		return []envVar{{"ENDPOINT", "service"}, scheme}
+	case e.Route.Host != "":
+		return []envVar{{"ENDPOINT", "host"}, scheme, {"ENDPOINT_HOST", e.Route.Host}}
+	default:
+		return []envVar{{"ENDPOINT", "route"}, scheme, {"ROUTE_NAMESPACE", namespace}, {"ROUTE_NAME", e.Route.Name}}
 	}
-	return env
 }
 
 func optionalBool(b *bool) string {
