@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # bootstrap.sh puts OpenShift's internal image registry on storage of OpenShift
 # Data Foundation. It runs in the cluster, as a Job, and needs bash and oc.
 #
@@ -14,6 +14,9 @@
 #
 # shellcheck disable=SC2016 # a $ in a template for oc is the template's own
 
+# Options that come in with the environment (SHELLOPTS, BASH_ENV) could print a
+# credential, or pass it on to oc.
+set +x +a +v
 set -euo pipefail
 set -f     # an unquoted variable is split, never taken for a file name pattern
 LC_ALL=C   # [a-z] means just that
@@ -33,13 +36,14 @@ readonly CA_KEY=ca-bundle.crt
 readonly NAME='[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?'
 readonly HOST='[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\]'
 readonly PORT='[1-9][0-9]{0,4}'
+readonly CHUNK_SIZE='[5-9]|[1-9][0-9]{1,2}|[1-4][0-9]{3}|50[0-9]{2}|51[01][0-9]|5120'
 readonly BUCKET='[A-Za-z0-9][A-Za-z0-9._-]{2,254}'
 readonly BASE64='([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?'
 readonly UUID='[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 
 # The credentials must never be in the environment of oc. Had a variable that
 # holds them come in from outside, it would be passed on, even a local one.
-unset -v access_key secret_key answer error input line output seen value
+unset -v access_key secret_key answer config error fields input line output reason text value
 
 # What the steps find out.
 access_key='' secret_key=''
@@ -47,93 +51,112 @@ bucket='' bucket_host='' bucket_port='' host='' endpoint='' ca_bundle=''
 
 # ---------------------------------------------------------------- talking
 
-say() { printf '%s\n' "$*"; }
-
-# say_once says a thing that a loop would otherwise say over and over.
-declare -A said=()
-say_once() {
-  [[ -z ${said["$*"]-} ]] || return 0
-  said["$*"]=yes
-  say "$*"
+# log prints a message, without the credentials that may have got into it.
+log() {
+  local text=$1 value
+  for value in "$access_key" "$secret_key"; do
+    [[ -z $value ]] || text=${text//"$value"/(hidden)}
+  done
+  printf '%s\n' "$text"
 }
 
-# fail STATUS WHAT-TO-DO ends the run.
+# log_once prints what a loop would otherwise print over and over.
+declare -A logged=()
+log_once() {
+  [[ -z ${logged["$1"]-} ]] || return 0
+  logged["$1"]=yes
+  log "$1"
+}
+
+# fail STATUS ADVICE... ends the run.
 fail() {
-  say "What to do: $2"
+  local IFS=' '
+  log "What to do: ${*:2}"
   exit "$1"
 }
 
 # ---------------------------------------------------------------- waiting
 
 waiting_for='the first answer of the cluster'
-diagnose=':' advice='' last_error=''
+diagnose=':' step_advice='' advice='' reason='' reason_label='Not yet'
 
-# A pipe that nobody ever writes into: reading from it with a time limit is how
-# this script sleeps, because a signal ends such a sleep at once.
+# A pipe that nothing is ever written into. To sleep, the script reads from it with
+# a time limit: bash acts on a signal while it reads, but not while a command runs.
 exec {silence}<> <(:)
 
-# await CHECK DIAGNOSIS WHAT ADVICE repeats CHECK until it succeeds. A CHECK
+# wait_until CHECK DIAGNOSIS WHAT ADVICE... repeats CHECK until it succeeds. A CHECK
 # looks at the cluster, brings it nearer to what is wanted, and succeeds when
-# there is nothing left to do. Any fault of a call just means: not yet.
-await() {
+# there is nothing left to do. If there is, it fails with not_yet.
+#
+# "set -e" has no effect in a condition, nor in any function called from one, and
+# so in no CHECK: every line there handles its own failure ("|| return 1").
+wait_until() {
   local check=$1
-  diagnose=$2 waiting_for=$3 advice=$4 last_error=''
-  "$check" && return
-  say "Waiting for $waiting_for."
-  pause
-  until "$check"; do pause; done
+  diagnose=$2 waiting_for=$3 step_advice=${*:4} advice=${*:4} reason=''
+  until "$check"; do
+    ((SECONDS < TIMEOUT_SECONDS)) || give_up
+    read -r -t "$POLL_SECONDS" -u "$silence" || true
+  done
 }
 
-pause() {
-  ((SECONDS < TIMEOUT_SECONDS)) || give_up
-  read -r -t "$POLL_SECONDS" -u "$silence" || true
+# not_yet REASON [ADVICE...] fails. It prints the REASON unless that is still the
+# same as before. ADVICE is what to do about it, if the step's is too general.
+not_yet() {
+  local IFS=' '
+  log_once "Waiting for $waiting_for."
+  [[ $reason == "$1" ]] || log "$reason_label: $1"
+  reason=$1 advice=${*:2}
+  advice=${advice:-$step_advice}
+  return 1
 }
 
 give_up() {
-  say "Time is up after $SECONDS seconds of waiting for $waiting_for."
-  [[ -z $last_error ]] || say "The last error was: $last_error"
-  CALL_SECONDS=5 # the Job's own deadline is near
+  local what_to_do=$advice
+  log "Time is up after $SECONDS seconds of waiting for $waiting_for."
+  log "The last reason was: $reason"
+  reason_label='No answer' # to a question of the diagnosis
+  CALL_SECONDS=5           # the Job's own deadline is near
   "$diagnose"
-  fail 1 "$advice"
+  fail 1 "$what_to_do"
 }
 
 # The pod is deleted: its node is drained, or the Job's time is up.
 stopped() {
-  say "Stopped while waiting for $waiting_for."
-  [[ -z $last_error ]] || say "The last error was: $last_error"
+  log "Stopped while waiting for $waiting_for."
+  [[ -z $reason ]] || log "The last reason was: $reason"
   fail 1 "Nothing, if the Job starts another pod: it goes on from here. Otherwise: ${advice:-start the Job again.}"
 }
 trap stopped TERM INT
 
 # ---------------------------------------------------------------- oc
 
-# call INPUT ARGUMENT... runs oc with INPUT on its standard input; what it
-# prints is then in $output. It runs beside the script, which reads from it with
-# a builtin, so that a signal is heard while oc is still waiting for an answer.
-# INPUT may hold credentials: printf is a builtin too, so they are in no
-# argument list and in no environment.
+# call INPUT ARGUMENT... runs oc with INPUT on its standard input; what it prints
+# is then in $output. oc runs in the background, and the script reads from it with
+# a builtin, which a signal interrupts even while oc waits for an answer.
+# INPUT may hold credentials: printf is a builtin too, so they are in no argument
+# list and in no environment.
 #
 # There is no --request-timeout: given any such flag, oc no longer looks for the
 # cluster that its pod runs in (client-go, tools/clientcmd). So it is this script
 # that stops waiting.
 call() {
-  local from_oc pid status=0
+  local from_oc pid status=''
   exec {from_oc}< <(run_oc "$@")
   pid=$!
-  IFS= read -r -d '' -t "$CALL_SECONDS" -u "$from_oc" output || status=$?
-  if ((status > 128)); then
+  if IFS= read -r -d '' -t "$CALL_SECONDS" -u "$from_oc" output; then
+    IFS= read -r -d '' -u "$from_oc" status || : # it ends without a null character
+  elif (($? > 128)); then
     output="oc has had no answer for $CALL_SECONDS seconds"
     kill "$pid" 2>/dev/null || : # it may just have ended
-  else
-    IFS= read -r -d '' -u "$from_oc" status || : # to the end of it
   fi
   exec {from_oc}<&-
   [[ $status =~ ^[0-9]{1,3}$ ]] || status=unknown
-  [[ $status == 0 ]] || complain "$status"
+  [[ $status == 0 ]] || report_failed_call "$status"
 }
 
-# run_oc prints what oc prints, and after a null character its exit status: bash
-# 5.2 now and then loses that of a process substitution, and wait then says -1.
+# run_oc prints what oc prints, then a null character, then oc's exit status: bash
+# 5.2 now and then loses the exit status of a process substitution. It runs oc in
+# the background to be able to pass on the signal that call sends at a time-out.
 run_oc() {
   local input=$1 status=0
   shift
@@ -143,57 +166,86 @@ run_oc() {
   printf '\0%s' "$status"
 }
 
-# complain tells what is wrong with a call, once, and fails.
-complain() {
-  local line error='' value IFS=$'\n'
+# report_failed_call STATUS makes the first message of oc the reason of not_yet.
+# Warnings are no such message, nor are the lines of oc's own log ("E0131 ..."),
+# which carry the time. A message that ends in a colon goes on in the next line.
+report_failed_call() {
+  local line error='' IFS=$'\n'
   # An answer that broke off may hold a part of a Secret.
   [[ $output != *"$MARK"* ]] || output='oc broke off in the middle of its answer'
   for line in $output; do
-    # Lines of oc's own log carry the time, so they would never be the same.
     [[ ! $line =~ ^[IWEF][0-9]{4}\  && $line != Warning:* ]] || continue
     error+=$line
-    [[ $line =~ :\ *$ ]] || break # "... is invalid: " goes on in the next line
+    [[ $line =~ :\ *$ ]] || break
   done
-  error=${error:-oc ended with status $1}
-  for value in "$access_key" "$secret_key"; do
-    [[ -z $value ]] || error=${error//"$value"/(hidden)}
-  done
-  last_error=$error
-  say_once "$error"
-  return 1
+  case ${error:=oc ended with status $1} in
+    *' is forbidden: User '*) not_yet "$error" "Deliver the Job's Roles and RoleBindings, which allow that. $AGAIN" ;;
+    *"doesn't have a resource type"*)
+      not_yet "$error" "Install what brings that kind; claims come with OpenShift Data Foundation. $AGAIN"
+      ;;
+    'Unable to connect to the server'* | 'The connection to the server'* | 'oc has had no answer'*)
+      not_yet "$error" "Find out why the Job's pod does not reach the API server. $AGAIN"
+      ;;
+    *) not_yet "$error" "$CALL_ADVICE" ;;
+  esac
 }
+readonly AGAIN='Then start the Job again.'
+readonly CALL_ADVICE="Mend what the last reason says (a quota, an admission policy, the API server). $AGAIN"
 
-# look TEMPLATE ARGUMENT... reads one object; what the template made of it is
-# then in $answer, which is empty if there is no such object. MARK is where the
-# answer begins: oc may have printed warnings before it.
-readonly MARK='registry-profile reads:'
-look() {
-  local template=$1
+# get_text TEMPLATE ARGUMENT... reads one object; what the TEMPLATE makes of it is
+# then in $answer. Where there is no such object, $answer and $found are empty.
+# MARK is where the answer begins: oc may have printed warnings before it.
+#
+# Templates are written with < and > for the double braces of oc: ACM and Helm
+# evaluate double braces wherever they stand in a manifest, so here as well.
+readonly OPEN='{''{' CLOSE='}''}' MARK='registry-profile reads:'
+get_text() {
+  local template=${1//</$OPEN}
+  template=${template//>/$CLOSE}
   shift
-  answer=''
+  answer='' found=''
   call '' get --ignore-not-found "$@" -o "go-template=$MARK$template" || return 1
-  [[ $output != *"$MARK"* ]] || answer=${output#*"$MARK"}
+  [[ $output != *"$MARK"* ]] || found=yes answer=${output#*"$MARK"}
 }
 
-# observe is look for templates that print lines "key=value": they are then in
-# $seen. A key that comes more than once collects its values, one to a line.
-declare -A seen=()
-observe() {
+# get_fields is get_text for templates that print lines "key=value": they are then
+# in $fields. A key that comes more than once collects its values, one to a line.
+declare -A fields=()
+get_fields() {
   local line key IFS=$'\n'
-  seen=()
-  look "$@" || return 1
+  fields=()
+  get_text "$@" || return 1
   for line in $answer; do
     key=${line%%=*}
-    seen[$key]+=${seen[$key]:+$'\n'}${line#*=}
+    fields[$key]+=${fields[$key]:+$'\n'}${line#*=}
   done
 }
 
-# Templates for the data of a ConfigMap, where js keeps any value on one line,
-# and of a Secret.
-readonly TEXT_TEMPLATE='{{range $key, $value := .data}}
-{{$key}}={{js $value}}{{end}}'
-readonly BASE64_TEMPLATE='{{range $key, $value := .data}}
-{{$key}}={{$value}}{{end}}'
+# Templates for the data of a ConfigMap, where js keeps any value on one line, and
+# of a Secret; for the phase of anything; and for the conditions in a status.
+readonly TEXT_TEMPLATE='<range $key, $value := .data>
+<$key>=<js $value><end>'
+readonly BASE64_TEMPLATE='<range $key, $value := .data>
+<$key>=<$value><end>'
+readonly PHASE_TEMPLATE='
+phase=<with .status><with .phase><js .><end><end>'
+readonly CONDITION_TEMPLATE='<js .status> <with .reason><js .><end>: <with .message><js .><end>'
+readonly CONDITIONS_TEMPLATE="<range .conditions>
+condition.<js .type>=$CONDITION_TEMPLATE
+conditions=<js .type>=$CONDITION_TEMPLATE<end>"
+
+# exists WHAT [ADVICE]: the object that was just read is there.
+exists() { [[ -n $found ]] || not_yet "there is no $1" "${2-}"; }
+
+# has_values WHAT ADVICE KEY...: it is there, and each KEY of it has a value. The
+# reason names the key and never the value, which may be a credential.
+has_values() {
+  local key
+  exists "$1" "$2" || return 1
+  for key in "${@:3}"; do
+    [[ -n ${fields[$key]-} ]] || not_yet "$key is missing or empty in $1" "$2" || return 1
+  done
+}
 
 # apply NAMESPACE MANIFEST writes the object whether it exists or not. It is a
 # server-side apply because RBAC can allow its "create" for one single name.
@@ -201,11 +253,11 @@ apply() {
   call "$2" apply --server-side --force-conflicts "--field-manager=$MANAGER" --validate=false -n "$1" -f -
 }
 
-# must_be PATTERN MEANING VALUE WHOSE refuses a value of the cluster that no
+# require_value PATTERN MEANING VALUE WHERE refuses a value of the cluster that no
 # waiting can mend.
-must_be() {
+require_value() {
   [[ ! $3 =~ ^($1)$ ]] || return 0
-  say "$4 is \"$3\", which is not $2."
+  log "$4 is \"$3\", which is not $2."
   fail 2 "Find out who wrote that value, mend it there, and start the Job again."
 }
 
@@ -213,12 +265,13 @@ must_be() {
 
 faults=0
 
-# expect VARIABLE PATTERN MEANING
-expect() {
+# check_parameter NAME PATTERN MEANING counts a fault unless the variable of that
+# NAME is set, and to what the PATTERN says.
+check_parameter() {
   if [[ ! -v $1 ]]; then
-    say "Parameter $1 is missing: $3."
+    log "Parameter $1 is missing: $3."
   elif [[ ! ${!1} =~ ^($2)$ ]]; then
-    say "Parameter $1: \"${!1}\" is not $3."
+    log "Parameter $1: \"${!1}\" is not $3."
   else
     return 0
   fi
@@ -227,41 +280,44 @@ expect() {
 
 check_parameters() {
   : "${POLL_SECONDS:=5}" "${CALL_SECONDS:=20}"
-  command -v oc >/dev/null || { say 'There is no oc in this image.' && faults=1; }
-  expect BACKEND 's3|pvc' 's3 or pvc'
-  expect CLAIM_NAMESPACE "$NAME" 'the name of a namespace'
-  expect CLAIM_NAME "$NAME" 'the name of a claim'
-  expect STORAGE_NAMESPACE "($NAME)?" 'the name of a namespace'
-  expect STORAGE_CLUSTER "($NAME)?" 'the name of a StorageCluster'
-  expect REPLICAS '[1-9][0-9]{0,3}' 'a number of replicas'
-  expect ROLLOUT_STRATEGY 'RollingUpdate|Recreate' 'RollingUpdate or Recreate'
-  expect DISABLE_REDIRECT '(true|false)?' 'true, false or empty'
-  expect ALLOW_STORAGE_SWITCH 'true|false' 'true or false'
-  expect TIMEOUT_SECONDS '0|[1-9][0-9]{0,6}' 'a number of seconds'
-  expect POLL_SECONDS '[0-9]{1,4}(\.[0-9]{1,3})?' 'a number of seconds'
-  expect CALL_SECONDS '[1-9][0-9]{0,3}' 'a number of seconds'
+  # What is optional may be unset, or empty. A pvc needs nothing else of s3.
+  : "${DISABLE_REDIRECT=}" "${STORAGE_NAMESPACE=}" "${STORAGE_CLUSTER=}"
+  : "${CHUNK_SIZE_MIB=}" "${TRUSTED_CA=}" "${CA_SOURCE_NAME=}"
+  command -v oc >/dev/null || { log 'There is no oc in this image.' && faults=1; }
+  check_parameter BACKEND 's3|pvc' 's3 or pvc'
+  check_parameter CLAIM_NAME "$NAME" 'the name of a claim'
+  check_parameter REPLICAS '[1-9][0-9]{0,3}' 'a number of replicas'
+  check_parameter ROLLOUT_STRATEGY 'RollingUpdate|Recreate' 'RollingUpdate or Recreate'
+  check_parameter DISABLE_REDIRECT '(true|false)?' 'true, false or empty'
+  check_parameter ALLOW_STORAGE_SWITCH 'true|false' 'true or false'
+  check_parameter TIMEOUT_SECONDS '0|[1-9][0-9]{0,6}' 'a number of seconds'
+  check_parameter POLL_SECONDS '[0-9]{1,4}(\.[0-9]{1,3})?' 'a number of seconds'
+  check_parameter CALL_SECONDS '[1-9][0-9]{0,3}' 'a number of seconds'
   [[ ${BACKEND-} != s3 ]] || check_s3_parameters
   ((faults == 0)) || fail 2 'Correct the profile, render it again, and deliver it.'
 }
 
 check_s3_parameters() {
-  expect REGION '[A-Za-z0-9_-]{1,64}' 'the name of a region'
-  expect CHUNK_SIZE_MIB '([5-9]|[1-9][0-9]{1,2}|[1-4][0-9]{3}|50[0-9]{2}|51[01][0-9]|5120)?' 'a number of MiB from 5 to 5120, or empty'
-  expect ENDPOINT_SCHEME 'https|http' 'https or http'
-  expect ENDPOINT 'route|host|service' 'route, host or service'
+  check_parameter CLAIM_NAMESPACE "$NAME" 'the name of a namespace'
+  check_parameter STORAGE_NAMESPACE "($NAME)?" 'the name of a namespace, or empty'
+  check_parameter STORAGE_CLUSTER "($NAME)?" 'the name of a StorageCluster, or empty'
+  check_parameter REGION '[A-Za-z0-9_-]{1,64}' 'the name of a region'
+  check_parameter CHUNK_SIZE_MIB "($CHUNK_SIZE)?" 'a number of MiB from 5 to 5120, or empty'
+  check_parameter ENDPOINT_SCHEME 'https|http' 'https or http'
+  check_parameter ENDPOINT 'route|host|service' 'route, host or service'
   case ${ENDPOINT-} in
     route)
-      expect ROUTE_NAMESPACE "$NAME" 'the name of a namespace'
-      expect ROUTE_NAME "$NAME" 'the name of a Route'
+      check_parameter ROUTE_NAMESPACE "$NAME" 'the name of a namespace'
+      check_parameter ROUTE_NAME "$NAME" 'the name of a Route'
       ;;
-    host) expect ENDPOINT_HOST "($HOST)(:$PORT)?" 'a host, or host:port' ;;
+    host) check_parameter ENDPOINT_HOST "($HOST)(:$PORT)?" 'a host, or host:port' ;;
   esac
-  expect TRUSTED_CA "($NAME)?" 'the name of a ConfigMap, or empty'
-  expect CA_SOURCE_NAME "($NAME)?" 'the name of a ConfigMap, or empty'
-  if [[ -n ${CA_SOURCE_NAME-} ]]; then
-    expect CA_SOURCE_NAMESPACE "$NAME" 'the name of a namespace'
-    expect CA_SOURCE_KEY '[A-Za-z0-9._-]{1,253}' 'a key of a ConfigMap'
-    expect TRUSTED_CA "$NAME" 'the name of the ConfigMap to copy the CA bundle to'
+  check_parameter TRUSTED_CA "($NAME)?" 'the name of a ConfigMap, or empty'
+  check_parameter CA_SOURCE_NAME "($NAME)?" 'the name of a ConfigMap, or empty'
+  if [[ -n $CA_SOURCE_NAME ]]; then
+    check_parameter CA_SOURCE_NAMESPACE "$NAME" 'the name of a namespace'
+    check_parameter CA_SOURCE_KEY '[A-Za-z0-9._-]{1,253}' 'a key of a ConfigMap'
+    check_parameter TRUSTED_CA "$NAME" 'the name of the ConfigMap to copy the CA bundle to'
   fi
 }
 
@@ -270,45 +326,48 @@ check_s3_parameters() {
 wait_for_claim() {
   # A PersistentVolumeClaim may stay unbound until the registry's first pod.
   [[ $BACKEND == s3 ]] || return 0
-  await claim_is_bound print_claim \
-    "ObjectBucketClaim $CLAIM_NAMESPACE/$CLAIM_NAME to be Bound, with its ConfigMap and Secret" \
-    "Check that StorageCluster $STORAGE_NAMESPACE/$STORAGE_CLUSTER is Ready and that the claim's storageClassName exists (oc describe obc -n $CLAIM_NAMESPACE $CLAIM_NAME). Then start the Job again."
-  must_be "$BUCKET" 'the name of a bucket' "$bucket" "BUCKET_NAME in ConfigMap $CLAIM_NAMESPACE/$CLAIM_NAME"
-  say "Bucket $bucket is there."
+  claim=$CLAIM_NAMESPACE/$CLAIM_NAME
+  wait_until claim_is_bound print_claim \
+    "ObjectBucketClaim $claim to be Bound, with its ConfigMap and Secret" \
+    "Check that StorageCluster $STORAGE_NAMESPACE/$STORAGE_CLUSTER is Ready and that the claim's" \
+    "storageClassName exists (oc describe obc -n $CLAIM_NAMESPACE $CLAIM_NAME). $AGAIN"
+  require_value "$BUCKET" 'the name of a bucket' "$bucket" "BUCKET_NAME in ConfigMap $claim"
+  log "Bucket $bucket is there."
 }
 
 claim_is_bound() {
-  observe '
-phase={{with .status}}{{with .phase}}{{js .}}{{end}}{{end}}' \
-    -n "$CLAIM_NAMESPACE" objectbucketclaims.objectbucket.io "$CLAIM_NAME" || return 1
-  [[ ${seen[phase]-} == Bound ]] || return 1
+  local key unfilled="The rook-ceph-operator or noobaa-operator fills that object; its log says why not yet. $AGAIN"
+  get_fields "$PHASE_TEMPLATE" -n "$CLAIM_NAMESPACE" objectbucketclaims.objectbucket.io "$CLAIM_NAME" &&
+    exists "ObjectBucketClaim $claim" "Deliver all that was rendered: the claim is part of it. $AGAIN" || return 1
+  [[ ${fields[phase]-} == Bound ]] ||
+    not_yet "the phase of ObjectBucketClaim $claim is ${fields[phase]:-empty}" || return 1
 
-  observe "$TEXT_TEMPLATE" -n "$CLAIM_NAMESPACE" configmaps "$CLAIM_NAME" || return 1
-  bucket=${seen[BUCKET_NAME]-} bucket_host=${seen[BUCKET_HOST]-} bucket_port=${seen[BUCKET_PORT]-}
-  [[ -n $bucket ]] || return 1
-  [[ $ENDPOINT != service || -n $bucket_host && -n $bucket_port ]] || return 1
+  get_fields "$TEXT_TEMPLATE" -n "$CLAIM_NAMESPACE" configmaps "$CLAIM_NAME" || return 1
+  has_values "ConfigMap $claim" "$unfilled" BUCKET_NAME || return 1
+  [[ $ENDPOINT != service ]] || has_values "ConfigMap $claim" "$unfilled" BUCKET_HOST BUCKET_PORT || return 1
+  bucket=${fields[BUCKET_NAME]} bucket_host=${fields[BUCKET_HOST]-} bucket_port=${fields[BUCKET_PORT]-}
 
   # The values stay as they are stored, in base64; they are only copied.
-  observe "$BASE64_TEMPLATE" -n "$CLAIM_NAMESPACE" secrets "$CLAIM_NAME" || return 1
-  access_key=${seen[AWS_ACCESS_KEY_ID]-} secret_key=${seen[AWS_SECRET_ACCESS_KEY]-}
-  [[ -n $access_key && $access_key =~ ^$BASE64$ && -n $secret_key && $secret_key =~ ^$BASE64$ ]]
+  get_fields "$BASE64_TEMPLATE" -n "$CLAIM_NAMESPACE" secrets "$CLAIM_NAME" || return 1
+  has_values "Secret $claim" "$unfilled" AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY || return 1
+  for key in AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; do
+    [[ ${fields[$key]} =~ ^$BASE64$ ]] || not_yet "$key in Secret $claim is not base64" "$unfilled" || return 1
+  done
+  access_key=${fields[AWS_ACCESS_KEY_ID]} secret_key=${fields[AWS_SECRET_ACCESS_KEY]}
 }
 
 print_claim() {
-  observe '
-phase={{with .status}}{{with .phase}}{{js .}}{{end}}{{end}}
-class={{with .spec}}{{with .storageClassName}}{{js .}}{{end}}{{end}}' \
+  get_fields "$PHASE_TEMPLATE
+class=<with .spec><with .storageClassName><js .><end><end>" \
     -n "$CLAIM_NAMESPACE" objectbucketclaims.objectbucket.io "$CLAIM_NAME" || true
-  say "ObjectBucketClaim $CLAIM_NAMESPACE/$CLAIM_NAME: phase ${seen[phase]:-none}, storage class ${seen[class]:-none}."
-  observe '{{range .items}}
-event={{with .reason}}{{js .}}{{end}}: {{with .message}}{{js .}}{{end}}{{end}}' -n "$CLAIM_NAMESPACE" events \
+  log "ObjectBucketClaim $claim: phase ${fields[phase]:-none}, storage class ${fields[class]:-none}."
+  get_fields '<range .items>
+event=<with .reason><js .><end>: <with .message><js .><end><end>' -n "$CLAIM_NAMESPACE" events \
     --field-selector "involvedObject.kind=ObjectBucketClaim,involvedObject.name=$CLAIM_NAME" || true
-  say "Its events: ${seen[event]:-none}"
+  log "Its events: ${fields[event]:-none}"
   [[ -n $STORAGE_NAMESPACE && -n $STORAGE_CLUSTER ]] || return 0
-  observe '
-phase={{with .status}}{{with .phase}}{{js .}}{{end}}{{end}}' \
-    -n "$STORAGE_NAMESPACE" storageclusters.ocs.openshift.io "$STORAGE_CLUSTER" || true
-  say "StorageCluster $STORAGE_NAMESPACE/$STORAGE_CLUSTER: phase ${seen[phase]:-none}."
+  get_fields "$PHASE_TEMPLATE" -n "$STORAGE_NAMESPACE" storageclusters.ocs.openshift.io "$STORAGE_CLUSTER" || true
+  log "StorageCluster $STORAGE_NAMESPACE/$STORAGE_CLUSTER: phase ${fields[phase]:-none}."
 }
 
 # ---------------------------------------------------------------- 2. the endpoint and its CA
@@ -317,14 +376,15 @@ resolve_endpoint() {
   [[ $BACKEND == s3 ]] || return 0
   case $ENDPOINT in
     route)
-      await route_has_a_host : "Route $ROUTE_NAMESPACE/$ROUTE_NAME to have a host" \
-        "Check the Route's name. An external StorageCluster has no Route, nor has one with disableRoute: give the profile endpoint.route.host or endpoint.service."
-      must_be "$HOST" 'the name of a host' "$host" "spec.host of Route $ROUTE_NAMESPACE/$ROUTE_NAME"
+      wait_until route_has_a_host : "Route $ROUTE_NAMESPACE/$ROUTE_NAME to have a host" \
+        "Check the Route's name. An external StorageCluster has no Route, nor has one with disableRoute:" \
+        'give the profile endpoint.route.host or endpoint.service.'
+      require_value "$HOST" 'the name of a host' "$host" "spec.host of Route $ROUTE_NAMESPACE/$ROUTE_NAME"
       ;;
     host) host=$ENDPOINT_HOST ;;
     service)
-      must_be "$HOST" 'the name of a host' "$bucket_host" "BUCKET_HOST in ConfigMap $CLAIM_NAMESPACE/$CLAIM_NAME"
-      must_be "$PORT" 'a port' "$bucket_port" "BUCKET_PORT in ConfigMap $CLAIM_NAMESPACE/$CLAIM_NAME"
+      require_value "$HOST" 'the name of a host' "$bucket_host" "BUCKET_HOST in ConfigMap $claim"
+      require_value "$PORT" 'a port' "$bucket_port" "BUCKET_PORT in ConfigMap $claim"
       host=$bucket_host:$(port_of_the_scheme)
       ;;
   esac
@@ -335,7 +395,7 @@ resolve_endpoint() {
     http) host=${host%:80} ;;
   esac
   endpoint=$ENDPOINT_SCHEME://$host
-  say "The endpoint is $endpoint."
+  log "The endpoint is $endpoint."
 }
 
 # port_of_the_scheme: a claim names one port of the Service, for https wherever
@@ -343,36 +403,39 @@ resolve_endpoint() {
 # it (ocs-operator, cephobjectstores.go; noobaa-operator, service-s3.yaml).
 port_of_the_scheme() {
   case $ENDPOINT_SCHEME:$bucket_port in
-    http:443) say 80 ;;
-    http:50443) say 50080 ;; # on the network of the host
-    *) say "$bucket_port" ;;
+    http:443) printf 80 ;;
+    http:50443) printf 50080 ;; # on the network of the host
+    *) printf '%s' "$bucket_port" ;;
   esac
 }
 
 route_has_a_host() {
-  observe '
-host={{with .spec}}{{with .host}}{{js .}}{{end}}{{end}}' \
-    -n "$ROUTE_NAMESPACE" routes.route.openshift.io "$ROUTE_NAME" || return 1
-  host=${seen[host]-}
-  [[ -n $host ]]
+  local route="Route $ROUTE_NAMESPACE/$ROUTE_NAME"
+  get_fields '
+host=<with .spec><with .host><js .><end><end>' -n "$ROUTE_NAMESPACE" routes.route.openshift.io "$ROUTE_NAME" &&
+    exists "$route" || return 1
+  host=${fields[host]-}
+  [[ -n $host ]] || not_yet "$route has no spec.host" \
+    "OpenShift gives a Route its host: oc describe route -n $ROUTE_NAMESPACE $ROUTE_NAME says why it has not. $AGAIN"
 }
 
 # read_ca_bundle only reads: nothing is written before the guard has looked.
 read_ca_bundle() {
   [[ $BACKEND == s3 && -n $TRUSTED_CA ]] || return 0
-  local namespace=${CA_SOURCE_NAMESPACE-} name=$CA_SOURCE_NAME key=${CA_SOURCE_KEY-}
+  ca_namespace=${CA_SOURCE_NAMESPACE-} ca_name=$CA_SOURCE_NAME ca_key=${CA_SOURCE_KEY-}
   # Without a source the ConfigMap is the user's own: it only has to be there.
-  [[ -n $name ]] || namespace=$CA_NAMESPACE name=$TRUSTED_CA key=$CA_KEY
-  ca_from=("$namespace" "$name" "$key")
-  await ca_bundle_is_read : "a CA certificate in ConfigMap $namespace/$name, key $key" \
-    "Put the PEM certificate of the CA that signed the certificate of $endpoint under that key. Then start the Job again."
+  [[ -n $ca_name ]] || ca_namespace=$CA_NAMESPACE ca_name=$TRUSTED_CA ca_key=$CA_KEY
+  wait_until ca_bundle_is_read : "a CA certificate in ConfigMap $ca_namespace/$ca_name, key $ca_key" \
+    "Put the PEM certificate of the CA that signed the certificate of $endpoint under that key. $AGAIN"
 }
 
 ca_bundle_is_read() {
-  look "{{with .data}}{{with index . \"${ca_from[2]}\"}}{{.}}{{end}}{{end}}" \
-    -n "${ca_from[0]}" configmaps "${ca_from[1]}" || return 1
+  local source="ConfigMap $ca_namespace/$ca_name"
+  get_text "<with .data><with index . \"$ca_key\"><.><end><end>" -n "$ca_namespace" configmaps "$ca_name" &&
+    exists "$source" || return 1
+  [[ -n $answer ]] || not_yet "$ca_key is missing or empty in $source" || return 1
   keep_certificates
-  [[ -n $ca_bundle ]]
+  [[ -n $ca_bundle ]] || not_yet "$ca_key in $source holds no PEM certificate"
 }
 
 # keep_certificates copies the well-formed certificates of $answer, and nothing
@@ -394,76 +457,81 @@ keep_certificates() {
 
 # ---------------------------------------------------------------- 3. the guard
 
-# All of Config that matters, in one consistent read.
+# All of Config that matters, in one consistent read. First its owners: storageOwner
+# and stateOwner are managers, but the operator and this script, that own
+# spec.storage or just spec.managementState; appliedByUs is what co_own has made
+# ours. Then the fields, by their path; backends are the stores in storage (" s3").
 readonly CONFIG_TEMPLATE='
-resourceVersion={{.metadata.resourceVersion}}
-generation={{.metadata.generation}}
-deleting={{with .metadata.deletionTimestamp}}{{.}}{{end}}
-{{- with .metadata.annotations}}{{with index . "kubectl.kubernetes.io/last-applied-configuration"}}
-lastApplied={{js .}}{{end}}{{end}}
-{{- range .metadata.managedFields}}{{if not .subresource}}{{$manager := print .manager}}
-{{- $state := exists .fieldsV1 "f:spec" "f:managementState"}}{{$storage := exists .fieldsV1 "f:spec" "f:storage"}}
-{{- if eq $manager "registry-profile"}}{{if $state}}
-stateIsOurs=yes{{end}}{{if eq (print .operation) "Apply"}}{{with .fieldsV1}}
-claimed={{print (index . "f:spec")}}{{end}}{{end}}
-{{- else if ne $manager "cluster-image-registry-operator"}}{{if $storage}}
-storageOwner={{js $manager}}{{else if $state}}
-stateOwner={{js $manager}}{{end}}{{end}}{{end}}{{end}}
-{{- with .spec}}
-managementState={{with .managementState}}{{js .}}{{end}}
-rolloutStrategy={{with .rolloutStrategy}}{{js .}}{{end}}
-disableRedirect={{with .disableRedirect}}{{.}}{{end}}
-{{- end}}
-{{- range $half, $object := .}}{{if or (eq $half "spec") (eq $half "status")}}{{with $object.storage}}
-{{$half}}.managementState={{with .managementState}}{{js .}}{{end}}
-{{$half}}.backends={{range $key, $_ := .}}{{if ne $key "managementState"}} {{$key}}{{end}}{{end}}
-{{- with .pvc}}
-{{$half}}.claim={{with .claim}}{{js .}}{{end}}{{end}}
-{{- with .s3}}
-{{$half}}.bucket={{with .bucket}}{{js .}}{{end}}
-{{$half}}.region={{with .region}}{{js .}}{{end}}
-{{$half}}.endpoint={{with .regionEndpoint}}{{js .}}{{end}}
-{{$half}}.chunkSizeMiB={{with .chunkSizeMiB}}{{.}}{{end}}
-{{$half}}.trustedCA={{with .trustedCA}}{{with .name}}{{js .}}{{end}}{{end}}
-{{$half}}.unwanted={{if .virtualHostedStyle}}virtualHostedStyle {{end}}{{if .encrypt}}encrypt {{end}}{{if .keyID}}keyID {{end}}{{if .cloudFront}}cloudFront{{end}}
-{{- end}}{{end}}{{end}}{{end}}
-{{- with .status}}
-observedGeneration={{with .observedGeneration}}{{.}}{{end}}{{range .conditions}}
-is{{js .type}}={{js .status}}
-condition={{js .type}}={{js .status}} {{with .reason}}{{js .}}{{end}}: {{with .message}}{{js .}}{{end}}{{end}}
-{{- end}}'
+resourceVersion=<.metadata.resourceVersion>
+generation=<.metadata.generation>
+deleting=<with .metadata.deletionTimestamp><.><end>
+<- with .metadata.annotations><with index . "kubectl.kubernetes.io/last-applied-configuration">
+lastApplied=<js .><end><end>
+<- range .metadata.managedFields><if not .subresource><$manager := print .manager>
+<- $state := exists .fieldsV1 "f:spec" "f:managementState"><$storage := exists .fieldsV1 "f:spec" "f:storage">
+<- if eq $manager "registry-profile"><if $state>
+stateIsOurs=yes<end><if eq (print .operation) "Apply"><with .fieldsV1>
+appliedByUs=<print (index . "f:spec")><end><end>
+<- else if ne $manager "cluster-image-registry-operator"><if $storage>
+storageOwner=<js $manager><else if $state>
+stateOwner=<js $manager><end><end><end><end>
+<- with .spec>
+spec.managementState=<with .managementState><js .><end>
+spec.rolloutStrategy=<with .rolloutStrategy><js .><end>
+spec.disableRedirect=<with .disableRedirect><.><end>
+<- end>
+<- range $half, $object := .><if or (eq $half "spec") (eq $half "status")><with $object.storage>
+<$half>.storage.managementState=<with .managementState><js .><end>
+<$half>.backends=<range $key, $_ := .><if ne $key "managementState"> <$key><end><end>
+<- with .pvc>
+<$half>.storage.pvc.claim=<with .claim><js .><end><end>
+<- with .s3><range $key, $value := .><if and $value (ne $key "trustedCA")>
+<$half>.storage.s3.<js $key>=<js $value><end><end>
+<$half>.storage.s3.trustedCA.name=<with .trustedCA><with .name><js .><end><end>
+<- end><end><end><end>
+<- with .status>
+observedGeneration=<with .observedGeneration><.><end>'"$CONDITIONS_TEMPLATE<end>"
 
-read_config() {
-  observe "$CONFIG_TEMPLATE" "$CONFIG" || return 1
-  # A Config that is being deleted is soon replaced by the operator.
-  [[ -n ${seen[resourceVersion]-} && -z ${seen[deleting]-} ]] || return 1
-  must_be '[0-9]{1,20}' 'a number' "${seen[resourceVersion]}" "The resourceVersion of $CONFIG"
+declare -A config=() # the fields of Config as they were last read
+
+get_config() {
+  local key
+  config=()
+  get_fields "$CONFIG_TEMPLATE" "$CONFIG" || return 1
+  for key in "${!fields[@]}"; do config[$key]=${fields[$key]}; done
 }
 
 guard_images() {
-  await config_may_be_changed : "the registry's configuration, $CONFIG" \
-    'The image registry operator makes that object; check that the ImageRegistry capability is enabled (oc get clusteroperator image-registry). Then start the Job again.'
+  wait_until config_may_be_changed : "the registry's configuration, $CONFIG" "$NO_CONFIG_ADVICE"
 }
+readonly NO_CONFIG_ADVICE="The image registry operator makes that object: check that the ImageRegistry capability is\
+ enabled (oc get clusteroperator image-registry). $AGAIN"
 
 config_may_be_changed() {
-  read_config && stop_if_images_could_be_lost
+  get_config && exists "$CONFIG" "$NO_CONFIG_ADVICE" || return 1
+  [[ -z ${config[deleting]-} ]] || not_yet "$CONFIG is being deleted" \
+    "Find out what keeps it from going away (its finalizers; $OPERATOR_LOG). $AGAIN" || return 1
+  require_value '[0-9]{1,20}' 'a number' "${config[resourceVersion]}" "The resourceVersion of $CONFIG"
+  stop_if_images_could_be_lost
 }
 
 # stop_if_images_could_be_lost looks at what Config asks for and at what the
 # operator has set up. What is there is only left behind when that is allowed.
 stop_if_images_could_be_lost() {
-  local half backend store stores=''
+  local half backend name url store stores=''
   for half in spec status; do
-    for backend in ${seen[$half.backends]-}; do
+    for backend in ${config[$half.backends]-}; do
       case $backend in
         emptyDir) continue ;; # dies with its pod: nothing to protect
         s3)
-          is_our_bucket "${seen[$half.bucket]-}" "${seen[$half.endpoint]-}" && continue
-          store="bucket \"${seen[$half.bucket]}\" at \"${seen[$half.endpoint]-}\" (s3)"
+          name=${config[$half.storage.s3.bucket]-} url=${config[$half.storage.s3.regionEndpoint]-}
+          is_our_bucket "$name" "$url" && continue
+          store="bucket \"$name\" at \"$url\" (s3)"
           ;;
         pvc)
-          is_our_claim "${seen[$half.claim]-}" && continue
-          store="PersistentVolumeClaim \"${seen[$half.claim]:-$OPERATORS_CLAIM}\" (pvc)"
+          name=${config[$half.storage.pvc.claim]:-$OPERATORS_CLAIM}
+          is_our_claim "$name" && continue
+          store="PersistentVolumeClaim \"$name\" (pvc)"
           ;;
         *) store="a store of kind $backend" ;;
       esac
@@ -471,28 +539,27 @@ stop_if_images_could_be_lost() {
     done
   done
   [[ -n $stores ]] || return 0
-  say_once "${stores%$'\n'}"
-  say_once "The profile wants $(wanted_store)."
+  log_once "${stores%$'\n'}"
+  log_once "The profile wants $(wanted_store)."
   if [[ $ALLOW_STORAGE_SWITCH == true ]]; then
-    say_once 'Switching all the same, because spec.bootstrap.allowStorageSwitch is true. Images are not copied.'
+    log_once 'Switching all the same, because spec.bootstrap.allowStorageSwitch is true. Images are not copied.'
     return 0
   fi
-  say 'After a switch, image streams would keep references to images that are only in the old storage.'
-  fail 3 'Copy the images that are still needed; then set spec.bootstrap.allowStorageSwitch: true in the profile. Or write the storage that is there into the profile.'
+  log 'After a switch, image streams would keep references to images that are only in the old storage.'
+  fail 3 'Copy the images that are still needed; then set spec.bootstrap.allowStorageSwitch: true in the profile.' \
+    'Or write the storage that is there into the profile.'
 }
 
 wanted_store() {
   case $BACKEND in
-    s3) say "bucket \"$bucket\" at \"$endpoint\" (s3)" ;;
-    pvc) say "PersistentVolumeClaim \"$CLAIM_NAME\" (pvc)" ;;
+    s3) printf 'bucket "%s" at "%s" (s3)' "$bucket" "$endpoint" ;;
+    pvc) printf 'PersistentVolumeClaim "%s" (pvc)' "$CLAIM_NAME" ;;
   esac
 }
 
 readonly OPERATORS_CLAIM=image-registry-storage # what an empty claim means to the operator
 
-is_our_claim() {
-  [[ $BACKEND == pvc && ${1:-$OPERATORS_CLAIM} == "$CLAIM_NAME" ]]
-}
+is_our_claim() { [[ $BACKEND == pvc && ${1:-$OPERATORS_CLAIM} == "$CLAIM_NAME" ]]; }
 
 # is_our_bucket BUCKET ENDPOINT. The name alone says little: two stores can have
 # buckets of one name, unless a provisioner made it unique.
@@ -510,117 +577,129 @@ host_of() {
   local name=${1#*://}
   name=${name%%/*}
   [[ ! $name =~ :[0-9]+$ ]] || name=${name%:*}
-  say "${name,,}"
+  printf '%s' "${name,,}"
 }
 
 # ---------------------------------------------------------------- 4. the CA bundle and the credentials
 
+readonly REWRITTEN_ADVICE="Find out what else writes that object (oc get -o yaml --show-managed-fields). $AGAIN"
+
 write_ca_bundle() {
-  await ca_bundle_is_in_place : "ConfigMap $CA_NAMESPACE/$TRUSTED_CA to hold the CA bundle" \
-    'Mend what the error above says (a missing Role, a quota, an admission policy). Then start the Job again.'
+  wait_until ca_bundle_is_in_place : "ConfigMap $CA_NAMESPACE/$TRUSTED_CA to hold the CA bundle" "$CALL_ADVICE"
 }
 
 ca_bundle_is_in_place() {
   [[ $BACKEND == s3 && -n $CA_SOURCE_NAME ]] || return 0
-  look_at_ca_bundle || return 1
-  if [[ $answer != "$ca_bundle" ]]; then
-    say_once "Writing ConfigMap $CA_NAMESPACE/$TRUSTED_CA."
-    apply "$CA_NAMESPACE" "$(ca_manifest)" && look_at_ca_bundle || return 1
-  fi
-  [[ $answer == "$ca_bundle" ]]
+  get_written_ca || return 1
+  [[ $answer != "$ca_bundle" ]] || return 0
+  log_once "Writing ConfigMap $CA_NAMESPACE/$TRUSTED_CA."
+  apply "$CA_NAMESPACE" "$(ca_manifest)" && get_written_ca || return 1
+  [[ $answer == "$ca_bundle" ]] ||
+    not_yet "ConfigMap $CA_NAMESPACE/$TRUSTED_CA does not hold what was just written to it" "$REWRITTEN_ADVICE"
 }
 
-look_at_ca_bundle() {
-  look "{{with .data}}{{with index . \"$CA_KEY\"}}{{.}}{{end}}{{end}}" -n "$CA_NAMESPACE" configmaps "$TRUSTED_CA"
+get_written_ca() {
+  get_text "<with .data><with index . \"$CA_KEY\"><.><end><end>" -n "$CA_NAMESPACE" configmaps "$TRUSTED_CA"
 }
 
 ca_manifest() {
-  printf '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"%s","namespace":"%s"},"data":{"%s":"%s"}}' \
+  printf '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"%s","namespace":"%s"},"data":{"%s":"%s"} }' \
     "$TRUSTED_CA" "$CA_NAMESPACE" "$CA_KEY" "${ca_bundle//$'\n'/\\n}"
 }
 
 write_credentials() {
-  await credentials_are_in_place : "Secret $REGISTRY_NAMESPACE/$CREDENTIALS to hold the credentials of the claim" \
-    'Mend what the error above says, or find out who else keeps writing that Secret. Then start the Job again.'
+  wait_until credentials_are_in_place : \
+    "Secret $REGISTRY_NAMESPACE/$CREDENTIALS to hold the credentials of the claim" "$CALL_ADVICE"
 }
 
 # Writing the same credentials again would be harmless to them, but any write of
 # this Secret can restart the registry's pods. So it is compared first.
 credentials_are_in_place() {
   [[ $BACKEND == s3 ]] || return 0
-  look_at_credentials || return 1
-  if ! credentials_match; then
-    say_once "Writing Secret $REGISTRY_NAMESPACE/$CREDENTIALS."
-    apply "$REGISTRY_NAMESPACE" "$(credentials_manifest)" && look_at_credentials || return 1
-  fi
-  credentials_match
+  get_written_credentials || return 1
+  ! credentials_match || return 0
+  log_once "Writing Secret $REGISTRY_NAMESPACE/$CREDENTIALS."
+  apply "$REGISTRY_NAMESPACE" "$(credentials_manifest)" && get_written_credentials || return 1
+  credentials_match ||
+    not_yet "Secret $REGISTRY_NAMESPACE/$CREDENTIALS does not hold what was just written to it" "$REWRITTEN_ADVICE"
 }
 
-look_at_credentials() {
-  observe "$BASE64_TEMPLATE" -n "$REGISTRY_NAMESPACE" secrets "$CREDENTIALS"
+get_written_credentials() {
+  get_fields "$BASE64_TEMPLATE" -n "$REGISTRY_NAMESPACE" secrets "$CREDENTIALS"
 }
 
 credentials_match() {
-  [[ ${seen[REGISTRY_STORAGE_S3_ACCESSKEY]-} == "$access_key" && ${seen[REGISTRY_STORAGE_S3_SECRETKEY]-} == "$secret_key" ]]
+  [[ ${fields[REGISTRY_STORAGE_S3_ACCESSKEY]-} == "$access_key" ]] &&
+    [[ ${fields[REGISTRY_STORAGE_S3_SECRETKEY]-} == "$secret_key" ]]
 }
 
 # No "type": it could not be changed where the Secret exists with another one.
 credentials_manifest() {
-  printf '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"%s","namespace":"%s"},"data":{"%s":"%s","%s":"%s"}}' \
-    "$CREDENTIALS" "$REGISTRY_NAMESPACE" \
-    REGISTRY_STORAGE_S3_ACCESSKEY "$access_key" REGISTRY_STORAGE_S3_SECRETKEY "$secret_key"
+  printf '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"%s","namespace":"%s"},"data":{' \
+    "$CREDENTIALS" "$REGISTRY_NAMESPACE"
+  printf '"REGISTRY_STORAGE_S3_ACCESSKEY":"%s","REGISTRY_STORAGE_S3_SECRETKEY":"%s"} }' "$access_key" "$secret_key"
 }
 
 # ---------------------------------------------------------------- 5. the switch
 
 switch_storage() {
-  await config_is_in_place print_config "$CONFIG to name the new storage" "$CONFIG_ADVICE"
+  wait_until config_is_in_place print_config "$CONFIG to name the new storage" "$CALL_ADVICE"
 }
 
 # config_is_in_place writes only on top of what the guard has just seen: every
 # write carries the resourceVersion of that read, so the API server refuses it
 # when anything has happened in between.
 config_is_in_place() {
+  local undone="Something else keeps writing that: find out what (metadata.managedFields of $CONFIG names it), and\
+ take it out of there. $AGAIN"
   config_may_be_changed || return 1
-  if ! storage_is_ours || must_forget_last_applied; then
-    storage_is_ours || say_once "Switching the registry to $(wanted_store)."
-    ! must_forget_last_applied || say_once "Removing the annotation last-applied-configuration, by which the next oc apply could remove the storage."
+  if ! spec_matches || must_forget_last_applied; then
+    spec_matches || log_once "Switching the registry to $(wanted_store)."
+    ! must_forget_last_applied ||
+      log_once 'Removing the annotation last-applied-configuration: by it, the next oc apply could remove the storage.'
     call '' patch "$CONFIG" --type=merge "--field-manager=$MANAGER" -p "$(config_patch)" || return 1
     config_may_be_changed || return 1
   fi
-  if must_claim; then
-    ! must_forget_last_applied || return 1 # somebody has just applied again
-    say_once "Becoming a second owner of spec.managementState and spec.storage, which $(other_owners) could otherwise remove."
-    claim || return 1
+  if must_co_own && ! must_forget_last_applied; then
+    log_once "Becoming a second owner of spec.managementState and spec.storage: $(other_owners) could remove them."
+    co_own || return 1
     config_may_be_changed || return 1
   fi
-  storage_is_ours && ! must_forget_last_applied && ! must_claim
+  spec_matches || not_yet "$difference" "$undone" || return 1
+  ! must_forget_last_applied || not_yet "oc apply has just annotated $CONFIG again" "$undone" || return 1
+  ! must_co_own || not_yet "$(other_owners) could still remove spec.storage of $CONFIG" "$undone"
 }
 
-# storage_is_ours compares by meaning: the operator leaves out what is false and
-# writes out what is empty. Replicas and the like are not looked at: after the
+# spec_matches: Config asks for our storage. If not, $difference names the first
+# field that differs. It compares by meaning: the operator leaves out what is false
+# and writes out what is empty. Replicas and the like are not looked at: after the
 # switch they belong to Git.
-storage_is_ours() {
-  names_our_storage || return 1
-  [[ ${seen[spec.managementState]-} == Unmanaged ]] || return 1
-  [[ $DISABLE_REDIRECT != true || ${seen[disableRedirect]-} == true ]] || return 1
+spec_matches() {
+  local i is want=(managementState Managed backends " $BACKEND" storage.managementState Unmanaged)
+  [[ $DISABLE_REDIRECT != true ]] || want+=(disableRedirect true)
   if [[ $BACKEND == pvc ]]; then
+    want+=(storage.pvc.claim "$CLAIM_NAME")
     # A volume for one pod at a time cannot be rolled over to a second pod.
-    [[ ${seen[spec.claim]-} == "$CLAIM_NAME" ]] || return 1
-    [[ $ROLLOUT_STRATEGY != Recreate || ${seen[rolloutStrategy]-} == Recreate ]] || return 1
-    return 0
+    [[ $ROLLOUT_STRATEGY != Recreate ]] || want+=(rolloutStrategy Recreate)
+  else
+    want+=(storage.s3.bucket "$bucket" storage.s3.region "$REGION" storage.s3.regionEndpoint "$endpoint")
+    want+=(storage.s3.chunkSizeMiB "$CHUNK_SIZE_MIB" storage.s3.trustedCA.name "$TRUSTED_CA")
+    want+=(storage.s3.virtualHostedStyle '' storage.s3.encrypt '' storage.s3.keyID '' storage.s3.cloudFront '')
   fi
-  [[ ${seen[spec.region]-} == "$REGION" && ${seen[spec.endpoint]-} == "$endpoint" ]] &&
-    [[ ${seen[spec.chunkSizeMiB]-} == "$CHUNK_SIZE_MIB" && ${seen[spec.trustedCA]-} == "$TRUSTED_CA" ]] &&
-    [[ -z ${seen[spec.unwanted]-} ]]
+  for ((i = 0; i < ${#want[@]}; i += 2)); do
+    is=${config[spec.${want[i]}]-}
+    [[ $is == "${want[i + 1]}" ]] && continue
+    difference="spec.${want[i]} of $CONFIG is \"$is\" and not \"${want[i + 1]}\""
+    return 1
+  done
 }
 
-# names_our_storage: the registry runs on this bucket or claim, and on no other.
-names_our_storage() {
-  [[ ${seen[managementState]-} == Managed && ${seen[spec.backends]-} == " $BACKEND" ]] || return 1
+# spec_names_our_store: the registry runs on this bucket or claim, and on no other.
+spec_names_our_store() {
+  [[ ${config[spec.managementState]-} == Managed && ${config[spec.backends]-} == " $BACKEND" ]] || return 1
   case $BACKEND in
-    s3) [[ ${seen[spec.bucket]-} == "$bucket" ]] ;;
-    pvc) is_our_claim "${seen[spec.claim]-}" ;;
+    s3) [[ ${config[spec.storage.s3.bucket]-} == "$bucket" ]] ;;
+    pvc) is_our_claim "${config[spec.storage.pvc.claim]-}" ;;
   esac
 }
 
@@ -628,46 +707,50 @@ names_our_storage() {
 # the operator, writing back all of a Config that it read earlier, can lose a
 # second patch. The resourceVersion makes it conditional.
 config_patch() {
-  local annotations='' spec=''
+  local annotations='' spec='' others='' defaults='"encrypt":false,"keyID":null,"cloudFront":null,' key
   ! must_forget_last_applied || annotations=',"annotations":{"kubectl.kubernetes.io/last-applied-configuration":null}'
-  storage_is_ours || spec=,$(config_spec)
-  printf '{"metadata":{"resourceVersion":"%s"%s}%s}' "${seen[resourceVersion]}" "$annotations" "$spec"
+  if ! spec_matches; then
+    for key in azure emptyDir gcs ibmcos oss s3 swift pvc; do
+      [[ $key == "$BACKEND" ]] || others+="\"$key\":null,"
+    done
+    [[ -n $CHUNK_SIZE_MIB ]] || defaults+='"chunkSizeMiB":null,'
+    [[ -n $TRUSTED_CA ]] || defaults+='"trustedCA":{"name":""},'
+    spec=,$(config_spec "$others" "$defaults" "$(switched_along)")
+  fi
+  printf '{"metadata":{"resourceVersion":"%s"%s}%s}' "${config[resourceVersion]}" "$annotations" "$spec"
 }
 
+# config_spec MORE-OF-STORAGE MORE-OF-S3 MORE prints the spec with what the profile
+# says of the storage, and with the rest. storage.managementState "Managed" would
+# let the operator empty and delete the bucket when the registry is removed.
 config_spec() {
-  local storage others='' key
-  for key in azure emptyDir gcs ibmcos oss s3 swift pvc; do
-    [[ $key == "$BACKEND" ]] || others+="\"$key\":null,"
-  done
+  local store
   case $BACKEND in
-    s3) storage=$(printf '"s3":{%s,"encrypt":false,"keyID":null,"cloudFront":null,"chunkSizeMiB":%s,"trustedCA":{"name":"%s"}}' \
-      "$(s3_fields)" "${CHUNK_SIZE_MIB:-null}" "$TRUSTED_CA") ;;
-    pvc) storage=$(printf '"pvc":{"claim":"%s"}' "$CLAIM_NAME") ;;
+    s3)
+      store=$(printf '"s3":{%s"bucket":"%s","region":"%s","regionEndpoint":"%s"' "$2" "$bucket" "$REGION" "$endpoint")
+      [[ -z $CHUNK_SIZE_MIB ]] || store+=",\"chunkSizeMiB\":$CHUNK_SIZE_MIB"
+      [[ -z $TRUSTED_CA ]] || store+=",\"trustedCA\":{\"name\":\"$TRUSTED_CA\"}"
+      store+=',"virtualHostedStyle":false}'
+      ;;
+    pvc) store="\"pvc\":{\"claim\":\"$CLAIM_NAME\"}" ;;
   esac
-  # storage.managementState "Managed" would let the operator empty and delete the
-  # bucket when the registry is removed.
-  printf '"spec":{"managementState":"Managed","storage":{"managementState":"Unmanaged",%s%s}%s}' "$others" "$storage" "$(switched_along)"
-}
-
-s3_fields() {
-  printf '"bucket":"%s","region":"%s","regionEndpoint":"%s","virtualHostedStyle":false' "$bucket" "$REGION" "$endpoint"
+  printf '"spec":{"managementState":"Managed","storage":{%s"managementState":"Unmanaged",%s}%s}' "$1" "$store" "$3"
 }
 
 # switched_along prints what has to change together with the storage. Once the
 # registry is on it, replicas are Git's again, and this script sets only what
 # the storage cannot work without.
 switched_along() {
-  if ! names_our_storage; then
-    printf ',"replicas":%s' "$REPLICAS"
-    printf ',"rolloutStrategy":"%s"' "$ROLLOUT_STRATEGY"
+  if ! spec_names_our_store; then
+    printf ',"replicas":%s,"rolloutStrategy":"%s"' "$REPLICAS" "$ROLLOUT_STRATEGY"
   elif [[ $BACKEND == pvc && $ROLLOUT_STRATEGY == Recreate ]]; then
     printf ',"rolloutStrategy":"Recreate"'
   fi
   [[ -z $DISABLE_REDIRECT ]] || printf ',"disableRedirect":%s' "$DISABLE_REDIRECT"
 }
 
-# Who else owns the storage? An applier that once had spec.storage in Git, and
-# has it no longer, removes it at its next sync. That must not happen:
+# Who else owns the storage? An applier that once had spec.storage in Git, and has
+# it no longer, removes it at its next sync. That must not happen:
 #
 # - A client-side "oc apply" removes what the annotation last-applied-configuration
 #   says it once applied. Without the annotation it removes nothing.
@@ -677,58 +760,59 @@ switched_along() {
 #
 # The second needs the first, too: an apply by oc hands all the fields of the
 # annotation's owner to us, and then removes those that are not in our manifest.
+# In lastApplied, js has put a backslash before every quote of the annotation.
 must_forget_last_applied() {
-  [[ -n ${seen[lastApplied]-} ]] || return 1
-  [[ ${seen[lastApplied]} == *'\"storage\"'* || ${seen[lastApplied]} == *'\"managementState\"'* ]] || must_claim
+  [[ -n ${config[lastApplied]-} ]] || return 1
+  [[ ${config[lastApplied]} == *'\"storage\"'* || ${config[lastApplied]} == *'\"managementState\"'* ]] || must_co_own
 }
 
 # Argo CD always owns managementState, since it stands in the Config of the
 # profile. Where this script is its second owner by the switch itself, that is
 # enough.
-must_claim() {
-  [[ ${seen[claimed]-} != "$(claimed_fields)" ]] || return 1
-  [[ -n ${seen[storageOwner]-} || -n ${seen[stateOwner]-} && -z ${seen[stateIsOurs]-} ]]
+must_co_own() {
+  [[ ${config[appliedByUs]-} != "$(owned_fields)" ]] || return 1
+  [[ -n ${config[storageOwner]-} || -n ${config[stateOwner]-} && -z ${config[stateIsOurs]-} ]]
 }
 
 # other_owners of spec.storage and spec.managementState, besides the operator.
 other_owners() {
-  local owners=${seen[storageOwner]-}${seen[storageOwner]:+$'\n'}${seen[stateOwner]-}
+  local owners=${config[storageOwner]-}${config[storageOwner]:+$'\n'}${config[stateOwner]-}
   owners=${owners%$'\n'}
   owners=${owners//$'\n'/, }
-  say "${owners:-none}"
+  printf '%s' "${owners:-none}"
 }
 
-# claim changes no value: it applies what is there already. Only fields that the
-# operator keeps as they are: one that it drops would be claimed again and again.
-claim() {
-  local storage
-  case $BACKEND in
-    s3) storage=$(printf '"s3":{%s%s%s}' "$(s3_fields)" \
-      "${CHUNK_SIZE_MIB:+,\"chunkSizeMiB\":$CHUNK_SIZE_MIB}" "${TRUSTED_CA:+,\"trustedCA\":{\"name\":\"$TRUSTED_CA\"\}}") ;;
-    pvc) storage=$(printf '"pvc":{"claim":"%s"}' "$CLAIM_NAME") ;;
-  esac
-  apply "$REGISTRY_NAMESPACE" "$(printf '{"apiVersion":"imageregistry.operator.openshift.io/v1","kind":"Config","metadata":{"name":"cluster","resourceVersion":"%s"},"spec":{"managementState":"Managed","storage":{"managementState":"Unmanaged",%s}}}' \
-    "${seen[resourceVersion]}" "$storage")"
+# co_own changes no value: it applies what is there already. Only fields that the
+# operator keeps as they are: one that it drops would be applied again and again.
+co_own() {
+  apply "$REGISTRY_NAMESPACE" "$(printf '{"apiVersion":"%s","kind":"Config","metadata":{"name":"%s",%s},%s}' \
+    imageregistry.operator.openshift.io/v1 cluster "\"resourceVersion\":\"${config[resourceVersion]}\"" \
+    "$(config_spec '' '' '')")"
 }
 
-# claimed_fields is what a claim looks like in managedFields.
-claimed_fields() {
-  local fields # in alphabetical order, as oc prints them
+# owned_fields is f:spec of our entry in managedFields after co_own, in the words
+# in which oc prints a map: by the alphabet, and "map[]" for a field without others.
+owned_fields() {
+  local s3 storage
+  s3="f:bucket:map[]${CHUNK_SIZE_MIB:+ f:chunkSizeMiB:map[]} f:region:map[] f:regionEndpoint:map[]"
+  s3+="${TRUSTED_CA:+ f:trustedCA:map[f:name:map[]]} f:virtualHostedStyle:map[]"
   case $BACKEND in
-    s3) fields="f:managementState:map[] f:s3:map[f:bucket:map[]${CHUNK_SIZE_MIB:+ f:chunkSizeMiB:map[]} f:region:map[] f:regionEndpoint:map[]${TRUSTED_CA:+ f:trustedCA:map[f:name:map[]]} f:virtualHostedStyle:map[]]" ;;
-    pvc) fields='f:managementState:map[] f:pvc:map[f:claim:map[]]' ;;
+    s3) storage="f:s3:map[$s3]" ;;
+    pvc) storage='f:pvc:map[f:claim:map[]]' ;;
   esac
-  say "map[f:managementState:map[] f:storage:map[$fields]]"
+  printf 'map[f:managementState:map[] f:storage:map[f:managementState:map[] %s]]' "$storage"
 }
 
 # ---------------------------------------------------------------- 6. the operator
 
-readonly CONFIG_ADVICE="Read the conditions above; oc logs -n $REGISTRY_NAMESPACE deployment/cluster-image-registry-operator says more. If spec.storage of $CONFIG is not what is wanted, something else keeps writing it: take it out of there. Then start the Job again."
+readonly OPERATOR_LOG="oc logs -n $REGISTRY_NAMESPACE deployment/cluster-image-registry-operator"
+readonly OPERATOR_ADVICE="Mend what the conditions above say; $OPERATOR_LOG says more. $AGAIN"
+readonly IDLE_ADVICE="Find out why the operator is idle: oc get pods -n $REGISTRY_NAMESPACE; $OPERATOR_LOG. $AGAIN"
 
 wait_for_operator() {
-  await registry_is_available print_operator \
-    'the image registry operator to report the registry Available on this storage, and not Degraded' "$CONFIG_ADVICE"
-  say "Done: the registry keeps its images in $(wanted_store)."
+  wait_until registry_is_available print_operator \
+    'the image registry operator to report the registry Available on this storage, and not Degraded' "$OPERATOR_ADVICE"
+  log "Done: the registry keeps its images in $(wanted_store)."
 }
 
 # All that was written is looked at again: the operator's first write after the
@@ -737,33 +821,43 @@ registry_is_available() {
   ca_bundle_is_in_place && credentials_are_in_place && config_is_in_place && operator_is_content
 }
 
+# operator_is_content judges the Config that config_is_in_place has just read, which
+# is Managed: a Removed registry is reported as Available, too.
 operator_is_content() {
-  # config_is_in_place has just seen what this relies on: managementState Managed,
-  # as a Removed registry is reported as Available, too; and no claim but ours.
-  [[ ${seen[generation]-} == "${seen[observedGeneration]-}" ]] || return 1
-  [[ " ${seen[status.backends]-} " == *" $BACKEND "* ]] || return 1
-  [[ $BACKEND != s3 || ${seen[status.bucket]-} == "$bucket" ]] || return 1
-  [[ ${seen[isAvailable]-} == True && ${seen[isDegraded]-} == False ]] || return 1
-  read_cluster_operator && [[ ${seen[isAvailable]-} == True && ${seen[isDegraded]-} == False ]]
+  local operator='ClusterOperator image-registry' bucket_there=${config[status.storage.s3.bucket]-}
+  [[ ${config[generation]-} == "${config[observedGeneration]-}" ]] ||
+    not_yet "the operator saw generation ${config[observedGeneration]:-0} of $CONFIG, not ${config[generation]-}" \
+      "$IDLE_ADVICE" || return 1
+  [[ " ${config[status.backends]-} " == *" $BACKEND "* ]] ||
+    not_yet "status.storage of $CONFIG names${config[status.backends]:- nothing} and not $BACKEND" || return 1
+  [[ $BACKEND != s3 || $bucket_there == "$bucket" ]] ||
+    not_yet "status.storage of $CONFIG names bucket \"$bucket_there\" and not \"$bucket\"" || return 1
+  conditions_are_good "$CONFIG" "${config[condition.Available]-}" "${config[condition.Degraded]-}" || return 1
+  get_cluster_operator && exists "$operator" || return 1
+  conditions_are_good "$operator" "${fields[condition.Available]-}" "${fields[condition.Degraded]-}"
 }
 
-read_cluster_operator() {
-  observe '{{with .status}}{{range .conditions}}
-is{{js .type}}={{js .status}}
-condition={{js .type}}={{js .status}} {{with .reason}}{{js .}}{{end}}: {{with .message}}{{js .}}{{end}}{{end}}{{end}}' \
-    clusteroperators.config.openshift.io image-registry
+# conditions_are_good WHAT AVAILABLE DEGRADED, as CONDITION_TEMPLATE prints them.
+conditions_are_good() {
+  [[ ${2%% *} == True ]] || not_yet "$1 says Available=${2:-nothing}" || return 1
+  [[ ${3%% *} == False ]] || not_yet "$1 says Degraded=${3:-nothing}"
+}
+
+get_cluster_operator() {
+  get_fields "<with .status>$CONDITIONS_TEMPLATE<end>" clusteroperators.config.openshift.io image-registry
 }
 
 print_config() {
-  observe "$CONFIG_TEMPLATE" "$CONFIG" || true
-  say "$CONFIG: managementState ${seen[managementState]:-none}, spec.storage${seen[spec.backends]:- none}, status.storage${seen[status.backends]:- none}, its other owners: $(other_owners)."
-  say "Its conditions: ${seen[condition]:-none}"
+  get_config || true
+  log "$CONFIG: managementState ${config[spec.managementState]:-none}, spec.storage${config[spec.backends]:- none},\
+ status.storage${config[status.backends]:- none}, its other owners: $(other_owners)."
+  log "Its conditions: ${config[conditions]:-none}"
 }
 
 print_operator() {
   print_config
-  read_cluster_operator || true
-  say "Conditions of ClusterOperator image-registry: ${seen[condition]:-none}"
+  get_cluster_operator || true
+  log "Conditions of ClusterOperator image-registry: ${fields[conditions]:-none}"
 }
 
 # ---------------------------------------------------------------- the steps

@@ -15,7 +15,9 @@ import (
 // traces is where each run of the script leaves its trace, see testdata/trace.sh.
 var traces string
 
-// TestMain also fails when some command of the script was run by no test at all.
+// TestMain also fails when some command of the script was run by no test at all. It
+// reads the script line by line, see commandsOf, and knows only the constructs that
+// the script has.
 func TestMain(m *testing.M) { os.Exit(runAll(m)) }
 
 func runAll(m *testing.M) int {
@@ -28,12 +30,23 @@ func runAll(m *testing.M) int {
 	if status != 0 || chosen != "" {
 		return status
 	}
-	for _, gap := range untested(script, commandsRun()) {
+	gaps := untested(script, commandsRun())
+	for _, gap := range gaps {
 		fmt.Println("bootstrap.sh: no test runs", gap)
-		status = 1
+	}
+	if len(gaps) != 0 {
+		fmt.Print(howToCover)
+		return 1
 	}
 	return status
 }
+
+const howToCover = `Add a case that runs it: what keeps the script waiting for good goes into TestReasons,
+what it waits out into TestWaits or TestPassingFaults, a parameter into TestParameters.
+If a test does run it, this check has misread the script (coverage_test.go). It takes a line
+for a whole command, unless the line ends within quotes or in a backslash, && or ||; and it
+knows a line that runs nothing by the expression "structure".
+`
 
 // commandsRun are the commands that were run, by line of the script.
 func commandsRun() map[int][]string {
@@ -56,7 +69,7 @@ func commandsRun() map[int][]string {
 }
 
 // structure is a line that runs nothing itself.
-var structure = regexp.MustCompile(`^([a-z_0-9]+\(\) \{|\}|fi|done|esac|else|do|then|;;|[^ (]+\)|done < <\(.*|)$`)
+var structure = regexp.MustCompile(`^([a-z_0-9]+\(\) \{|\}|fi|done|esac|else|do|then|;;|[^(]+\)|done < <\(.*|)$`)
 
 // untested names the commands of script that are not in run, and those parts of
 // its && and || lists.

@@ -30,8 +30,10 @@ var profileParameters = []struct{ name, object string }{
 // hostile are values that mean something to a shell, to JSON, to a go-template, to
 // oc, or to a person who reads the log.
 var hostile = []string{
-	"", "a", "-a", "--all", "a b", "a,b", `a"b`, `a\`, `a"}}`, "a\nb", "a\r", "a'b", "a`id`", "$(id)", "${HOME}", "$0", "*", "~", "a;b", "a|b", "a&b", "{{.}}",
-	"=x", "a=b", "\u2028", "\x1b[2J", "null", "0", strings.Repeat("a", 300), "a.b-c", "h:443", "h:80", "h:0", "[::1]:443", "[", "]", "a/b", "..", "é", "%s", "%n", "!", "#", "a#b",
+	"", "a", "-a", "--all", "a b", "a,b", `a"b`, `a\`, `a"}}`, "a\nb", "a\r", "a'b", "a`id`", "$(id)", "${HOME}", "$0",
+	"*", "~", "a;b", "a|b", "a&b", "{{.}}",
+	"=x", "a=b", "\u2028", "\x1b[2J", "null", "0", strings.Repeat("a", 300), "a.b-c",
+	"h:443", "h:80", "h:0", "[::1]:443", "[", "]", "a/b", "..", "é", "%s", "%n", "!", "#", "a#b",
 }
 
 // FuzzParameters: whatever a string of the profile is, the script refuses it before
@@ -173,7 +175,7 @@ func FuzzClusterValues(f *testing.F) {
 	addHostile(f, len(clusterValues))
 	known := map[string]bool{"/spec/disableRedirect": true}
 	for _, written := range []string{
-		appliedCA, appliedCredentials, switched("1"), claimOf("1", s3),
+		appliedCA, appliedCredentials, switched("1"), coOwned("1", s3),
 		`patch {"metadata": {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": null}}}`,
 	} {
 		_, text, _ := strings.Cut(written, " ")

@@ -276,13 +276,15 @@ func (c *cluster) apply(manifest object, flags map[string]string) error {
 		return fmt.Errorf("error: not a server-side apply of our own")
 	}
 	metadata := manifest["metadata"].(object)
-	resource := map[string]string{"ConfigMap": "configmaps", "Secret": "secrets", "Config": "configs.imageregistry.operator.openshift.io"}[manifest["kind"].(string)]
+	resource := map[string]string{
+		"ConfigMap": "configmaps", "Secret": "secrets", "Config": "configs.imageregistry.operator.openshift.io",
+	}[manifest["kind"].(string)]
 	key := resource + "/" + metadata["name"].(string)
 	if ns, ok := metadata["namespace"]; ok {
 		key = resource + "/" + ns.(string) + "/" + metadata["name"].(string)
 	}
 	if spec, ok := manifest["spec"].(object); ok {
-		metadata["managedFields"] = c.claimed(key, spec)
+		metadata["managedFields"] = c.ownedAfter(key, spec)
 	}
 	if _, found := c.Objects[key]; !found {
 		if metadata["resourceVersion"] != nil {
@@ -293,8 +295,8 @@ func (c *cluster) apply(manifest object, flags map[string]string) error {
 	return c.write(key, manifest, flags)
 }
 
-// claimed is managedFields after an apply of spec.
-func (c *cluster) claimed(key string, spec object) []any {
+// ownedAfter is managedFields after an apply of spec.
+func (c *cluster) ownedAfter(key string, spec object) []any {
 	others, _ := c.Objects[key]["metadata"].(object)["managedFields"].([]any)
 	others = slices.DeleteFunc(slices.Clone(others), func(e any) bool {
 		return e.(object)["manager"] == "registry-profile" && e.(object)["operation"] == "Apply"
@@ -321,7 +323,8 @@ func (c *cluster) write(key string, patch object, flags map[string]string) error
 		return fmt.Errorf("error: field manager %q", flags["--field-manager"])
 	}
 	if version := patch["metadata"].(object)["resourceVersion"]; version != nil && version != o["metadata"].(object)["resourceVersion"] {
-		return refusal("Error from server (Conflict): Operation cannot be fulfilled on " + key + ": the object has been modified; please apply your changes to the latest version and try again")
+		return refusal("Error from server (Conflict): Operation cannot be fulfilled on " + key +
+			": the object has been modified; please apply your changes to the latest version and try again")
 	}
 	c.store(key, merge(o, patch).(object))
 	return nil

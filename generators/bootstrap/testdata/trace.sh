@@ -4,4 +4,9 @@
 exec {to}>>"$TRACE"
 BASH_XTRACEFD=$to
 PS4='+|$LINENO|'
-set -x
+# The script turns tracing off, first of all: this "set" leaves it on.
+set() {
+  [[ $1 != +x ]] || shift
+  builtin set "$@"
+}
+builtin set -x

@@ -215,7 +215,7 @@ func TestEviction(t *testing.T) {
 }
 
 // TestDeadline is a Job whose time is over before its script's is: it still
-// tells what it was waiting for, what went wrong last, and what to do.
+// tells what it was waiting for, the last reason why, and what to do.
 func TestDeadline(t *testing.T) {
 	s := runner.Start(t)
 	objects := s.Render("{}")
@@ -234,6 +234,7 @@ func TestDeadline(t *testing.T) {
 	require.Equal(t, batchv1.JobReasonDeadlineExceeded, outcome.Condition.Reason)
 	<-outcome.Last().Done()
 	require.Empty(t, missing(outcome.Last().Output(), []string{
-		"Stopped while waiting for Route openshift-storage/", "The last error was: ", "no Role has landed", "Otherwise: Check the Route's name.",
+		"Stopped while waiting for Route openshift-storage/", "The last reason was: ", "no Role has landed",
+		"Otherwise: Mend what the last reason says",
 	}), outcome.Last().Output())
 }

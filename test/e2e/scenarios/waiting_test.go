@@ -30,32 +30,50 @@ type obstacle struct {
 }
 
 var obstacles = map[string]obstacle{
-	"claim-not-bound": {[]string{"ObjectBucketClaim openshift-image-registry/image-registry to be Bound"}, holdClaim},
+	"claim-not-bound": {
+		[]string{
+			"Waiting for ObjectBucketClaim openshift-image-registry/image-registry to be Bound, with its ConfigMap and Secret",
+			"Not yet: the phase of ObjectBucketClaim openshift-image-registry/image-registry is Pending",
+		},
+		holdClaim,
+	},
 	"claim-without-configmap": {
-		[]string{"ObjectBucketClaim openshift-image-registry/image-registry to be Bound, with its ConfigMap and Secret"},
+		[]string{"Not yet: there is no ConfigMap openshift-image-registry/image-registry"},
 		func(s *runner.Scenario, objects runner.Objects) func() {
 			awaitBound(s, objects)
 			return takeAway(s, &corev1.ConfigMap{ObjectMeta: claimMeta})
 		},
 	},
 	"claim-secret-empty": {
-		[]string{"ObjectBucketClaim openshift-image-registry/image-registry to be Bound, with its ConfigMap and Secret"},
+		[]string{"Not yet: AWS_ACCESS_KEY_ID is missing or empty in Secret openshift-image-registry/image-registry"},
 		emptySecret,
 	},
 	"route-missing": {
-		[]string{"Waiting for Route openshift-storage/" + cluster.RouteSecure + " to have a host"},
+		[]string{
+			"Waiting for Route openshift-storage/" + cluster.RouteSecure + " to have a host",
+			"Not yet: there is no Route openshift-storage/" + cluster.RouteSecure,
+		},
 		func(s *runner.Scenario, _ runner.Objects) func() { return takeAway(s, secureRoute()) },
 	},
 	"route-without-host": {
-		[]string{"Waiting for Route openshift-storage/" + cluster.RouteSecure + " to have a host"}, routeWithoutHost,
+		[]string{"Not yet: Route openshift-storage/" + cluster.RouteSecure + " has no spec.host"}, routeWithoutHost,
 	},
 	"ca-missing": {
-		[]string{"Waiting for a CA certificate in ConfigMap openshift-config-managed/default-ingress-cert, key ca-bundle.crt"},
+		[]string{
+			"Waiting for a CA certificate in ConfigMap openshift-config-managed/default-ingress-cert, key ca-bundle.crt",
+			"Not yet: there is no ConfigMap openshift-config-managed/default-ingress-cert",
+		},
 		func(s *runner.Scenario, _ runner.Objects) func() {
 			return takeAway(s, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.ManagedNamespace, Name: "default-ingress-cert"}})
 		},
 	},
-	"quota": {[]string{"exceeded quota: no-secrets", "Waiting for Secret openshift-image-registry/image-registry-private-configuration-user"}, refuseSecrets},
+	"quota": {
+		[]string{
+			"Waiting for Secret openshift-image-registry/image-registry-private-configuration-user",
+			"Not yet: Error from server (Forbidden)", "exceeded quota: no-secrets",
+		},
+		refuseSecrets,
+	},
 }
 
 // TestWaiting removes the obstacle when the Job has said what it waits for: the
@@ -91,11 +109,12 @@ func TestWaitingInVain(t *testing.T) {
 		"claim-not-bound": {
 			"ObjectBucketClaim openshift-image-registry/image-registry: phase Pending, storage class ocs-storagecluster-ceph-rgw.",
 			"StorageCluster openshift-storage/ocs-storagecluster: phase Progressing.",
+			"The last reason was: the phase of ObjectBucketClaim openshift-image-registry/image-registry is Pending",
 			"What to do: Check that StorageCluster openshift-storage/ocs-storagecluster is Ready",
 		},
 		"route-missing": {"What to do: Check the Route's name."},
 		"ca-missing":    {"What to do: Put the PEM certificate of the CA"},
-		"quota":         {"The last error was: ", "What to do: Mend what the error above says"},
+		"quota":         {"The last reason was: ", "What to do: Mend what the last reason says (a quota"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)
