@@ -83,7 +83,7 @@ func runStrange(t *testing.T, what, input string) {
 	assert.NotContains(t, r.err, "internal fault", what)
 	assert.Equal(t, r.code != 0, strings.Contains(r.err, "error: "), what)
 	for _, line := range strings.SplitAfter(r.err, "\n") {
-		assert.Regexp(t, `^((error|warning): [^\n]*\n)?$`, line, what)
+		assert.Regexp(t, `^((error|warning|info): [^\n]*\n)?$`, line, what)
 	}
 	if r.out != "" {
 		_, err := yaml.Parse(r.out)
