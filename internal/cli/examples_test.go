@@ -68,13 +68,13 @@ func TestCommandsOfExamples(t *testing.T) {
 	})
 }
 
-// assertManifests looks for a claim in what the commands have written, to stdout
+// assertManifests looks for the pruner in what the commands have written, to stdout
 // or to files: an example that renders nothing must not pass.
 func assertManifests(t *testing.T, dir, output string) {
 	for _, content := range tree(t, dir) {
 		output += content
 	}
-	assert.True(t, strings.Contains(output, "kind: ObjectBucketClaim\nmetadata:\n"), "the commands have rendered nothing")
+	assert.True(t, strings.Contains(output, "kind: ImagePruner\nmetadata:\n"), "the commands have rendered nothing")
 }
 
 // assertCommitted compares what an example commits with what its commands wrote.
