@@ -27,7 +27,10 @@ func Main(m *testing.M) {
 	quiet()
 	code := m.Run()
 	clusters.stop()
-	results.print(os.Stdout)
+	if results.print(os.Stdout) == 0 && code == 0 {
+		fmt.Fprintln(os.Stderr, "e2e: no scenario has run: RUN matches none")
+		code = 1
+	}
 	os.Exit(code)
 }
 
