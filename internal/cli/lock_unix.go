@@ -9,11 +9,10 @@ import (
 	"syscall"
 )
 
-// lock waits until no other run is at work in a folder, which may be missing. The
-// lock is on the folder itself, so that no file of it ends in Git, and ends with
-// the process, however that ends. A file system that has no locks for folders is
-// used without.
-func lock(dir string) (unlock func(), err error) {
+// lockFolder waits until no other run works in a folder, which may be missing. The lock
+// is on the folder itself, so that no lock file ends in Git, and it ends with the
+// process, however that ends. On a file system that cannot lock folders there is no lock.
+func lockFolder(dir string) (unlock func(), err error) {
 	folder, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_DIRECTORY, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return func() {}, nil

@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 )
 
+// temporary starts the names of files that are not complete yet.
+const temporary = ".registry-profile-"
+
 // writeFile puts content in the place of a file in one step: a reader, or a kill,
 // finds the old file or the new one.
 func writeFile(path string, content io.Reader, mode os.FileMode) error {
