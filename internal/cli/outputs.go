@@ -30,10 +30,11 @@ func (o outputs) folderOf(p *v1alpha1.RegistryProfile) folder {
 // writeFolders writes the manifests of every profile into its folder. It writes nothing
 // unless every profile is valid and no foreign file stands in the place of one of ours.
 //
-// Each file is read and decoded once, so what is written is what was checked. A folder
-// is planned twice if it is there and differs: before anything is written, and again
-// when it is written, since another run may have changed it in between, and since the
-// manifests of a whole fleet are too large to keep.
+// Each file is read and decoded once: it may be a pipe, and what is written is what was
+// checked. What is kept of it is the profile, about a kilobyte. A folder is planned twice
+// if it is there and differs: before anything is written, and again when it is written,
+// since another run may have changed it in between, and since the manifests of a whole
+// fleet are too large to keep.
 func (s *session) writeFolders(o outputs) error {
 	stale, err := s.staleFolders(o)
 	if err != nil {
