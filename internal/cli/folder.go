@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/generators"
@@ -91,7 +90,7 @@ func (f folder) plan() ([]fileChange, []error) {
 			changes = append(changes, c)
 		}
 	}
-	return append(changes, f.leftovers(wanted, entries)...), faults
+	return append(changes, f.outdated(wanted, entries)...), faults
 }
 
 // render returns the files of the folder: those of the objects and, as the last one, the
@@ -136,11 +135,11 @@ func (f folder) readReplaceable(c fileChange) ([]byte, error) {
 	if err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: is in the way, and no file; move it away", c.path)
 	}
-	content, err := os.ReadFile(c.path)
-	if err != nil {
+	content, err := readOurSize(c.path)
+	if err != nil && !errors.Is(err, errTooLarge) {
 		return nil, fmt.Errorf("%s: %w", c.path, withoutPath(err))
 	}
-	if !bytes.Equal(content, c.after) && !isGeneratedFrom(f.profileName(), content) {
+	if err != nil || !bytes.Equal(content, c.after) && !isGeneratedFrom(f.profileName(), content) {
 		return nil, fmt.Errorf("%s: was not generated from the profile %q, so it is not overwritten; "+
 			"render into a folder of its own, or remove it", c.path, f.profileName())
 	}
@@ -160,28 +159,46 @@ func (f folder) secondKustomizations(entries []os.DirEntry) []error {
 	return faults
 }
 
-// leftovers returns the removal of files that an earlier run generated from the profile,
+// outdated returns the removal of files that an earlier run generated from the profile,
 // and of the temporary ones of a run that was killed.
-func (f folder) leftovers(wanted []fileChange, entries []os.DirEntry) []fileChange {
-	var changes []fileChange
+func (f folder) outdated(wanted []fileChange, entries []os.DirEntry) []fileChange {
+	var removals []fileChange
 	for _, e := range entries {
 		path := filepath.Join(f.path, e.Name())
 		isWanted := slices.ContainsFunc(wanted, func(c fileChange) bool { return c.path == path })
-		if !e.Type().IsRegular() || isWanted {
+		if isWanted || !e.Type().IsRegular() {
 			continue
 		}
-		if filepath.Ext(e.Name()) != ".yaml" && !strings.HasPrefix(e.Name(), temporary) {
+		isManifest := filepath.Ext(e.Name()) == ".yaml"
+		if !isManifest && !temporaryName.MatchString(e.Name()) {
 			continue
 		}
-		if info, err := e.Info(); err != nil || info.Size() > ynode.MostBytes {
+		content, err := readOurSize(path)
+		if err != nil {
 			continue
 		}
-		content, err := os.ReadFile(path)
-		if err == nil && (strings.HasPrefix(e.Name(), temporary) || isGeneratedFrom(f.profileName(), content)) {
-			changes = append(changes, fileChange{path: path, before: content})
+		if isManifest && isGeneratedFrom(f.profileName(), content) || f.isLeftover(e.Name(), content, wanted) {
+			removals = append(removals, fileChange{path: path, before: content})
 		}
 	}
-	return changes
+	return removals
+}
+
+// largestFile is more than any file that is rendered from a profile has.
+const largestFile = 16 * ynode.MostBytes
+
+var errTooLarge = errors.New("is larger than any generated file")
+
+// readOurSize reads a regular file unless it is too large to be one of ours.
+func readOurSize(path string) ([]byte, error) {
+	info, err := os.Lstat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.Size() > largestFile:
+		return nil, errTooLarge
+	}
+	return os.ReadFile(path)
 }
 
 // isGeneratedFrom tells whether a whole file was generated from a profile. A user's own
