@@ -11,6 +11,7 @@ import (
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/generators"
+	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -35,9 +36,9 @@ func (f folder) profileName() string { return f.profile.Metadata.Name }
 
 // planFolder plans a folder while no other run writes there.
 func (s *session) planFolder(f folder) ([]fileChange, []error) {
-	unlock, err := lockFolder(f.path)
+	unlock, err := s.lock(f)
 	if err != nil {
-		return nil, []error{fmt.Errorf("%s: %w", f.path, withoutPath(err))}
+		return nil, []error{err}
 	}
 	defer unlock()
 	return f.plan()
@@ -50,9 +51,9 @@ func (s *session) writeFolder(f folder) []error {
 	if err := os.MkdirAll(f.path, 0o755); err != nil {
 		return []error{fmt.Errorf("%s: %w", f.path, withoutPath(err))}
 	}
-	unlock, err := lockFolder(f.path)
+	unlock, err := s.lock(f)
 	if err != nil {
-		return []error{fmt.Errorf("%s: %w", f.path, withoutPath(err))}
+		return []error{err}
 	}
 	defer unlock()
 	changes, faults := f.plan()
@@ -63,6 +64,17 @@ func (s *session) writeFolder(f folder) []error {
 		return []error{err}
 	}
 	return nil
+}
+
+// lock waits until no other run works in a folder, and says so if it takes time.
+func (s *session) lock(f folder) (unlock func(), err error) {
+	unlock, err = lockFolder(f.path, func() {
+		fmt.Fprintln(s.err, finding.OneLine("waiting for another run in "+f.path))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.path, withoutPath(err))
+	}
+	return unlock, nil
 }
 
 // plan renders the profile and returns what must change in the folder, in the order

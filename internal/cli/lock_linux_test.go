@@ -33,7 +33,8 @@ func TestRunWaitsForItsTurn(t *testing.T) {
 	assert.Equal(t, before, tree(t, out))
 
 	require.NoError(t, folder.Close())
-	r.good(t)
+	require.NoError(t, r.Wait())
+	assert.Equal(t, "waiting for another run in "+out+"\n", r.err.String())
 	assert.NotContains(t, tree(t, out), temporaryName("X"))
 	good(t, "", "render", "--check", out, dir+"/profile.yaml")
 }

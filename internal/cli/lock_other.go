@@ -3,4 +3,4 @@
 package cli
 
 // lockFolder does nothing: this system does not lock folders.
-func lockFolder(string) (unlock func(), err error) { return func() {}, nil }
+func lockFolder(string, func()) (unlock func(), err error) { return func() {}, nil }
