@@ -126,3 +126,20 @@ func TestStrangeFilesInOurPlaces(t *testing.T) {
 		}
 	}
 }
+
+// What stands beside profiles, or in the folder of a fleet, is not waited for and not read without end.
+func TestStrangeFilesBesideAFleet(t *testing.T) {
+	dir := write(t, "a.yaml", profile("a", "{}"), "b.yaml", profile("b", "{}"), "c.yaml", profile("c", "{}"),
+		"broken.yaml", "[", "folder.yaml/x", "")
+	files := []string{dir + "/a.yaml", dir + "/b.yaml", dir + "/c.yaml"}
+	good(t, "", renders("-o", dir, files...)...)
+	require.NoError(t, os.Remove(files[2]))
+	require.NoError(t, syscall.Mkfifo(dir+"/fifo.yaml", 0o600))
+	require.NoError(t, os.Symlink("nowhere", dir+"/link.yaml"))
+	require.NoError(t, os.WriteFile(dir+"/huge.yaml", nil, 0o600))
+	require.NoError(t, os.Truncate(dir+"/huge.yaml", 1<<40))
+	require.NoError(t, os.Mkdir(dir+"/out/d", 0o755))
+	require.NoError(t, syscall.Mkfifo(dir+"/out/d/kustomization.yaml", 0o600))
+	r := run("", renders("-o", dir, files[:2]...)...)
+	assert.Equal(t, result{err: orphan("warning", dir+"/out/c", "c")}, r)
+}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,9 +23,9 @@ type outputs struct {
 // folderOf returns the folder of a profile.
 func (o outputs) folderOf(p *v1alpha1.RegistryProfile) folder {
 	if o.fleet {
-		return folder{filepath.Join(o.dir, p.Metadata.Name), p}
+		return folder{filepath.Join(o.dir, p.Metadata.Name), p, true}
 	}
-	return folder{o.dir, p}
+	return folder{o.dir, p, false}
 }
 
 // writeFolders writes the manifests of every profile into its folder. It writes nothing
@@ -67,6 +68,9 @@ func (s *session) staleFolders(o outputs) ([]folder, error) {
 			failed = err
 		}
 	}
+	if failed == nil {
+		failed = s.reportOrphans(o, names, s.strict)
+	}
 	return stale, failed
 }
 
@@ -103,6 +107,9 @@ func (s *session) checkFolders(o outputs) error {
 		if err := s.report(c.input, c.faults...); err != nil {
 			failed = err
 		}
+	}
+	if len(names) == len(o.files) { // else an orphan may be the folder of a profile with a fault
+		failed = cmp.Or(s.reportOrphans(o, names, true), failed)
 	}
 	return failed
 }

@@ -19,7 +19,14 @@ func (s *session) renderCommand() *cobra.Command {
 folder: a file for each object and a kustomization.yaml. The folder of several
 profiles gets a folder for each, by the profile's name. Files of an earlier run
 that are no longer needed are removed; files of others are never touched. Runs
-into the same folder take turns.`,
+into the same folder take turns.
+
+A profile that left the fleet leaves its folder behind. A run of several profiles
+warns of such a folder, with --check it is a difference; it is never removed. A
+run may be given a part of the fleet: a folder is not reported if its profile is
+in a file beside the given ones, such as profiles/NAME.yaml for some of
+profiles/*.yaml, or clusters/NAME/profile.yaml for some of
+clusters/*/profile.yaml. A run of one profile reports no folder.`,
 		Example: `  registry-profile render profile.yaml
   registry-profile render --output registry profile.yaml
   registry-profile render --check registry profile.yaml
