@@ -119,7 +119,7 @@ type comparison struct {
 	*input
 	changes []fileChange
 	faults  []error
-	// skipped says that nobody has looked into the folder yet.
+	// skipped says that the folder was not compared.
 	skipped bool
 }
 

@@ -1,13 +1,11 @@
 package cli
 
 import (
-	"bytes"
 	"crypto/rand"
 	"io"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 )
 
 // A temporary file has a name that nobody can guess, so nobody can prepare a link or a
@@ -40,15 +38,4 @@ func writeFile(path string, content io.Reader, mode os.FileMode) (err error) {
 		return err
 	}
 	return os.Rename(name, path)
-}
-
-// isLeftover tells whether a regular file is the temporary one of a run that was killed,
-// so that it may be removed. Its name must be one that this program makes, and it must
-// hold nothing of a user's: it is empty, or the beginning of a file that this run wants,
-// or generated from the profile, as even a cut manifest is whose metadata are complete.
-// Any other file stays, even if a killed run has left it: a hidden file does no harm.
-func (f folder) isLeftover(name string, content []byte, wanted []fileChange) bool {
-	isBeginning := func(c fileChange) bool { return bytes.HasPrefix(c.after, content) }
-	return temporaryName.MatchString(name) &&
-		(slices.ContainsFunc(wanted, isBeginning) || isGeneratedFrom(f.profileName(), content))
 }
