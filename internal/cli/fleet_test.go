@@ -91,8 +91,8 @@ func TestProfileIntoTheFolderOfAFleet(t *testing.T) {
 
 // orphan is the finding about the folder of a profile that left the fleet.
 func orphan(severity, folder, name string) string {
-	return severity + ": " + folder + `: was generated from the profile "` + name + `", which is in no ` +
-		"file of this run nor in one beside them; remove the folder if the cluster left the fleet, else name its profile too\n"
+	return severity + ": " + folder + `: was generated from the profile "` + name + `", which is in no file of this ` +
+		"run nor in one beside them; remove the folder if the cluster left the fleet, else name its profile too\n"
 }
 
 func TestOrphansAreReportedAndKept(t *testing.T) {
