@@ -1,49 +1,53 @@
-# Every target is what CI runs too. "make help" lists them.
+# "make help" lists the targets. CI runs those that .ci/run names.
 
-MODULE  := github.com/registryprofile/registry-profile
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+# Others choose the name of a tag, and so the version. Such a text reaches a recipe
+# as an environment variable: in the recipe itself, the shell would run what it holds.
+# For the same reason a text that make is given is not expanded as a makefile is.
+given = $(if $(filter undefined,$(origin $1)),$2,$(value $1))
+override VERSION  := $(call given,VERSION,$(shell git describe --tags --always --dirty 2>/dev/null || echo unknown))
+override IMAGE    := $(call given,IMAGE,registry-profile:$(VERSION))
+override RUN      := $(call given,RUN)
+override FUZZTIME := $(call given,FUZZTIME,30s)
+export VERSION IMAGE RUN FUZZTIME
+
 # The commit's own time: the same commit gives the same bytes.
-EPOCH   := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
-ARCHS   := amd64 arm64 ppc64le s390x
-IMAGE   ?= registry-profile:$(VERSION)
-RUN     ?= .
-FUZZTIME ?= 30s
-
+export EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+export ARCHS := amd64 arm64 ppc64le s390x
 export CGO_ENABLED ?= 0
-LDFLAGS := -s -w -X $(MODULE)/internal/cli.version=$(VERSION)
-BUILD   := go build -trimpath -buildvcs=false -ldflags='$(LDFLAGS)'
-# Modules of their own: the root module stays small.
-TESTED_MODULES := test/conformance examples/argocd/healthtest examples/flux/healthtest
+
+MODULE := github.com/registryprofile/registry-profile
+BUILD  := go build -trimpath -buildvcs=false -ldflags="-s -w -X $(MODULE)/internal/cli.version=$$VERSION"
 
 .DEFAULT_GOAL := help
 
 .PHONY: help
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' Makefile
 
 ##@ Work on it
 
 .PHONY: build
-build: ## Build bin/registry-profile
+build: check-version ## Build bin/registry-profile
 	$(BUILD) -o bin/registry-profile ./cmd/registry-profile
 
 .PHONY: test
 test: ## Run the tests of the root module
 	go test ./...
 
+.PHONY: race
+race: ## Run them with the race detector (needs gcc)
+	CGO_ENABLED=1 go test -race ./...
+
+# The modules here keep their dependencies away from the root module.
 .PHONY: conformance
 conformance: ## Check output against the real CRDs, health checks in the engines' own interpreters
-	@set -e; for module in $(TESTED_MODULES); do echo "== $$module"; (cd $$module && go test ./...); done
+	@set -e; for module in test/conformance examples/argocd/healthtest examples/flux/healthtest; do \
+		echo "== $$module"; (cd $$module && go test ./...); \
+	done
 
 .PHONY: lint
-lint: ## Check formatting, modules, Go (vet, staticcheck) and shell (shellcheck)
-	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "error: run gofmt -w on:"; echo "$$unformatted"; exit 1; }
-	go mod tidy -diff
-	go vet ./...
-	go build -C test/tools -o ../../bin/staticcheck honnef.co/go/tools/cmd/staticcheck
-	bin/staticcheck ./...
-	@command -v shellcheck >/dev/null || { echo "error: shellcheck is missing; install the package shellcheck"; exit 1; }
-	shellcheck $$(git ls-files '*.sh' .ci/run)
+lint: ## Check every Go module (gofmt, tidy, vet, staticcheck) and shell script (shellcheck)
+	test/tools/lint.sh
 
 .PHONY: update-golden
 update-golden: ## Rewrite golden files and generated documents; read the diff
@@ -54,7 +58,7 @@ update-golden: ## Rewrite golden files and generated documents; read the diff
 fuzz: ## Run each fuzz target for FUZZTIME (30s)
 	@set -e; for package in $$(go list ./...); do \
 		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
-			echo "== $$package $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package; \
+			echo "== $$package $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime="$$FUZZTIME" $$package; \
 		done; \
 	done
 
@@ -64,15 +68,18 @@ bench: ## Measure start, memory and throughput as ratios
 
 ##@ On real programs
 
+# The command ends when make does, however that ends; under "go run" it would not.
 .PHONY: e2e
 e2e: ## Run the Job on a real control plane (RUN=regex selects scenarios)
-	cd test/e2e && RUN='$(RUN)' go run ./cmd/e2e
+	cd test/e2e && go test ./cmd/... ./programs
+	go build -C test/e2e -buildvcs=false -o ../../bin/e2e ./cmd/e2e
+	@cd test/e2e && exec ../../bin/e2e
 
 ##@ Release
 
 .PHONY: binaries
-binaries: ## Cross-compile static binaries into dist/
-	@set -e; for arch in $(ARCHS); do \
+binaries: check-version ## Cross-compile static binaries into dist/
+	@set -e; for arch in $$ARCHS; do \
 		echo "dist/registry-profile-linux-$$arch"; \
 		GOOS=linux GOARCH=$$arch $(BUILD) -o dist/registry-profile-linux-$$arch ./cmd/registry-profile; \
 	done
@@ -80,4 +87,11 @@ binaries: ## Cross-compile static binaries into dist/
 .PHONY: image
 image: binaries ## Build the image for every architecture into dist/ (needs buildah)
 	@command -v buildah >/dev/null || { echo "error: buildah is missing; install the package buildah"; exit 1; }
-	VERSION='$(VERSION)' REVISION=$$(git rev-parse HEAD) EPOCH=$(EPOCH) IMAGE='$(IMAGE)' ARCHS='$(ARCHS)' test/tools/image.sh
+	REVISION=$$(git rev-parse HEAD) test/tools/image.sh
+
+# The version stands in the linker's flags and is the image's tag.
+.PHONY: check-version
+check-version:
+	@LC_ALL=C; case $$VERSION in ''|[!A-Za-z0-9_]*|*[!A-Za-z0-9_.-]*) \
+		printf 'error: the version "%s" cannot be used; name the tag, or VERSION, with letters, digits and "_", ".", "-" only\n' "$$VERSION" >&2; exit 1;; \
+	esac

@@ -16,8 +16,13 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
+const (
+	hang       = time.Minute // no input takes as long, on the busiest machine
+	mostMemory = 100 << 20   // that any input takes
+)
+
 // FuzzDecode: whatever parses as YAML is a profile or has findings, each on one
-// line, and never both a profile and an error. Nothing takes a second or 100 MiB.
+// line, and never both a profile and an error. Nothing hangs or takes much memory.
 func FuzzDecode(f *testing.F) {
 	addProfiles(f)
 	for _, content := range largest() {
@@ -26,8 +31,8 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content []byte) {
 		began, before := time.Now(), allocated()
 		p, n := decodeBytes(content)
-		assert.Less(t, time.Since(began), time.Second)
-		assert.Less(t, allocated()-before, uint64(100<<20))
+		assert.Less(t, time.Since(began), hang)
+		assert.Less(t, allocated()-before, uint64(mostMemory))
 		if n == nil {
 			return
 		}

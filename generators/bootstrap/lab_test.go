@@ -71,7 +71,7 @@ func anotherLab(t *testing.T) *lab {
 		"CA_SOURCE_NAMESPACE": "openshift-config-managed", "CA_SOURCE_NAME": "default-ingress-cert",
 		"CA_SOURCE_KEY": "ca-bundle.crt", "TRUSTED_CA": "registry-s3-ca",
 		"REPLICAS": "2", "ROLLOUT_STRATEGY": "RollingUpdate",
-		"ALLOW_STORAGE_SWITCH": "false", "TIMEOUT_SECONDS": "8", "POLL_SECONDS": "0.01",
+		"ALLOW_STORAGE_SWITCH": "false", "TIMEOUT_SECONDS": "600", "POLL_SECONDS": "0.01",
 	}}
 	data, err := os.ReadFile("testdata/cluster.json")
 	require.NoError(t, err)

@@ -327,7 +327,7 @@ func TestStopped(t *testing.T) {
 			l := newLab(t).plan(test.incidents...)
 			began := time.Now()
 			l.run().ends(1, test.advice).says(test.says)
-			assert.Less(t, time.Since(began), 10*time.Second)
+			assert.Less(t, time.Since(began), 5*time.Minute)
 		})
 	}
 }

@@ -72,7 +72,7 @@ func TestChangedProfileReplacesItsOwnFilesOnly(t *testing.T) {
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "out", name), []byte(content), 0o644))
 	}
-	require.NoError(t, os.WriteFile(dir+"/out/.registry-profile-7-x.yaml", []byte("half"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "out", temporaryName("X")), []byte(config[:50]), 0o644))
 
 	require.NoError(t, os.WriteFile(dir+"/profile.yaml", []byte(profile("registry", "{storage: {cephfs: {}}}")), 0o644))
 	good(t, "", "render", "-o", dir+"/out", dir+"/profile.yaml")
@@ -80,7 +80,7 @@ func TestChangedProfileReplacesItsOwnFilesOnly(t *testing.T) {
 	for _, kept := range []string{"mine.yaml", "notes.txt", "broken.yaml", "odd.yaml", "sub/" + fileOf("Namespace"), "two.yaml", "merged.yaml", "other.yaml"} {
 		assert.Contains(t, left, kept)
 	}
-	for _, gone := range []string{"left.yaml", fileOf("ObjectBucketClaim"), ".registry-profile-7-x.yaml"} {
+	for _, gone := range []string{"left.yaml", fileOf("ObjectBucketClaim"), temporaryName("X")} {
 		assert.NotContains(t, left, gone)
 	}
 	good(t, "", "render", "--check", dir+"/out", dir+"/profile.yaml")

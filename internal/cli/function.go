@@ -37,7 +37,7 @@ func (s *session) function() error {
 	if err != nil {
 		return err
 	}
-	s.reportAll(configOf(rl), rl.Results[before:])
+	s.reportResults(configOf(rl), rl.Results[before:])
 	content, err := encodeList(rl)
 	if err != nil {
 		return fmt.Errorf("writing the ResourceList: %w", err)

@@ -26,8 +26,7 @@ both. It needs no shell, so that an init container can be this program's image.`
 				return errors.New("say where to: --plugin-home DIR, --bin-dir DIR or both")
 			}
 			if pluginHome != "" {
-				path := filepath.Join(pluginHome, v1alpha1.Group, v1alpha1.Version, strings.ToLower(v1alpha1.Kind), v1alpha1.Kind)
-				if err := install(path); err != nil {
+				if err := install(pluginPath(pluginHome)); err != nil {
 					return err
 				}
 			}
@@ -40,6 +39,11 @@ both. It needs no shell, so that an init container can be this program's image.`
 	cmd.Flags().StringVar(&pluginHome, "plugin-home", "", "the folder that KUSTOMIZE_PLUGIN_HOME names")
 	cmd.Flags().StringVar(&binDir, "bin-dir", "", "a folder on PATH")
 	return cmd
+}
+
+// pluginPath returns where kustomize looks for the plugin below KUSTOMIZE_PLUGIN_HOME.
+func pluginPath(home string) string {
+	return filepath.Join(home, v1alpha1.Group, v1alpha1.Version, strings.ToLower(v1alpha1.Kind), v1alpha1.Kind)
 }
 
 // install copies the running program to a path.
@@ -57,8 +61,8 @@ func install(path string) error {
 		return err
 	}
 	if err := writeFile(path, program, 0o755); err != nil {
-		return fmt.Errorf("%s: %w", path, reason(err))
+		return fmt.Errorf("%s: %w", path, withoutPath(err))
 	}
-	// Whoever runs it need not be who installed it, whatever the umask was.
+	// The program need not be run by the user who installs it, whatever the umask is.
 	return os.Chmod(path, 0o755)
 }

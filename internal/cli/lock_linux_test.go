@@ -16,7 +16,7 @@ import (
 // The other run here is the test: it holds the folder, and has a file in there that
 // is not complete.
 func TestRunWaitsForItsTurn(t *testing.T) {
-	dir := write(t, "profile.yaml", profile("registry", "{}"), "out/.registry-profile-1-01-namespace.yaml", "half")
+	dir := write(t, "profile.yaml", profile("registry", "{}"), "out/"+temporaryName("X"), "apiVersion: ")
 	out := filepath.Join(dir, "out")
 	folder, err := os.Open(out)
 	require.NoError(t, err)
@@ -33,6 +33,8 @@ func TestRunWaitsForItsTurn(t *testing.T) {
 	assert.Equal(t, before, tree(t, out))
 
 	require.NoError(t, folder.Close())
-	r.good(t)
+	require.NoError(t, r.Wait())
+	assert.Equal(t, "waiting for another run in "+out+"\n", r.err.String())
+	assert.NotContains(t, tree(t, out), temporaryName("X"))
 	good(t, "", "render", "--check", out, dir+"/profile.yaml")
 }

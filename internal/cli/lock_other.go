@@ -2,5 +2,5 @@
 
 package cli
 
-// lock does nothing: this system does not lock folders.
-func lock(string) (unlock func(), err error) { return func() {}, nil }
+// lockFolder does nothing: this system does not lock folders.
+func lockFolder(string, func()) (unlock func(), err error) { return func() {}, nil }

@@ -9,11 +9,11 @@ import (
 	"syscall"
 )
 
-// lock waits until no other run is at work in a folder, which may be missing. The
-// lock is on the folder itself, so that no file of it ends in Git, and ends with
-// the process, however that ends. A file system that has no locks for folders is
-// used without.
-func lock(dir string) (unlock func(), err error) {
+// lockFolder waits until no other run works in a folder, which may be missing. The lock
+// is on the folder itself, so that no lock file ends in Git, and it ends with the
+// process, however that ends. On a file system that cannot lock folders there is no lock.
+// It calls waits once if it has to wait.
+func lockFolder(dir string, waits func()) (unlock func(), err error) {
 	folder, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_DIRECTORY, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return func() {}, nil
@@ -21,7 +21,19 @@ func lock(dir string) (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	for errors.Is(syscall.Flock(int(folder.Fd()), syscall.LOCK_EX), syscall.EINTR) {
+	err = flock(folder, syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		waits()
+		_ = flock(folder, syscall.LOCK_EX)
 	}
 	return func() { folder.Close() }, nil
+}
+
+// flock repeats a call that a signal has interrupted.
+func flock(folder *os.File, how int) error {
+	for {
+		if err := syscall.Flock(int(folder.Fd()), how); !errors.Is(err, syscall.EINTR) {
+			return err
+		}
+	}
 }

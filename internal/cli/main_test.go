@@ -202,6 +202,9 @@ func minimalResources() []generators.Resource {
 	return generators.Expand(p)
 }
 
+// temporaryName returns a name that the program could give to a file that is not complete yet.
+func temporaryName(letter string) string { return ".registry-profile-" + strings.Repeat(letter, 26) }
+
 // fileOf returns the name of the file of the first object of a kind.
 func fileOf(kind string) string {
 	for _, r := range minimalResources() {

@@ -15,18 +15,18 @@ import (
 )
 
 // plugin is the kustomize exec plugin: a profile's file as the argument, a YAML stream on
-// stdout. Under transformers: kustomize writes its resources to stdin, and takes those
-// for deleted that do not come back.
+// stdout. Under transformers: kustomize writes its resources to stdin, and deletes those
+// that the plugin does not return.
 func (s *session) plugin(file string) error {
 	input, err := s.pluginInput()
 	if err != nil {
 		return err
 	}
-	profile, err := s.load(file)
+	profile, err := s.loadDocument(file)
 	if err != nil {
 		return err
 	}
-	items, err := parse(input)
+	items, err := decodeStream(input)
 	if err != nil {
 		return syntaxError("stdin", err)
 	}
@@ -62,7 +62,7 @@ func (s *session) writePluginItems(items kptfn.KubeObjects) error {
 			}
 		}
 	}
-	return s.write(nodes)
+	return s.writeStream(nodes)
 }
 
 // pluginInput returns the resources of kustomize, or nothing where another program
@@ -88,17 +88,7 @@ func startedByKustomize() bool {
 // whose name and lines mean nothing to the user.
 func pluginPosition(file string, profile *yaml.RNode, r *kptfn.Result) string {
 	if startedByKustomize() {
-		return nameOf(profile)
+		return profileRef(profile)
 	}
-	return position(file, profile, r)
-}
-
-// write puts objects on stdout, all of them or, if one cannot be written, none.
-func (s *session) write(nodes []*yaml.RNode) error {
-	content, err := stream(nodes)
-	if err != nil {
-		return err
-	}
-	_, err = s.out.Write(content)
-	return err
+	return positionOf(r, file, profile)
 }

@@ -10,7 +10,8 @@ import (
 )
 
 func (s *session) renderCommand() *cobra.Command {
-	var f folders
+	var output, check string
+	var fleet bool
 	cmd := &cobra.Command{
 		Use:   "render FILE...",
 		Short: "Write the manifests of profiles to stdout or into folders",
@@ -18,36 +19,43 @@ func (s *session) renderCommand() *cobra.Command {
 folder: a file for each object and a kustomization.yaml. The folder of several
 profiles gets a folder for each, by the profile's name. Files of an earlier run
 that are no longer needed are removed; files of others are never touched. Runs
-into the same folder take turns.`,
+into the same folder take turns.
+
+A profile that left the fleet leaves its folder behind. A run of several profiles
+warns of such a folder, with --check it is a difference; it is never removed. A
+run may be given a part of the fleet: a folder is not reported if its profile is
+in a file beside the given ones, such as profiles/NAME.yaml for some of
+profiles/*.yaml, or clusters/NAME/profile.yaml for some of
+clusters/*/profile.yaml. A run of one profile reports no folder.`,
 		Example: `  registry-profile render profile.yaml
   registry-profile render --output registry profile.yaml
   registry-profile render --check registry profile.yaml
   registry-profile render --output clusters --fleet profiles/*.yaml`,
-		Args: someFiles,
-		RunE: func(cmd *cobra.Command, files []string) error {
-			f.files = files
-			f.fleet = f.fleet || len(files) > 1
+		Args: requireFiles,
+		RunE: func(_ *cobra.Command, files []string) error {
+			fleet = fleet || len(files) > 1
 			switch {
-			case f.output != "" && f.check != "":
+			case output != "" && check != "":
 				return errors.New("--output writes and --check only compares; use one of them")
-			case f.output != "":
-				return s.writeFolders(f)
-			case f.check != "":
-				return s.checkFolders(f)
-			case f.fleet:
+			case output != "":
+				return s.writeFolders(outputs{files, output, fleet})
+			case check != "":
+				return s.checkFolders(outputs{files, check, fleet})
+			case fleet:
 				return errors.New("several profiles are rendered into folders; add --output DIR")
 			}
-			return s.renderStream(files[0])
+			return s.renderToStdout(files[0])
 		},
 	}
-	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write into this folder")
-	cmd.Flags().StringVar(&f.check, "check", "", "compare this folder with what --output would write; differences are an error")
-	cmd.Flags().BoolVar(&f.fleet, "fleet", false, "give each profile a folder of its name, even if there is only one")
+	cmd.Flags().StringVarP(&output, "output", "o", "", "write into this folder")
+	cmd.Flags().StringVar(&check, "check", "",
+		"compare this folder with what --output would write; differences are an error")
+	cmd.Flags().BoolVar(&fleet, "fleet", false, "give each profile a folder of its name, even if there is only one")
 	return cmd
 }
 
-// someFiles demands one file or more, and stdin only alone.
-func someFiles(_ *cobra.Command, files []string) error {
+// requireFiles demands one file or more, and stdin only alone.
+func requireFiles(_ *cobra.Command, files []string) error {
 	switch {
 	case len(files) == 0:
 		return errors.New("name the file of a RegistryProfile, or - for stdin")
@@ -57,18 +65,16 @@ func someFiles(_ *cobra.Command, files []string) error {
 	return nil
 }
 
-func (s *session) renderStream(file string) error {
-	r := s.decode(file)
-	if err := s.report(r); err != nil {
+// renderToStdout writes the manifests of one profile as a YAML stream.
+func (s *session) renderToStdout(file string) error {
+	in := s.decode(file)
+	if err := s.report(in); err != nil {
 		return err
 	}
-	return s.write(nodes(generators.Expand(r.profile)))
-}
-
-func nodes(resources []generators.Resource) []*yaml.RNode {
-	nodes := make([]*yaml.RNode, len(resources))
+	resources := generators.Expand(in.profile)
+	objects := make([]*yaml.RNode, len(resources))
 	for i, r := range resources {
-		nodes[i] = r.RNode
+		objects[i] = r.RNode
 	}
-	return nodes
+	return s.writeStream(objects)
 }

@@ -39,8 +39,8 @@ writes one to stdout. With the file of a profile it is a kustomize exec plugin.`
 	return root
 }
 
-// isPath tells whether an argument means a file, be it there or not, and not a
-// misspelt command.
+// isPath tells whether an argument is a file, or looks like the name of one rather than
+// a misspelt command.
 func isPath(arg string) bool {
 	if _, err := os.Stat(arg); err == nil {
 		return true

@@ -94,8 +94,8 @@ func read(t *testing.T, file string, into any) {
 	require.NoError(t, yaml.Unmarshal(content, into))
 }
 
-// run runs a script with the libraries that Argo CD gives it, for at most a
-// second (util/lua/lua.go).
+// run runs a script with the libraries that Argo CD gives it (util/lua/lua.go). Argo
+// CD stops it after a second; here only a script without an end is stopped.
 func run(t *testing.T, script string, object map[string]any) health {
 	l := lua.NewState(lua.Options{SkipOpenLibs: true})
 	defer l.Close()
@@ -108,7 +108,7 @@ func run(t *testing.T, script string, object map[string]any) health {
 	} {
 		require.NoError(t, l.CallByParam(lua.P{Fn: l.NewFunction(open), Protect: true}, lua.LString(name)))
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	l.SetContext(ctx)
 	l.SetGlobal("obj", value(l, object))

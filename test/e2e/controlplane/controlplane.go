@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	startTimeout = time.Minute
+	startTimeout = 3 * time.Minute // only a fault reaches it, on the busiest machine
 	stopTimeout  = 10 * time.Second
 )
 

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/registryprofile/registry-profile/test/e2e/leash"
 )
 
 // A Module is one folder of this package: the programs that it builds and how.
@@ -65,21 +67,26 @@ func Dir() (string, error) {
 
 // Build brings Dir up to date: it builds the modules whose pinned versions,
 // sources or Go version differ from what was built last, and tells progress.
-// Two builders at once wait for each other.
+// Of two builders at once one waits, and then builds what is still missing. No
+// process of a builder outlives this one.
 func Build(ctx context.Context, root string, progress io.Writer) error {
 	cache, err := Cache()
 	if err != nil {
 		return err
 	}
+	return build(ctx, Modules(), root, cache, progress)
+}
+
+func build(ctx context.Context, modules []Module, root, cache string, progress io.Writer) error {
 	if err := os.MkdirAll(filepath.Join(cache, "bin"), 0o755); err != nil {
 		return err
 	}
-	unlock, err := lock(filepath.Join(cache, "lock"), progress)
+	unlock, err := lock(ctx, filepath.Join(cache, "lock"), progress)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	for _, m := range Modules() {
+	for _, m := range modules {
 		if err := m.build(ctx, filepath.Join(root, m.Name), cache, progress); err != nil {
 			return fmt.Errorf("building %s: %w", m.Name, err)
 		}
@@ -95,6 +102,10 @@ func (m Module) build(ctx context.Context, source, cache string, progress io.Wri
 	stamp := filepath.Join(cache, "built."+m.Name)
 	if built, err := os.ReadFile(stamp); err == nil && string(built) == key && m.present(cache) {
 		return nil
+	}
+	// Until all its programs are new, the module is neither what it was nor what it will be.
+	if err := os.RemoveAll(stamp); err != nil {
+		return err
 	}
 	for _, name := range m.names() {
 		if err := m.compile(ctx, source, filepath.Join(cache, "bin", name), name, progress); err != nil {
@@ -115,7 +126,7 @@ func (m Module) compile(ctx context.Context, source, target, name string, progre
 		"-ldflags", "-s -w "+m.LDFlags, "-o", fresh, m.Packages[name])
 	cmd.Dir, cmd.Stdout, cmd.Stderr = source, progress, progress
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
-	if err := cmd.Run(); err != nil {
+	if err := leash.Run(cmd); err != nil {
 		return err
 	}
 	fmt.Fprintf(progress, "built %s in %s\n", name, time.Since(start).Round(time.Second))
@@ -180,16 +191,37 @@ func (m Module) key(source string) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
-func lock(path string, progress io.Writer) (unlock func(), err error) {
+// lock takes the lock of a file, for which it waits as long as the context lasts.
+func lock(ctx context.Context, path string, progress io.Writer) (unlock func(), err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	if unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
-		fmt.Fprintln(progress, "waiting for another build of the programs to end ...")
-		if err := unix.Flock(int(file.Fd()), unix.LOCK_EX); err != nil {
-			return nil, err
+	locked := make(chan error)
+	go func() {
+		err := flock(file, progress)
+		select {
+		case locked <- err:
+		case <-ctx.Done():
+			_ = file.Close()
 		}
+	}()
+	select {
+	case err = <-locked:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		_ = file.Close()
+		return nil, err
 	}
 	return func() { _ = file.Close() }, nil
+}
+
+func flock(file *os.File, progress io.Writer) error {
+	if unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
+		return nil
+	}
+	fmt.Fprintln(progress, "waiting for another build of the programs to end ...")
+	return unix.Flock(int(file.Fd()), unix.LOCK_EX)
 }

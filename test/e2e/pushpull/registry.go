@@ -23,7 +23,7 @@ import (
 )
 
 const (
-	startTimeout = 20 * time.Second
+	startTimeout = 3 * time.Minute // only a fault reaches it, on the busiest machine
 	volume       = "/registry"
 )
 
@@ -158,7 +158,7 @@ func (r *Registry) storage(ctx context.Context, config *imageregistryv1.Config, 
 		spec.Mounts = append(spec.Mounts, container.Mount{Source: r.Volume, Target: volume})
 		return nil
 	default:
-		return errors.New("Config names no storage that a registry could be started on")
+		return errors.New("no storage in Config that a registry could be started on")
 	}
 }
 

@@ -53,7 +53,7 @@ func (s *Scenario) AwaitJob(name string) *Outcome {
 				return true, nil
 			}
 		}
-		return false, fmt.Errorf("Job status: %+v", o.Job.Status)
+		return false, fmt.Errorf("status of the Job: %+v", o.Job.Status)
 	})
 	for _, run := range s.Kubelet.Runs() {
 		if run.Pod.Labels[batchv1.JobNameLabel] == name {

@@ -3,11 +3,8 @@
 package runner
 
 import (
-	"context"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/go-logr/logr"
@@ -15,48 +12,37 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/registryprofile/registry-profile/test/e2e/container"
-	"github.com/registryprofile/registry-profile/test/e2e/programs"
 	"github.com/registryprofile/registry-profile/test/e2e/sandbox"
 )
 
-const (
-	root   = "../../.." // the product's module, seen from the scenarios' folder
-	output = "../.output"
-)
+const output = "../.output" // seen from the scenarios' folder
 
 // Main is the TestMain of the scenarios' package.
 func Main(m *testing.M) {
 	container.Main()
-	if err := sandbox.Enter(prepare); err != nil {
+	if err := enter(); err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
 		os.Exit(1)
 	}
 	quiet()
-	// For the programs that are started: memory is cheaper than time.
-	if err := os.Setenv("GOGC", "400"); err != nil {
-		fmt.Fprintln(os.Stderr, "e2e:", err)
-		os.Exit(1)
-	}
 	code := m.Run()
 	clusters.stop()
-	results.print(os.Stdout)
+	if results.print(os.Stdout) == 0 && code == 0 {
+		fmt.Fprintln(os.Stderr, "e2e: no scenario has run: RUN matches none")
+		code = 1
+	}
 	os.Exit(code)
 }
 
-// prepare builds what the scenarios run, where there is still a network.
-func prepare(ctx context.Context, dir string) error {
-	if err := programs.Build(ctx, "../programs", os.Stdout); err != nil {
+func enter() error {
+	if err := sandbox.Enter(); err != nil {
 		return err
 	}
-	if err := os.RemoveAll(output); err != nil {
+	// For the programs that are started: memory is cheaper than time.
+	if err := os.Setenv("GOGC", "400"); err != nil {
 		return err
 	}
-	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", filepath.Join(dir, "registry-profile"), "./cmd/registry-profile")
-	build.Dir, build.Stdout, build.Stderr = root, os.Stdout, os.Stderr
-	if err := build.Run(); err != nil {
-		return fmt.Errorf("building registry-profile: %w", err)
-	}
-	return nil
+	return os.RemoveAll(output)
 }
 
 // quiet silences the libraries of the stand-ins: their retries are not news.

@@ -28,11 +28,12 @@ func (t *table) add(r result) {
 	t.rows = append(t.rows, r)
 }
 
-func (t *table) print(w io.Writer) {
+// print returns how many rows it has printed.
+func (t *table) print(w io.Writer) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.rows) == 0 {
-		return
+		return 0
 	}
 	failed := 0
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -45,4 +46,5 @@ func (t *table) print(w io.Writer) {
 	}
 	_ = out.Flush()
 	fmt.Fprintf(w, "\n%d scenarios, %d failed\n", len(t.rows), failed)
+	return len(t.rows)
 }

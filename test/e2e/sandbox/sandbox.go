@@ -9,105 +9,54 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
-	"runtime"
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/registryprofile/registry-profile/test/e2e/leash"
 )
 
 const (
 	inside  = "REGISTRY_PROFILE_E2E_SANDBOX"
 	scratch = "scratch"
-
-	interrupted = 130 // what a shell says of a program ended by Ctrl-C
 )
 
-// Enter returns inside the sandbox. The process that calls it first prepares,
-// starts itself again in there, waits, and exits with the inner one's code; so
-// nothing that was started inside outlives it, however it ends. What prepare
-// puts into the folder that it is given can be found inside at Prepared.
-func Enter(prepare func(ctx context.Context, dir string) error) error {
-	if dir := os.Getenv(inside); dir != "" {
-		return furnish(filepath.Join(dir, scratch))
-	}
-	code, err := outside(prepare)
-	if err != nil {
-		return err
-	}
-	os.Exit(code)
-	return nil
-}
-
-// Prepared is the folder that prepare has filled.
-func Prepared() string { return os.Getenv(inside) }
-
-func outside(prepare func(ctx context.Context, dir string) error) (int, error) {
-	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer cancel()
-	// Should go test be killed, this process is asked to end, too.
-	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGTERM), 0, 0, 0); err != nil {
-		return 0, err
-	}
+// MakeDir makes the folder of a new sandbox. What is put there can be found inside
+// at Prepared. The caller removes it.
+func MakeDir() (string, error) {
 	dir, err := os.MkdirTemp("", "registry-profile-e2e-")
 	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	if err := os.Mkdir(filepath.Join(dir, scratch), 0o755); err != nil {
-		return 0, err
+		return "", err
 	}
 	// The folder is for everyone in the sandbox, whoever they run as.
-	if err := os.Chmod(dir, 0o755); err != nil {
-		return 0, err
-	}
-	if err := prepare(ctx, dir); err != nil {
-		return 0, err
-	}
-	code, err := reexec(ctx, dir)
-	if err != nil {
-		return 0, fmt.Errorf("the scenarios need Linux namespaces, as root or with unprivileged user namespaces: %w", err)
-	}
-	return code, nil
+	return dir, errors.Join(os.Mkdir(filepath.Join(dir, scratch), 0o755), os.Chmod(dir, 0o755))
 }
 
-func reexec(ctx context.Context, dir string) (int, error) {
-	cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
-	cmd.Args[0] = os.Args[0]
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+// Run runs a program of the sandbox's folder in the sandbox, until it ends or the
+// context does. The program has to call Enter first.
+func Run(ctx context.Context, dir, workingDir, program string, args ...string) error {
+	cmd := exec.CommandContext(ctx, filepath.Join(dir, program), args...)
+	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = workingDir, os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(), inside+"="+dir)
-	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWNET,
-		Pdeathsig:  syscall.SIGKILL,
-	}
-	if os.Getuid() != 0 {
-		cmd.SysProcAttr.Cloneflags |= unix.CLONE_NEWUSER
-		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
-		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}
-	}
-	// Pdeathsig follows the thread that forked, so that thread has to stay.
-	runtime.LockOSThread()
-	if err := cmd.Start(); err != nil {
-		return 0, err
-	}
-	defer context.AfterFunc(ctx, func() { _ = cmd.Process.Kill() })()
-	return exitCode(cmd.Wait()), nil
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWNET}
+	return leash.Run(cmd)
 }
 
-func exitCode(err error) int {
-	var exit *exec.ExitError
-	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &exit) && exit.ExitCode() >= 0:
-		return exit.ExitCode()
-	default:
-		return interrupted
+// Enter sets up the sandbox that Run has started this process in.
+func Enter() error {
+	dir := Prepared()
+	if dir == "" {
+		return errors.New("the scenarios run in a sandbox only: call make e2e, with RUN=regex to select some")
 	}
+	return setUp(filepath.Join(dir, scratch))
 }
 
-func furnish(dir string) error {
+// Prepared is, inside, the sandbox's folder.
+func Prepared() string { return os.Getenv(inside) }
+
+// setUp makes the namespaces that the process has got its own.
+func setUp(dir string) error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("private mounts: %w", err)
 	}

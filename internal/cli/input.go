@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"unicode/utf8"
+
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/ynode"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// stdinName is the argument that means stdin.
+const stdinName = "-"
+
+// input is a file that was read, and the profile in it.
+type input struct {
+	file string
+	// profile is nil if the file holds no valid one.
+	profile *v1alpha1.RegistryProfile
+	// findings are lines for people.
+	findings []string
+}
+
+// decode reads a file and the profile in it.
+func (s *session) decode(file string) *input {
+	node, err := s.loadDocument(file)
+	if err != nil {
+		return &input{file: file, findings: []string{errorLine(err)}}
+	}
+	profile, results := v1alpha1.Decode(node)
+	if s.strict {
+		results = finding.Strict(results)
+	}
+	in := &input{file: file}
+	if !finding.HasErrors(results) {
+		in.profile = profile
+	}
+	for _, result := range results {
+		place := positionOf(result, displayName(file), node)
+		in.findings = append(in.findings, finding.Line(result, place, v1alpha1.Kind))
+	}
+	return in
+}
+
+// displayName is the name of a file in findings.
+func displayName(file string) string {
+	if file == stdinName {
+		return "stdin"
+	}
+	return file
+}
+
+// loadDocument reads the one document of a file.
+func (s *session) loadDocument(file string) (*yaml.RNode, error) {
+	name := displayName(file)
+	content, err := s.readInput(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	documents, err := decodeStream(content)
+	if err != nil {
+		return nil, syntaxError(name, err)
+	}
+	switch len(documents) {
+	case 0:
+		return nil, fmt.Errorf("%s: is empty; write a RegistryProfile", name)
+	case 1:
+		return documents[0], nil
+	}
+	return nil, fmt.Errorf("%s: holds %d documents; write one RegistryProfile to a file", name, len(documents))
+}
+
+// readInput returns the text of a file, which may be stdin.
+func (s *session) readInput(file string) ([]byte, error) {
+	in := s.in
+	if file != stdinName {
+		opened, err := os.Open(file)
+		if err != nil {
+			return nil, withoutPath(err)
+		}
+		defer opened.Close()
+		info, err := opened.Stat()
+		switch {
+		case err != nil:
+			return nil, withoutPath(err)
+		case info.IsDir():
+			return nil, errors.New("is a folder; name the file of a RegistryProfile")
+		case info.Size() > ynode.MostBytes:
+			return nil, fmt.Errorf("has %d bytes; a RegistryProfile has at most %d", info.Size(), ynode.MostBytes)
+		}
+		in = opened
+	}
+	content, err := io.ReadAll(io.LimitReader(in, ynode.MostBytes+1))
+	switch {
+	case err != nil:
+		return nil, withoutPath(err)
+	case len(content) > ynode.MostBytes:
+		return nil, fmt.Errorf("has more than %d bytes, the most that a RegistryProfile may have", ynode.MostBytes)
+	case !utf8.Valid(content) || bytes.ContainsRune(content, 0):
+		return nil, errors.New("is not UTF-8 text; name the file of a RegistryProfile")
+	}
+	return content, nil
+}
+
+// withoutPath takes the operation and the path from an error of the file system: a
+// finding names the path once, at its beginning.
+func withoutPath(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
