@@ -36,7 +36,7 @@ test: ## Run the tests of the root module
 
 .PHONY: race
 race: ## Run them with the race detector (needs gcc)
-	CGO_ENABLED=1 go test -race ./...
+	CGO_ENABLED=1 go test -race -timeout 30m ./...
 
 # The modules here keep their dependencies away from the root module.
 .PHONY: conformance
