@@ -22,7 +22,8 @@ BUILD  := go build -trimpath -buildvcs=false -ldflags="-s -w -X $(MODULE)/intern
 
 .PHONY: help
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' Makefile
 
 ##@ Work on it
 
@@ -36,7 +37,7 @@ test: ## Run the tests of the root module
 
 .PHONY: race
 race: ## Run them with the race detector (needs gcc)
-	CGO_ENABLED=1 go test -race ./...
+	CGO_ENABLED=1 go test -race -timeout 30m ./...
 
 # The modules here keep their dependencies away from the root module.
 .PHONY: conformance
@@ -93,5 +94,6 @@ image: binaries ## Build the image for every architecture into dist/ (needs buil
 .PHONY: check-version
 check-version:
 	@LC_ALL=C; case $$VERSION in ''|[!A-Za-z0-9_]*|*[!A-Za-z0-9_.-]*) \
-		printf 'error: the version "%s" cannot be used; name the tag, or VERSION, with letters, digits and "_", ".", "-" only\n' "$$VERSION" >&2; exit 1;; \
+		printf 'error: the version "%s" cannot be used; ' "$$VERSION" >&2; \
+		echo 'name the tag, or VERSION, with letters, digits and "_", ".", "-" only' >&2; exit 1;; \
 	esac

@@ -64,7 +64,9 @@ func (y *yard) write(name, content string) {
 }
 
 func (y *yard) git(args ...string) {
-	own := []string{"-c", "user.name=me", "-c", "user.email=me@example.com", "-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false"}
+	own := []string{
+		"-c", "user.name=me", "-c", "user.email=me@example.com", "-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false",
+	}
 	cmd := exec.Command("git", append(own, args...)...)
 	cmd.Dir = y.dir
 	out, err := cmd.CombinedOutput()

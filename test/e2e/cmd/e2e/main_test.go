@@ -79,14 +79,16 @@ func miniature(t *testing.T) string {
 	const repository = "../../../.."
 	root := t.TempDir()
 	for _, name := range []string{
-		"Makefile", "go.mod", "test/e2e/go.mod", "test/e2e/go.sum", "test/e2e/programs/programs.go", "test/e2e/cmd/e2e/main.go",
+		"Makefile", "go.mod", "test/e2e/go.mod", "test/e2e/go.sum",
+		"test/e2e/programs/programs.go", "test/e2e/cmd/e2e/main.go",
 	} {
 		content, err := os.ReadFile(filepath.Join(repository, name))
 		require.NoError(t, err)
 		write(t, filepath.Join(root, name), string(content), 0o644)
 	}
 	for _, name := range []string{"leash", "sandbox"} {
-		require.NoError(t, os.CopyFS(filepath.Join(root, "test/e2e", name), os.DirFS(filepath.Join(repository, "test/e2e", name))))
+		source := os.DirFS(filepath.Join(repository, "test/e2e", name))
+		require.NoError(t, os.CopyFS(filepath.Join(root, "test/e2e", name), source))
 	}
 	etcd := filepath.Join(root, "test/e2e/programs/etcd")
 	write(t, filepath.Join(etcd, "go.mod"), "module go.etcd.io/etcd/server/v3\n\ngo 1.26\n", 0o644)
