@@ -36,8 +36,8 @@ func (c *Cluster) Reset(ctx context.Context, operator bool) error {
 			return err
 		}
 	}
-	if err := c.furnish(ctx); err != nil {
-		return fmt.Errorf("furnishing the cluster: %w", err)
+	if err := c.seed(ctx); err != nil {
+		return fmt.Errorf("seeding the cluster: %w", err)
 	}
 	if err := errors.Join(c.Rook.Start(), c.NooBaa.Start()); err != nil {
 		return err

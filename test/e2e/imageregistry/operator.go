@@ -6,7 +6,7 @@
 // It makes no Service, Routes, PodDisruptionBudget or RBAC, and the Deployment
 // that it makes has no pods: its status says at once, or when told to, that the
 // rollout is complete. It never empties a bucket; it records that the operator
-// would have, see Losses.
+// would have, see ImageLosses.
 package imageregistry
 
 import (
@@ -60,12 +60,12 @@ type Operator struct {
 	dial   Dial
 	wake   chan event.GenericEvent
 
-	mu      sync.Mutex
-	active  bool
-	stalled bool // rollouts do not complete
-	inertia time.Duration
-	losses  []string
-	syncing sync.Mutex
+	mu          sync.Mutex
+	active      bool
+	stalled     bool // rollouts do not complete
+	inertia     time.Duration
+	imageLosses []string
+	syncing     sync.Mutex
 }
 
 // New adds an operator to the manager. It does nothing before Start.
@@ -115,11 +115,11 @@ func (o *Operator) Start() {
 	o.nudge()
 }
 
-// Stop makes the operator stop, waits until it has, and forgets what Losses
+// Stop makes the operator stop, waits until it has, and forgets what ImageLosses
 // and StallRollouts are about.
 func (o *Operator) Stop() {
 	o.mu.Lock()
-	o.active, o.stalled, o.losses = false, false, nil
+	o.active, o.stalled, o.imageLosses = false, false, nil
 	o.mu.Unlock()
 	o.syncing.Lock()
 	defer o.syncing.Unlock()
@@ -133,17 +133,17 @@ func (o *Operator) StallRollouts(stalled bool) {
 	o.nudge()
 }
 
-// Losses are the times that the real operator would have deleted images.
-func (o *Operator) Losses() []string {
+// ImageLosses are the times that the real operator would have deleted images.
+func (o *Operator) ImageLosses() []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return append([]string(nil), o.losses...)
+	return append([]string(nil), o.imageLosses...)
 }
 
-func (o *Operator) lose(what string) {
+func (o *Operator) recordLoss(what string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.losses = append(o.losses, what)
+	o.imageLosses = append(o.imageLosses, what)
 }
 
 func (o *Operator) nudge() {

@@ -30,7 +30,7 @@ const (
 // puts into the folder that it is given can be found inside at Prepared.
 func Enter(prepare func(ctx context.Context, dir string) error) error {
 	if dir := os.Getenv(inside); dir != "" {
-		return furnish(filepath.Join(dir, scratch))
+		return setUp(filepath.Join(dir, scratch))
 	}
 	code, err := outside(prepare)
 	if err != nil {
@@ -107,7 +107,8 @@ func exitCode(err error) int {
 	}
 }
 
-func furnish(dir string) error {
+// setUp makes the namespaces that the process has got its own.
+func setUp(dir string) error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("private mounts: %w", err)
 	}

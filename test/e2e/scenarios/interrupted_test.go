@@ -58,7 +58,7 @@ func TestKilledAfterEachWrite(t *testing.T) {
 			s := runner.Start(t)
 			calls := part
 			for ; killedAfter(s, calls); calls += parts {
-				s.Renew()
+				s.Reset()
 			}
 			require.Greater(t, calls, 10, "the Job has made fewer calls than it should")
 		})
@@ -114,7 +114,7 @@ func TestFaultAtEachCall(t *testing.T) {
 			s := runner.Start(t)
 			faults := newFaults(fault)
 			s.Kubelet.Plan(func(*kubelet.Run) apiproxy.Plan { return apiproxy.Plan{Before: faults.at} })
-			requireUnimpressed(s, s.Bootstrap(s.Render("{}")), faults)
+			requireUnaffected(s, s.Bootstrap(s.Render("{}")), faults)
 		})
 	}
 	t.Run("no-answer", func(t *testing.T) {
@@ -129,7 +129,7 @@ func TestFaultAtEachCall(t *testing.T) {
 				return faults.at(call)
 			}}
 		})
-		requireUnimpressed(s, s.Bootstrap(s.Render("{}")), faults)
+		requireUnaffected(s, s.Bootstrap(s.Render("{}")), faults)
 	})
 	t.Run("answer-lost", func(t *testing.T) {
 		s := runner.Start(t)
@@ -150,7 +150,7 @@ func TestFaultAtEachCall(t *testing.T) {
 	})
 }
 
-func requireUnimpressed(s *runner.Scenario, outcome *runner.Outcome, faults *faults) {
+func requireUnaffected(s *runner.Scenario, outcome *runner.Outcome, faults *faults) {
 	s.Helper()
 	s.RequireComplete(outcome)
 	require.Len(s, outcome.Runs, 1, "the Job had to start again")

@@ -25,8 +25,8 @@ import (
 // An obstacle keeps the Job waiting. It is there before the Job is.
 type obstacle struct {
 	says []string // what the log must tell while the Job waits, or when it has given up
-	// put puts the obstacle in the Job's way and returns how it is removed.
-	put func(s *runner.Scenario, objects runner.Objects) (remove func())
+	// place puts the obstacle in the Job's way and returns how it is removed.
+	place func(s *runner.Scenario, objects runner.Objects) (remove func())
 }
 
 var obstacles = map[string]obstacle{
@@ -65,7 +65,7 @@ func TestWaiting(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)
 			objects := s.Render("{}")
-			remove := o.put(s, objects)
+			remove := o.place(s, objects)
 			s.Apply("argocd-controller", objects.Prerequisites())
 			s.Apply("argocd-controller", objects.Of("Job"))
 			s.Await("the Job to say what it waits for", func(context.Context) (bool, error) {
@@ -100,7 +100,7 @@ func TestWaitingInVain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)
 			objects := impatient(s, s.Render("{}"))
-			obstacles[name].put(s, objects)
+			obstacles[name].place(s, objects)
 			outcome := s.Bootstrap(objects)
 			require.False(t, outcome.Complete)
 			require.Empty(t, missing(outcome.Runs[0].Output(), append(obstacles[name].says, advice...)), "in the log: %s", outcome.Runs[0].Output())
