@@ -24,7 +24,6 @@ const (
 	StorageNamespace  = "openshift-storage"
 	ConfigNamespace   = "openshift-config"
 	ManagedNamespace  = "openshift-config-managed"
-	ProfileNamespace  = "registry-profile"
 )
 
 // The Routes of ODF's object stores: ocs-operator controllers/storagecluster/routes.go,

@@ -4,8 +4,8 @@
 // and line of openshift/cluster-image-registry-operator at 02bb5c2c.
 //
 // It makes no Service, Routes, PodDisruptionBudget or RBAC, and the Deployment
-// that it makes has no pods: its status says at once, or when told to, that the
-// rollout is complete. It never empties a bucket; it records that the operator
+// that it makes has no pods: its status says at once that the rollout is complete.
+// It never empties a bucket; it records that the operator
 // would have, see ImageLosses.
 package imageregistry
 
@@ -62,7 +62,6 @@ type Operator struct {
 
 	mu          sync.Mutex
 	active      bool
-	stalled     bool // rollouts do not complete
 	inertia     time.Duration
 	imageLosses []string
 	syncing     sync.Mutex
@@ -115,22 +114,13 @@ func (o *Operator) Start() {
 	o.nudge()
 }
 
-// Stop makes the operator stop, waits until it has, and forgets what ImageLosses
-// and StallRollouts are about.
+// Stop makes the operator stop, waits until it has, and forgets ImageLosses.
 func (o *Operator) Stop() {
 	o.mu.Lock()
-	o.active, o.stalled, o.imageLosses = false, false, nil
+	o.active, o.imageLosses = false, nil
 	o.mu.Unlock()
 	o.syncing.Lock()
 	defer o.syncing.Unlock()
-}
-
-// StallRollouts makes the registry's pods not become ready, or ready again.
-func (o *Operator) StallRollouts(stalled bool) {
-	o.mu.Lock()
-	o.stalled = stalled
-	o.mu.Unlock()
-	o.nudge()
 }
 
 // ImageLosses are the times that the real operator would have deleted images.
@@ -153,17 +143,17 @@ func (o *Operator) nudge() {
 	}
 }
 
-func (o *Operator) state() (active, stalled bool) {
+func (o *Operator) isActive() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.active, o.stalled
+	return o.active
 }
 
 // Reconcile looks at everything.
 func (o *Operator) Reconcile(ctx context.Context, _ reconcile.Request) (reconcile.Result, error) {
 	o.syncing.Lock()
 	defer o.syncing.Unlock()
-	if active, _ := o.state(); !active {
+	if !o.isActive() {
 		return reconcile.Result{}, nil
 	}
 	err := errors.Join(o.syncConfig(ctx), o.syncPruner(ctx))

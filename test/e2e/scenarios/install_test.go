@@ -51,7 +51,7 @@ func TestFirstInstall(t *testing.T) {
 			require.Empty(t, writes(second.Last()))
 			require.Equal(t, before, versions(s))
 
-			s.Apply("argocd-controller", objects.Of("Config", "ImagePruner"))
+			s.Apply("argocd-controller", objects.After())
 			pushAndPull(s)
 		})
 	}

@@ -37,13 +37,13 @@ func TestRaceOfTwoJobs(t *testing.T) {
 			older, newer := s.Render("{}"), s.Render("{bootstrap: {timeout: 20m}}")
 			s.Apply("argocd-controller", older.Prerequisites())
 			s.Apply("argocd-controller", newer.Prerequisites())
-			raceTo(s, path, older.Of("Job")[0], newer.Of("Job")[0])
+			raceTo(s, path, older.Job(), newer.Job())
 		})
 		t.Run("job-and-cronjob/"+name, func(t *testing.T) {
 			s := runner.Start(t)
 			objects := s.Render(`{bootstrap: {reconcile: {schedule: "0 * * * *"}}}`)
 			s.Apply("argocd-controller", objects.Prerequisites())
-			raceTo(s, path, objects.Of("Job")[0], jobOf(s, objects.Of("CronJob")[0]))
+			raceTo(s, path, objects.Job(), jobOf(s, objects.Of("CronJob")[0]))
 		})
 	}
 }
@@ -64,7 +64,7 @@ func raceTo(s *runner.Scenario, path string, jobs ...*unstructured.Unstructured)
 	})
 	s.Apply("argocd-controller", jobs)
 	for _, job := range jobs {
-		outcome := s.AwaitJob(job.GetName())
+		outcome := s.AwaitJob(job)
 		s.RequireComplete(outcome)
 		require.Len(s, outcome.Runs, 1, "a Job had to start again")
 	}

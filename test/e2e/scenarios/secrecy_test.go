@@ -37,7 +37,8 @@ func TestSecrecy(t *testing.T) {
 	s.Kubelet.Plan(func(*kubelet.Run) apiproxy.Plan {
 		return apiproxy.Plan{Before: func(apiproxy.Call) apiproxy.Answer { seen.look(); return nil }}
 	})
-	outcome := s.Bootstrap(s.Render("{}"))
+	objects := s.Render("{}")
+	outcome := s.Bootstrap(objects)
 	stop()
 	s.RequireComplete(outcome)
 
@@ -57,7 +58,7 @@ func TestSecrecy(t *testing.T) {
 	}
 	audit, err := s.ControlPlane.AuditLog()
 	require.NoError(t, err)
-	require.Contains(t, string(audit), account)
+	require.Contains(t, string(audit), accountOf(objects))
 	require.False(t, holds(audit, credentials), "in the audit log")
 }
 

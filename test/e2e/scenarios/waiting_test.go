@@ -22,7 +22,8 @@ import (
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
 )
 
-// An obstacle keeps the Job waiting. It is there before the Job is.
+// An obstacle is the one thing that keeps the Job waiting. It is there before the Job
+// is, and so is everything that the Job looks for earlier.
 type obstacle struct {
 	says []string // what the log must tell while the Job waits, or when it has given up
 	// place puts the obstacle in the Job's way and returns how it is removed.
@@ -44,15 +45,19 @@ var obstacles = map[string]obstacle{
 	},
 	"route-missing": {
 		[]string{"Waiting for Route openshift-storage/" + cluster.RouteSecure + " to have a host"},
-		func(s *runner.Scenario, _ runner.Objects) func() { return takeAway(s, secureRoute()) },
+		func(s *runner.Scenario, objects runner.Objects) func() {
+			awaitBound(s, objects)
+			return takeAway(s, secureRoute())
+		},
 	},
 	"route-without-host": {
 		[]string{"Waiting for Route openshift-storage/" + cluster.RouteSecure + " to have a host"}, routeWithoutHost,
 	},
 	"ca-missing": {
 		[]string{"Waiting for a CA certificate in ConfigMap openshift-config-managed/default-ingress-cert, key ca-bundle.crt"},
-		func(s *runner.Scenario, _ runner.Objects) func() {
-			return takeAway(s, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.ManagedNamespace, Name: "default-ingress-cert"}})
+		func(s *runner.Scenario, objects runner.Objects) func() {
+			awaitBound(s, objects)
+			return takeAway(s, configMapNamed(cluster.ManagedNamespace, "default-ingress-cert"))
 		},
 	},
 	"quota": {[]string{"exceeded quota: no-secrets", "Waiting for Secret openshift-image-registry/image-registry-private-configuration-user"}, refuseSecrets},
@@ -67,7 +72,7 @@ func TestWaiting(t *testing.T) {
 			objects := s.Render("{}")
 			remove := o.place(s, objects)
 			s.Apply("argocd-controller", objects.Prerequisites())
-			s.Apply("argocd-controller", objects.Of("Job"))
+			s.StartJob(objects)
 			s.Await("the Job to say what it waits for", func(context.Context) (bool, error) {
 				runs := s.Kubelet.Runs()
 				if len(runs) == 0 {
@@ -76,7 +81,7 @@ func TestWaiting(t *testing.T) {
 				return missing(runs[0].Output(), o.says) == "", nil
 			})
 			remove()
-			outcome := s.AwaitJob(objects.Of("Job")[0].GetName())
+			outcome := s.AwaitJob(objects.Job())
 			s.RequireComplete(outcome)
 			require.Len(t, outcome.Runs, 1, "the Job had to start again")
 			requireInstalled(s)
@@ -109,15 +114,15 @@ func TestWaitingInVain(t *testing.T) {
 	}
 }
 
-// impatient makes the Job give up at once and for good. A short timeout in the
-// profile would do so too, but on a busy machine before the script has spoken.
+// impatient makes the Job give up for good at the first check that fails. With more
+// time than none, it would depend on the machine's speed which check that is.
 func impatient(s *runner.Scenario, objects runner.Objects) runner.Objects {
 	s.Helper()
 	s.EditJob(objects, func(job *batchv1.JobSpec) {
 		job.BackoffLimit = ptr.To[int32](0)
 		env := job.Template.Spec.Containers[0].Env
 		i := slices.IndexFunc(env, func(v corev1.EnvVar) bool { return v.Name == "TIMEOUT_SECONDS" })
-		env[i].Value = "1"
+		env[i].Value = "0"
 	})
 	return objects
 }
@@ -200,8 +205,9 @@ func secureRoute() *routev1.Route {
 }
 
 // routeWithoutHost: the router has not given the Route its host yet.
-func routeWithoutHost(s *runner.Scenario, _ runner.Objects) func() {
+func routeWithoutHost(s *runner.Scenario, objects runner.Objects) func() {
 	s.Helper()
+	awaitBound(s, objects)
 	route := secureRoute()
 	makeAgain := takeAway(s, route)
 	bare := secureRoute()
