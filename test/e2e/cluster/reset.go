@@ -52,7 +52,11 @@ func (c *Cluster) Reset(ctx context.Context, operator bool) error {
 func (c *Cluster) awaitOperator(ctx context.Context) error {
 	return wait.PollUntilContextCancel(ctx, 20*time.Millisecond, true, func(ctx context.Context) (bool, error) {
 		config, co := &imageregistryv1.Config{}, &configv1.ClusterOperator{}
-		if c.Client.Get(ctx, client.ObjectKey{Name: "cluster"}, config) != nil || c.Client.Get(ctx, client.ObjectKey{Name: "image-registry"}, co) != nil {
+		err := errors.Join(
+			c.Client.Get(ctx, client.ObjectKey{Name: "cluster"}, config),
+			c.Client.Get(ctx, client.ObjectKey{Name: "image-registry"}, co),
+		)
+		if err != nil {
 			return false, nil
 		}
 		return config.Status.ObservedGeneration == config.Generation && len(co.Status.Conditions) > 0, nil
@@ -155,8 +159,8 @@ func (c *Cluster) destroy(ctx context.Context, object *unstructured.Unstructured
 			return err
 		}
 	}
-	err := c.Client.Delete(ctx, object, client.GracePeriodSeconds(0), client.PropagationPolicy(metav1.DeletePropagationBackground))
-	return client.IgnoreNotFound(err)
+	background := client.PropagationPolicy(metav1.DeletePropagationBackground)
+	return client.IgnoreNotFound(c.Client.Delete(ctx, object, client.GracePeriodSeconds(0), background))
 }
 
 // strip leaves of a namespace what a cluster gives to each. It is not deleted, as

@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	startTimeout = time.Minute
+	startTimeout = 3 * time.Minute // on the busiest machine
 	stopTimeout  = 10 * time.Second
 )
 

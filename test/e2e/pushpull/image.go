@@ -16,7 +16,7 @@ import (
 
 const (
 	layerSize   = 256 << 10
-	callTimeout = 30 * time.Second
+	callTimeout = 2 * time.Minute
 )
 
 // Push makes an image of random content and pushes it as name, as podman or

@@ -3,6 +3,7 @@ package runner
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/test/e2e/sandbox"
 )
@@ -34,7 +36,8 @@ func (s *Scenario) Render(spec string) Objects {
 func (s *Scenario) RenderStream(spec string) []byte {
 	s.Helper()
 	file := filepath.Join(s.TempDir(), "profile.yaml")
-	profile := "apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\nmetadata: {name: registry}\nspec: " + spec + "\n"
+	profile := fmt.Sprintf("apiVersion: %s/%s\nkind: %s\nmetadata: {name: registry}\nspec: %s\n",
+		v1alpha1.Group, v1alpha1.Version, v1alpha1.Kind, spec)
 	require.NoError(s, os.WriteFile(file, []byte(profile), 0o644))
 	cmd := exec.CommandContext(s.Ctx, filepath.Join(sandbox.Prepared(), "registry-profile"), "render", file)
 	var out, findings bytes.Buffer

@@ -72,9 +72,8 @@ func requireNothingToDo(s *runner.Scenario, cronJob *unstructured.Unstructured) 
 
 func credentialsRotated(s *runner.Scenario) func(*runner.Outcome) {
 	claim, secret := &bucketv1alpha1.ObjectBucketClaim{}, &corev1.Secret{}
-	key := client.ObjectKey{Namespace: cluster.RegistryNamespace, Name: "image-registry"}
-	require.NoError(s, s.Client.Get(s.Ctx, key, claim))
-	require.NoError(s, s.Client.Get(s.Ctx, key, secret))
+	require.NoError(s, s.Client.Get(s.Ctx, claimKey, claim))
+	require.NoError(s, s.Client.Get(s.Ctx, claimKey, secret))
 	keys, err := s.Store.Rotate(s.Ctx, bucket.UserID(claim), claim.Spec.BucketName)
 	require.NoError(s, err)
 	secret.StringData = map[string]string{"AWS_ACCESS_KEY_ID": keys.Access, "AWS_SECRET_ACCESS_KEY": keys.Secret}

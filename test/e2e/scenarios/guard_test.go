@@ -118,7 +118,8 @@ func TestGuardOfEachBackend(t *testing.T) {
 			}
 			obstacle(s)
 			before := s.RegistryConfig()
-			outcome := s.Bootstrap(s.Render(c.spec))
+			objects := s.Render(c.spec)
+			outcome := s.Bootstrap(objects)
 			require.False(t, outcome.Complete)
 			require.Equal(t, 3, outcome.Last().ExitCode())
 			require.Empty(t, writes(outcome.Last()))
@@ -131,7 +132,7 @@ func TestGuardOfEachBackend(t *testing.T) {
 			require.Equal(t, c.endpoint != "", storage.S3 != nil)
 			require.Equal(t, c.endpoint == "", storage.PVC != nil)
 			if c.endpoint == "" {
-				require.Equal(t, "image-registry-storage", storage.PVC.Claim)
+				require.Equal(t, objects.Of("PersistentVolumeClaim")[0].GetName(), storage.PVC.Claim)
 			} else {
 				require.Equal(t, c.endpoint, storage.S3.RegionEndpoint)
 			}
@@ -161,9 +162,16 @@ func TestGuardNamesTheMissingOperator(t *testing.T) {
 	require.Empty(t, writes(outcome.Last()))
 }
 
+// What the Job reads and writes, by the names that the API's defaults give it.
 var (
+	claimKey            = client.ObjectKey{Namespace: cluster.RegistryNamespace, Name: claimName}
 	registryCredentials = client.ObjectKey{Namespace: cluster.RegistryNamespace, Name: imageregistry.CredentialsName}
-	registryCA          = client.ObjectKey{Namespace: cluster.ConfigNamespace, Name: "registry-s3-ca"}
+	registryCA          = client.ObjectKey{Namespace: cluster.ConfigNamespace, Name: caName}
+)
+
+const (
+	claimName = "image-registry" // the ObjectBucketClaim's, its ConfigMap's and its Secret's
+	caName    = "registry-s3-ca"
 )
 
 // patchConfig is what an administrator does with oc patch --type=merge.

@@ -29,7 +29,8 @@ func TestPlainApply(t *testing.T) {
 			patchConfig(s, `{"spec":{"managementState":"Removed","storage":{"emptyDir":{}}}}`)
 			awaitObserved(s)
 			configs := watchConfig(s)
-			deployments := watchFrom[*appsv1.Deployment](s, &appsv1.DeploymentList{}, client.InNamespace(cluster.RegistryNamespace))
+			inRegistry := client.InNamespace(cluster.RegistryNamespace)
+			deployments := watchFrom[*appsv1.Deployment](s, &appsv1.DeploymentList{}, inRegistry)
 
 			manifests := s.RenderStream("{}")
 			apply(s, manifests)

@@ -151,14 +151,14 @@ func TestPrivilegeEnds(t *testing.T) {
 	}
 	for what, err := range map[string]error{
 		"get the pods' Secret":                    get(secretNamed(cluster.RegistryNamespace, "image-registry-private-configuration")),
-		"get a Secret of another namespace":       get(secretNamed(cluster.StorageNamespace, "image-registry")),
+		"get a Secret of another namespace":       get(secretNamed(cluster.StorageNamespace, claimName)),
 		"list Secrets":                            job.List(s.Ctx, &corev1.SecretList{}, client.InNamespace(cluster.RegistryNamespace)),
 		"list ConfigMaps":                         job.List(s.Ctx, &corev1.ConfigMapList{}, client.InNamespace(cluster.ConfigNamespace)),
 		"create a Secret without a name to check": job.Create(s.Ctx, secretNamed(cluster.RegistryNamespace, imageregistry.CredentialsName)),
 		"apply a Secret of another name":          apply(secretNamed(cluster.RegistryNamespace, "another")),
 		"apply the Secret elsewhere":              apply(secretNamed(cluster.ConfigNamespace, imageregistry.CredentialsName)),
 		"apply a ConfigMap of another name":       apply(configMapNamed(cluster.ConfigNamespace, "another")),
-		"patch the claim's Secret":                job.Patch(s.Ctx, secretNamed(cluster.RegistryNamespace, "image-registry"), empty),
+		"patch the claim's Secret":                job.Patch(s.Ctx, secretNamed(cluster.RegistryNamespace, claimName), empty),
 		"patch the CA's source":                   job.Patch(s.Ctx, configMapNamed(cluster.ManagedNamespace, "default-ingress-cert"), empty),
 		"delete the Secret":                       job.Delete(s.Ctx, secretNamed(cluster.RegistryNamespace, imageregistry.CredentialsName)),
 		"update the Secret":                       job.Update(s.Ctx, credentials),

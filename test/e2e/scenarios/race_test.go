@@ -24,7 +24,7 @@ import (
 const (
 	configPath = "/configs/cluster"
 	secretPath = "/secrets/" + imageregistry.CredentialsName
-	caPath     = "/configmaps/registry-s3-ca"
+	caPath     = "/configmaps/" + caName
 )
 
 // TestRaceOfTwoJobs runs the Jobs of an old and a new profile, or a Job and one
@@ -134,12 +134,10 @@ func requireInstalled(s *runner.Scenario) {
 	s.Helper()
 	var claim, registry corev1.Secret
 	var bucket corev1.ConfigMap
-	get := func(name string, object client.Object) {
-		require.NoError(s, s.Client.Get(s.Ctx, client.ObjectKey{Namespace: cluster.RegistryNamespace, Name: name}, object))
-	}
-	get("image-registry", &claim)
-	get("image-registry", &bucket)
-	get(imageregistry.CredentialsName, &registry)
+	get := func(key client.ObjectKey, object client.Object) { require.NoError(s, s.Client.Get(s.Ctx, key, object)) }
+	get(claimKey, &claim)
+	get(claimKey, &bucket)
+	get(registryCredentials, &registry)
 	require.NotEmpty(s, claim.Data["AWS_SECRET_ACCESS_KEY"])
 	require.Equal(s, map[string][]byte{
 		"REGISTRY_STORAGE_S3_ACCESSKEY": claim.Data["AWS_ACCESS_KEY_ID"],

@@ -137,7 +137,7 @@ func missing(log string, texts []string) string {
 	return ""
 }
 
-var claimMeta = metav1.ObjectMeta{Namespace: cluster.RegistryNamespace, Name: "image-registry"}
+var claimMeta = metav1.ObjectMeta{Namespace: claimKey.Namespace, Name: claimKey.Name}
 
 // holdClaim: the object store is not ready, so the claim is served late or never.
 func holdClaim(s *runner.Scenario, _ runner.Objects) func() {
@@ -163,7 +163,7 @@ func awaitBound(s *runner.Scenario, objects runner.Objects) {
 	s.Apply("argocd-controller", objects.Prerequisites())
 	s.Await("the claim to be Bound", func(ctx context.Context) (bool, error) {
 		claim := &bucketv1alpha1.ObjectBucketClaim{}
-		err := s.Client.Get(ctx, client.ObjectKey{Namespace: claimMeta.Namespace, Name: claimMeta.Name}, claim)
+		err := s.Client.Get(ctx, claimKey, claim)
 		return claim.Status.Phase == bucketv1alpha1.ObjectBucketClaimStatusPhaseBound, err
 	})
 	s.Rook.Stop()
