@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	configv1 "github.com/openshift/api/config/v1"
 	imageregistryv1 "github.com/openshift/api/imageregistry/v1"
-	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -24,9 +23,9 @@ import (
 // resetTimeout is for the busiest machine: nothing waits for its end but a fault.
 const resetTimeout = 2 * time.Minute
 
-// Reset makes the cluster as new: nothing of an earlier scenario is left but
-// empty namespaces, the provisioners run, and the operator has made its first
-// Config unless it is to be absent.
+// Reset makes the cluster as new: nothing of an earlier scenario is left, the
+// provisioners run, and the operator has made its first Config unless it is to
+// be absent.
 func (c *Cluster) Reset(ctx context.Context, operator bool) error {
 	ctx, cancel := context.WithTimeout(ctx, resetTimeout)
 	defer cancel()
@@ -85,10 +84,18 @@ var madeKinds = []schema.GroupVersionKind{
 	StorageClusterKind,
 }
 
-// Contents returns everything in the cluster that is not its own: what the product
-// has rendered, and what was made because of it or for a scenario.
+// Contents returns everything in the cluster that is not its own: what was made for a
+// scenario or because of the product, and then what the product has rendered, its
+// namespaces last.
 func (c *Cluster) Contents(ctx context.Context) ([]unstructured.Unstructured, error) {
 	var contents []unstructured.Unstructured
+	for _, kind := range madeKinds {
+		all, err := c.list(ctx, kind)
+		if err != nil {
+			return nil, err
+		}
+		contents = append(contents, slices.DeleteFunc(all, ofClusterOrRendered)...)
+	}
 	for _, generator := range slices.Backward(generators.All()) {
 		kind := schema.FromAPIVersionAndKind(generator.APIVersion, generator.Kind)
 		rendered, err := c.list(ctx, kind, client.MatchingLabels{generators.ManagedByLabel: generators.ManagedBy})
@@ -96,13 +103,6 @@ func (c *Cluster) Contents(ctx context.Context) ([]unstructured.Unstructured, er
 			return nil, err
 		}
 		contents = append(contents, rendered...)
-	}
-	for _, kind := range madeKinds {
-		all, err := c.list(ctx, kind)
-		if err != nil {
-			return nil, err
-		}
-		contents = append(contents, slices.DeleteFunc(all, ofClusterOrRendered)...)
 	}
 	return contents, nil
 }
@@ -150,7 +150,7 @@ func (c *Cluster) clear(ctx context.Context) error {
 // destroy deletes an object without asking those who hold a finalizer on it.
 func (c *Cluster) destroy(ctx context.Context, object *unstructured.Unstructured) error {
 	if object.GetKind() == "Namespace" {
-		return c.strip(ctx, object)
+		return c.removeNamespace(ctx, object)
 	}
 	if len(object.GetFinalizers()) > 0 {
 		bare := object.DeepCopy()
@@ -163,13 +163,25 @@ func (c *Cluster) destroy(ctx context.Context, object *unstructured.Unstructured
 	return client.IgnoreNotFound(c.Client.Delete(ctx, object, client.GracePeriodSeconds(0), background))
 }
 
-// strip leaves of a namespace what a cluster gives to each. It is not deleted, as
-// the namespace controller begins with that only after five seconds.
-func (c *Cluster) strip(ctx context.Context, namespace *unstructured.Unstructured) error {
-	bare := namespace.DeepCopy()
-	bare.SetAnnotations(nil)
-	labels := bare.GetLabels()
-	maps.DeleteFunc(labels, func(name, _ string) bool { return name != corev1.LabelMetadataName })
-	bare.SetLabels(labels)
-	return client.IgnoreNotFound(c.Client.Patch(ctx, bare, client.MergeFrom(namespace)))
+// removeNamespace closes a namespace, and once it is closed lets it go, in the place of
+// the namespace controller, which begins only after five seconds. What a cluster gives
+// to each namespace stays behind: the next one of that name gets it again.
+func (c *Cluster) removeNamespace(ctx context.Context, namespace *unstructured.Unstructured) error {
+	if namespace.GetDeletionTimestamp() == nil {
+		return client.IgnoreNotFound(c.Client.Delete(ctx, namespace))
+	}
+	unstructured.RemoveNestedField(namespace.Object, "spec", "finalizers")
+	if err := c.Client.SubResource("finalize").Update(ctx, namespace); err != nil {
+		return client.IgnoreNotFound(err)
+	}
+	return c.awaitGone(ctx, namespace.GetName())
+}
+
+// awaitGone waits until the API server does not take the namespace for a closed one
+// any more, as it would refuse what comes into the next one of that name.
+func (c *Cluster) awaitGone(ctx context.Context, namespace string) error {
+	return wait.PollUntilContextCancel(ctx, 20*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+		err := c.Client.Create(ctx, configMap(namespace, "is-it-gone", "", ""), client.DryRunAll)
+		return apierrors.IsNotFound(err), nil
+	})
 }
