@@ -1,5 +1,5 @@
 // Package cluster puts the parts together: a control plane, a kubelet, object
-// stores behind Routes and Services, and the registry's operator, furnished as a
+// stores behind Routes and Services, and the registry's operator, seeded as a
 // new bare-metal OpenShift cluster with OpenShift Data Foundation is.
 package cluster
 
@@ -35,7 +35,7 @@ type Cluster struct {
 	Kubelet      *kubelet.Kubelet
 	Operator     *imageregistry.Operator
 	Store        *bucket.Store
-	Front        *bucket.Front
+	Gateway      *bucket.Gateway
 	Rook, NooBaa *bucket.Provisioner
 	IngressCA    *pki.CA // signs what Routes serve
 	ServiceCA    *pki.CA // signs what Services serve
@@ -63,7 +63,7 @@ func (c *Cluster) start(ctx context.Context, ip string) error {
 	if c.Store, err = bucket.StartStore(ctx, filepath.Join(c.Dir, "store"), filepath.Join(c.Programs, "versitygw")); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	if err := c.openFront(ip); err != nil {
+	if err := c.openGateway(ip); err != nil {
 		return err
 	}
 	if c.ControlPlane, err = controlplane.Start(ctx, filepath.Join(c.Dir, "controlplane"), c.Programs); err != nil {
@@ -89,7 +89,7 @@ func (c *Cluster) runControllers() error {
 	if c.Kubelet, err = kubelet.New(mgr, proxy, image(c.Programs), filepath.Join(c.Dir, "pods")); err != nil {
 		return err
 	}
-	if c.Operator, err = imageregistry.New(mgr, c.Front.Dial); err != nil {
+	if c.Operator, err = imageregistry.New(mgr, c.Gateway.Dial); err != nil {
 		return err
 	}
 	if err := c.publishServiceCA(mgr); err != nil {
@@ -149,8 +149,8 @@ func (c *Cluster) Stop() error {
 	if c.ControlPlane != nil {
 		errs = append(errs, c.ControlPlane.Stop())
 	}
-	if c.Front != nil {
-		c.Front.Close()
+	if c.Gateway != nil {
+		c.Gateway.Close()
 	}
 	if c.Store != nil {
 		c.Store.Stop()

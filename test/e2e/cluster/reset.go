@@ -4,26 +4,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
-	bucketv1alpha1 "github.com/kube-object-storage/lib-bucket-provisioner/pkg/apis/objectbucket.io/v1alpha1"
 	configv1 "github.com/openshift/api/config/v1"
 	imageregistryv1 "github.com/openshift/api/imageregistry/v1"
-	routev1 "github.com/openshift/api/route/v1"
-	appsv1 "k8s.io/api/apps/v1"
-	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
-	storagev1 "k8s.io/api/storage/v1"
-	"k8s.io/apimachinery/pkg/api/meta"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/registryprofile/registry-profile/generators"
 )
 
-const resetTimeout = 20 * time.Second
+// resetTimeout is for the busiest machine: nothing waits for its end but a fault.
+const resetTimeout = 2 * time.Minute
 
 // Reset makes the cluster as new: nothing of an earlier scenario is left, the
 // provisioners run, and the operator has made its first Config unless it is to
@@ -36,8 +34,8 @@ func (c *Cluster) Reset(ctx context.Context, operator bool) error {
 			return err
 		}
 	}
-	if err := c.furnish(ctx); err != nil {
-		return fmt.Errorf("furnishing the cluster: %w", err)
+	if err := c.seed(ctx); err != nil {
+		return fmt.Errorf("seeding the cluster: %w", err)
 	}
 	if err := errors.Join(c.Rook.Start(), c.NooBaa.Start()); err != nil {
 		return err
@@ -53,44 +51,95 @@ func (c *Cluster) Reset(ctx context.Context, operator bool) error {
 func (c *Cluster) awaitOperator(ctx context.Context) error {
 	return wait.PollUntilContextCancel(ctx, 20*time.Millisecond, true, func(ctx context.Context) (bool, error) {
 		config, co := &imageregistryv1.Config{}, &configv1.ClusterOperator{}
-		if c.Client.Get(ctx, client.ObjectKey{Name: "cluster"}, config) != nil || c.Client.Get(ctx, client.ObjectKey{Name: "image-registry"}, co) != nil {
+		err := errors.Join(
+			c.Client.Get(ctx, client.ObjectKey{Name: "cluster"}, config),
+			c.Client.Get(ctx, client.ObjectKey{Name: "image-registry"}, co),
+		)
+		if err != nil {
 			return false, nil
 		}
 		return config.Status.ObservedGeneration == config.Generation && len(co.Status.Conditions) > 0, nil
 	})
 }
 
-// contents are the kinds of which nothing may be left in the cluster's namespaces,
-// in the order in which they are deleted: what makes others comes first.
-func contents() []client.ObjectList {
-	clusters := &unstructured.UnstructuredList{}
-	clusters.SetGroupVersionKind(StorageClusterKind)
-	return []client.ObjectList{
-		&batchv1.CronJobList{}, &batchv1.JobList{}, &corev1.PodList{}, &bucketv1alpha1.ObjectBucketClaimList{},
-		&corev1.PersistentVolumeClaimList{}, &appsv1.DeploymentList{}, &routev1.RouteList{}, &corev1.ResourceQuotaList{},
-		&rbacv1.RoleBindingList{}, &rbacv1.RoleList{}, &corev1.SecretList{}, &corev1.ConfigMapList{}, &corev1.EventList{}, clusters,
-	}
+// madeKinds are the kinds that the stand-ins, the controllers, the Job and the
+// scenarios make, in the order in which they are deleted: what makes others comes
+// first. The kinds that the product renders are not listed: generators declares
+// them, and everything that it renders carries its label.
+var madeKinds = []schema.GroupVersionKind{
+	{Group: "batch", Version: "v1", Kind: "Job"},
+	{Version: "v1", Kind: "Pod"},
+	{Group: "objectbucket.io", Version: "v1alpha1", Kind: "ObjectBucket"},
+	{Version: "v1", Kind: "PersistentVolumeClaim"},
+	{Group: "apps", Version: "v1", Kind: "Deployment"},
+	{Group: "imageregistry.operator.openshift.io", Version: "v1", Kind: "Config"},
+	{Group: "imageregistry.operator.openshift.io", Version: "v1", Kind: "ImagePruner"},
+	{Group: "config.openshift.io", Version: "v1", Kind: "ClusterOperator"},
+	{Group: "route.openshift.io", Version: "v1", Kind: "Route"},
+	{Version: "v1", Kind: "ResourceQuota"},
+	{Version: "v1", Kind: "Secret"},
+	{Version: "v1", Kind: "ConfigMap"},
+	{Group: "storage.k8s.io", Version: "v1", Kind: "StorageClass"},
+	{Version: "v1", Kind: "Event"},
+	StorageClusterKind,
 }
 
-// clusterWide are the kinds outside of namespaces; of RBAC only what is the product's.
-func clusterWide() []client.ObjectList {
-	return []client.ObjectList{
-		&imageregistryv1.ConfigList{}, &imageregistryv1.ImagePrunerList{}, &configv1.ClusterOperatorList{},
-		&bucketv1alpha1.ObjectBucketList{}, &rbacv1.ClusterRoleBindingList{}, &rbacv1.ClusterRoleList{}, &storagev1.StorageClassList{},
+// Contents returns everything in the cluster that is not its own: what was made for a
+// scenario or because of the product, and then what the product has rendered, its
+// namespaces last.
+func (c *Cluster) Contents(ctx context.Context) ([]unstructured.Unstructured, error) {
+	var contents []unstructured.Unstructured
+	for _, kind := range madeKinds {
+		all, err := c.list(ctx, kind)
+		if err != nil {
+			return nil, err
+		}
+		contents = append(contents, slices.DeleteFunc(all, ofClusterOrRendered)...)
 	}
+	for _, generator := range slices.Backward(generators.All()) {
+		kind := schema.FromAPIVersionAndKind(generator.APIVersion, generator.Kind)
+		rendered, err := c.list(ctx, kind, client.MatchingLabels{generators.ManagedByLabel: generators.ManagedBy})
+		if err != nil {
+			return nil, err
+		}
+		contents = append(contents, rendered...)
+	}
+	return contents, nil
 }
 
-// Kinds are lists for everything that a scenario can have made.
-func Kinds() []client.ObjectList { return append(contents(), clusterWide()...) }
+func (c *Cluster) list(
+	ctx context.Context, kind schema.GroupVersionKind, options ...client.ListOption,
+) ([]unstructured.Unstructured, error) {
+	list := &unstructured.UnstructuredList{}
+	list.SetGroupVersionKind(kind)
+	err := c.Client.List(ctx, list, options...)
+	return list.Items, err
+}
+
+// ofClusterOrRendered tells what Contents does not list by its kind: what a cluster
+// has without any scenario, and what the product's label names.
+func ofClusterOrRendered(object unstructured.Unstructured) bool {
+	if object.GetLabels()[generators.ManagedByLabel] == generators.ManagedBy {
+		return true
+	}
+	if namespace := object.GetNamespace(); namespace == "default" || strings.HasPrefix(namespace, "kube-") {
+		return true
+	}
+	ofEachNamespace := []string{"kube-root-ca.crt", ServiceCAName}
+	return object.GetKind() == "ConfigMap" && slices.Contains(ofEachNamespace, object.GetName())
+}
 
 func (c *Cluster) clear(ctx context.Context) error {
 	c.Operator.Stop()
 	c.Rook.Stop()
 	c.NooBaa.Stop()
-	c.Kubelet.Reset()
 	err := wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
-		left, err := c.sweep(ctx)
-		return left == 0, err
+		c.Kubelet.Reset() // each time, as a Job replaces a pod that is killed
+		left, err := c.Contents(ctx)
+		for i := range left {
+			err = errors.Join(err, c.destroy(ctx, &left[i]))
+		}
+		return len(left) == 0, err
 	})
 	if err != nil {
 		return fmt.Errorf("clearing the cluster: %w", err)
@@ -98,52 +147,41 @@ func (c *Cluster) clear(ctx context.Context) error {
 	return c.Store.Clear(ctx)
 }
 
-// sweep deletes everything that belongs to a scenario, and counts it.
-func (c *Cluster) sweep(ctx context.Context) (left int, err error) {
-	for _, list := range Kinds() {
-		if err := c.Client.List(ctx, list); err != nil {
-			return 0, err
-		}
-		items, err := meta.ExtractList(list)
-		if err != nil {
-			return 0, err
-		}
-		for _, item := range items {
-			object := item.(client.Object)
-			if !ofScenario(object) {
-				continue
-			}
-			left++
-			if err := c.destroy(ctx, object); err != nil {
-				return 0, err
-			}
-		}
-	}
-	return left, nil
-}
-
-// ofScenario tells a scenario's objects from the cluster's own.
-func ofScenario(object client.Object) bool {
-	name, namespace := object.GetName(), object.GetNamespace()
-	switch object.(type) {
-	case *rbacv1.ClusterRole, *rbacv1.ClusterRoleBinding:
-		return strings.HasPrefix(name, "registry-profile-")
-	case *corev1.ConfigMap:
-		return !strings.HasPrefix(namespace, "kube-") && namespace != "default" && name != "kube-root-ca.crt" && name != ServiceCAName
-	default:
-		return !strings.HasPrefix(namespace, "kube-") && namespace != "default"
-	}
-}
-
 // destroy deletes an object without asking those who hold a finalizer on it.
-func (c *Cluster) destroy(ctx context.Context, object client.Object) error {
+func (c *Cluster) destroy(ctx context.Context, object *unstructured.Unstructured) error {
+	if object.GetKind() == "Namespace" {
+		return c.removeNamespace(ctx, object)
+	}
 	if len(object.GetFinalizers()) > 0 {
-		bare := object.DeepCopyObject().(client.Object)
+		bare := object.DeepCopy()
 		bare.SetFinalizers(nil)
 		if err := c.Client.Patch(ctx, bare, client.MergeFrom(object)); client.IgnoreNotFound(err) != nil {
 			return err
 		}
 	}
-	err := c.Client.Delete(ctx, object, client.GracePeriodSeconds(0), client.PropagationPolicy(metav1.DeletePropagationBackground))
-	return client.IgnoreNotFound(err)
+	background := client.PropagationPolicy(metav1.DeletePropagationBackground)
+	return client.IgnoreNotFound(c.Client.Delete(ctx, object, client.GracePeriodSeconds(0), background))
+}
+
+// removeNamespace closes a namespace, and once it is closed lets it go, in the place of
+// the namespace controller, which begins only after five seconds. What a cluster gives
+// to each namespace stays behind: the next one of that name gets it again.
+func (c *Cluster) removeNamespace(ctx context.Context, namespace *unstructured.Unstructured) error {
+	if namespace.GetDeletionTimestamp() == nil {
+		return client.IgnoreNotFound(c.Client.Delete(ctx, namespace))
+	}
+	unstructured.RemoveNestedField(namespace.Object, "spec", "finalizers")
+	if err := c.Client.SubResource("finalize").Update(ctx, namespace); err != nil {
+		return client.IgnoreNotFound(err)
+	}
+	return c.awaitGone(ctx, namespace.GetName())
+}
+
+// awaitGone waits until the API server does not take the namespace for a closed one
+// any more, as it would refuse what comes into the next one of that name.
+func (c *Cluster) awaitGone(ctx context.Context, namespace string) error {
+	return wait.PollUntilContextCancel(ctx, 20*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+		err := c.Client.Create(ctx, configMap(namespace, "is-it-gone", "", ""), client.DryRunAll)
+		return apierrors.IsNotFound(err), nil
+	})
 }

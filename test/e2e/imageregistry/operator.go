@@ -4,9 +4,9 @@
 // and line of openshift/cluster-image-registry-operator at 02bb5c2c.
 //
 // It makes no Service, Routes, PodDisruptionBudget or RBAC, and the Deployment
-// that it makes has no pods: its status says at once, or when told to, that the
-// rollout is complete. It never empties a bucket; it records that the operator
-// would have, see Losses.
+// that it makes has no pods: its status says at once that the rollout is complete.
+// It never empties a bucket; it records that the operator
+// would have, see ImageLosses.
 package imageregistry
 
 import (
@@ -60,12 +60,11 @@ type Operator struct {
 	dial   Dial
 	wake   chan event.GenericEvent
 
-	mu      sync.Mutex
-	active  bool
-	stalled bool // rollouts do not complete
-	inertia time.Duration
-	losses  []string
-	syncing sync.Mutex
+	mu          sync.Mutex
+	active      bool
+	inertia     time.Duration
+	imageLosses []string
+	syncing     sync.Mutex
 }
 
 // New adds an operator to the manager. It does nothing before Start.
@@ -115,35 +114,26 @@ func (o *Operator) Start() {
 	o.nudge()
 }
 
-// Stop makes the operator stop, waits until it has, and forgets what Losses
-// and StallRollouts are about.
+// Stop makes the operator stop, waits until it has, and forgets ImageLosses.
 func (o *Operator) Stop() {
 	o.mu.Lock()
-	o.active, o.stalled, o.losses = false, false, nil
+	o.active, o.imageLosses = false, nil
 	o.mu.Unlock()
 	o.syncing.Lock()
 	defer o.syncing.Unlock()
 }
 
-// StallRollouts makes the registry's pods not become ready, or ready again.
-func (o *Operator) StallRollouts(stalled bool) {
-	o.mu.Lock()
-	o.stalled = stalled
-	o.mu.Unlock()
-	o.nudge()
-}
-
-// Losses are the times that the real operator would have deleted images.
-func (o *Operator) Losses() []string {
+// ImageLosses are the times that the real operator would have deleted images.
+func (o *Operator) ImageLosses() []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return append([]string(nil), o.losses...)
+	return append([]string(nil), o.imageLosses...)
 }
 
-func (o *Operator) lose(what string) {
+func (o *Operator) recordLoss(what string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.losses = append(o.losses, what)
+	o.imageLosses = append(o.imageLosses, what)
 }
 
 func (o *Operator) nudge() {
@@ -153,17 +143,17 @@ func (o *Operator) nudge() {
 	}
 }
 
-func (o *Operator) state() (active, stalled bool) {
+func (o *Operator) isActive() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.active, o.stalled
+	return o.active
 }
 
 // Reconcile looks at everything.
 func (o *Operator) Reconcile(ctx context.Context, _ reconcile.Request) (reconcile.Result, error) {
 	o.syncing.Lock()
 	defer o.syncing.Unlock()
-	if active, _ := o.state(); !active {
+	if !o.isActive() {
 		return reconcile.Result{}, nil
 	}
 	err := errors.Join(o.syncConfig(ctx), o.syncPruner(ctx))

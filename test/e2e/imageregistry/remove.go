@@ -36,10 +36,10 @@ func (o *Operator) removeStorage(config *imageregistryv1.Config) {
 		return
 	}
 	if s3 := config.Status.Storage.S3; s3 != nil && s3.Bucket != "" {
-		o.lose("BUCKET WIPED: " + s3.Bucket)
+		o.recordLoss("BUCKET WIPED: " + s3.Bucket)
 	}
 	if pvc := config.Status.Storage.PVC; pvc != nil && pvc.Claim != "" {
-		o.lose("VOLUME DELETED: " + pvc.Claim)
+		o.recordLoss("VOLUME DELETED: " + pvc.Claim)
 	}
 }
 

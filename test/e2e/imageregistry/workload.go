@@ -21,6 +21,10 @@ import (
 // pods depend on rolls them: pkg/resource/deployment.go:89-97, dependencies.go:34-86.
 const checksum = "imageregistry.operator.openshift.io/dependencies-checksum"
 
+// StorageVariable is set in the registry's pods. It stands for the many that the real
+// operator derives from spec.storage, and holds all of it as JSON.
+const StorageVariable = "REGISTRY_STORAGE"
+
 // applyWorkload makes the Secret and the Deployment: pkg/resource/generator.go:103-128.
 func (o *Operator) applyWorkload(ctx context.Context, config *imageregistryv1.Config) error {
 	dependencies, err := o.dependencies(ctx, config)
@@ -89,7 +93,7 @@ func shape(deployment *appsv1.Deployment, config *imageregistryv1.Config, depend
 	}
 	container := &deployment.Spec.Template.Spec.Containers[0]
 	container.Env = []corev1.EnvVar{
-		{Name: "REGISTRY_STORAGE", Value: string(environment)},
+		{Name: StorageVariable, Value: string(environment)},
 		{Name: "REGISTRY_STORAGE_REDIRECT_DISABLE", Value: fmt.Sprint(config.Spec.DisableRedirect)}, // podtemplatespec.go:240-242
 	}
 	return nil
@@ -97,9 +101,6 @@ func shape(deployment *appsv1.Deployment, config *imageregistryv1.Config, depend
 
 // roll plays the Deployment controller.
 func (o *Operator) roll(ctx context.Context, deployment *appsv1.Deployment) error {
-	if _, stalled := o.state(); stalled {
-		return nil
-	}
 	replicas := ptr.Deref(deployment.Spec.Replicas, 1)
 	if s := deployment.Status; s.ObservedGeneration == deployment.Generation && s.AvailableReplicas == replicas {
 		return nil
@@ -119,13 +120,4 @@ func (o *Operator) deployment(ctx context.Context) (*appsv1.Deployment, error) {
 		return nil, nil
 	}
 	return deployment, err
-}
-
-// Rollouts is how many times the registry's pods have been replaced.
-func (o *Operator) Rollouts(ctx context.Context) (int64, error) {
-	deployment, err := o.deployment(ctx)
-	if err != nil || deployment == nil {
-		return 0, err
-	}
-	return deployment.Generation, nil
 }

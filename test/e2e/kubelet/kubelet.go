@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -54,11 +55,12 @@ func New(mgr ctrl.Manager, proxy *apiproxy.Proxy, image Image, dir string) (*Kub
 		Complete(k)
 }
 
-// Env adds variables that pods get where their spec does not set them.
+// Env adds variables that pods get where their spec does not set them. Of two values
+// for one variable, the later call's counts.
 func (k *Kubelet) Env(env ...corev1.EnvVar) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.env = append(k.env, env...)
+	k.env = append(slices.Clone(env), k.env...)
 }
 
 // Plan decides from now on, for each pod that starts, what happens to its calls.

@@ -10,7 +10,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/registryprofile/registry-profile/test/e2e/cluster"
 	"github.com/registryprofile/registry-profile/test/e2e/kubelet"
 )
 
@@ -24,8 +23,14 @@ func (s *Scenario) Bootstrap(objects Objects) *Outcome {
 // RunJob applies the Job alone and waits until it is over.
 func (s *Scenario) RunJob(objects Objects) *Outcome {
 	s.Helper()
-	s.Apply("argocd-controller", objects.Of("Job"))
-	return s.AwaitJob(objects.Of("Job")[0].GetName())
+	s.StartJob(objects)
+	return s.AwaitJob(objects.Job())
+}
+
+// StartJob applies the Job alone.
+func (s *Scenario) StartJob(objects Objects) {
+	s.Helper()
+	s.Apply("argocd-controller", Objects{objects.Job()})
 }
 
 // An Outcome is how a Job has ended.
@@ -40,11 +45,11 @@ type Outcome struct {
 func (o *Outcome) Last() *kubelet.Run { return o.Runs[len(o.Runs)-1] }
 
 // AwaitJob waits until a Job is complete or has failed.
-func (s *Scenario) AwaitJob(name string) *Outcome {
+func (s *Scenario) AwaitJob(job client.Object) *Outcome {
 	s.Helper()
 	o := &Outcome{Job: &batchv1.Job{}}
-	s.Await("Job "+name+" to end", func(ctx context.Context) (bool, error) {
-		if err := s.Client.Get(ctx, client.ObjectKey{Namespace: cluster.ProfileNamespace, Name: name}, o.Job); err != nil {
+	s.Await("Job "+job.GetName()+" to end", func(ctx context.Context) (bool, error) {
+		if err := s.Client.Get(ctx, client.ObjectKeyFromObject(job), o.Job); err != nil {
 			return false, err
 		}
 		for _, c := range o.Job.Status.Conditions {
@@ -56,7 +61,7 @@ func (s *Scenario) AwaitJob(name string) *Outcome {
 		return false, fmt.Errorf("status of the Job: %+v", o.Job.Status)
 	})
 	for _, run := range s.Kubelet.Runs() {
-		if run.Pod.Labels[batchv1.JobNameLabel] == name {
+		if run.Pod.Namespace == job.GetNamespace() && run.Pod.Labels[batchv1.JobNameLabel] == job.GetName() {
 			o.Runs = append(o.Runs, run)
 		}
 	}
@@ -84,7 +89,7 @@ func (s *Scenario) DeleteJob(job *batchv1.Job) {
 // EditJob changes the rendered Job in a way that no profile asks for.
 func (s *Scenario) EditJob(objects Objects, edit func(*batchv1.JobSpec)) {
 	s.Helper()
-	job := objects.Of("Job")[0]
+	job := objects.Job()
 	var spec batchv1.JobSpec
 	converter := runtime.DefaultUnstructuredConverter
 	require.NoError(s, converter.FromUnstructured(job.Object["spec"].(map[string]any), &spec))

@@ -9,13 +9,7 @@ import (
 	"regexp"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/meta"
-	"k8s.io/apimachinery/pkg/runtime"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
-
-	"github.com/registryprofile/registry-profile/test/e2e/cluster"
 )
 
 var unfit = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
@@ -41,35 +35,22 @@ func (s *Scenario) keepObjects(dir string) error {
 	if err := makeDir(dir); err != nil {
 		return err
 	}
-	var out strings.Builder
-	for _, list := range cluster.Kinds() {
-		if err := s.Client.List(context.Background(), list); err != nil {
-			return err
-		}
-		if err := meta.EachListItem(list, func(item runtime.Object) error { return s.writeObject(&out, item) }); err != nil {
-			return err
-		}
-	}
-	return os.WriteFile(filepath.Join(dir, "objects.yaml"), []byte(out.String()), 0o644)
-}
-
-func (s *Scenario) writeObject(out *strings.Builder, item runtime.Object) error {
-	if secret, ok := item.(*corev1.Secret); ok {
-		for key := range secret.Data {
-			secret.Data[key] = []byte("(left out)")
-		}
-	}
-	gvk, err := s.Client.GroupVersionKindFor(item)
+	objects, err := s.Contents(context.Background())
 	if err != nil {
 		return err
 	}
-	item.GetObjectKind().SetGroupVersionKind(gvk)
-	if namespace := item.(client.Object).GetNamespace(); strings.HasPrefix(namespace, "kube-") {
-		return nil
+	var out strings.Builder
+	for _, object := range objects {
+		if object.GetKind() == "Secret" {
+			object.Object["data"] = "(left out)"
+		}
+		encoded, err := yaml.Marshal(object.Object)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&out, "---\n%s", encoded)
 	}
-	encoded, err := yaml.Marshal(item)
-	fmt.Fprintf(out, "---\n%s", encoded)
-	return err
+	return os.WriteFile(filepath.Join(dir, "objects.yaml"), []byte(out.String()), 0o644)
 }
 
 func (s *Scenario) keepPods(dir string) error {

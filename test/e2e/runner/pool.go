@@ -59,9 +59,9 @@ func (p *pool) start(ctx context.Context) (*cluster.Cluster, error) {
 	return cluster.Start(ctx, filepath.Join(os.TempDir(), fmt.Sprintf("cluster-%d", n)), dir, fmt.Sprintf("127.0.1.%d", n))
 }
 
-// put gives a cluster back; a spoilt one is stopped.
-func (p *pool) put(c *cluster.Cluster, spoilt bool) {
-	if spoilt {
+// put gives a cluster back; a broken one is stopped.
+func (p *pool) put(c *cluster.Cluster, broken bool) {
+	if broken {
 		_ = c.Stop()
 		return
 	}

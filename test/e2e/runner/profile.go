@@ -3,6 +3,7 @@ package runner
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -14,6 +15,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/test/e2e/sandbox"
 )
 
@@ -24,16 +27,23 @@ type Objects []*unstructured.Unstructured
 // by the product's own command.
 func (s *Scenario) Render(spec string) Objects {
 	s.Helper()
+	objects, err := decode(bytes.NewReader(s.RenderStream(spec)))
+	require.NoError(s, err)
+	return objects
+}
+
+// RenderStream is what Render decodes: the YAML documents that the command prints.
+func (s *Scenario) RenderStream(spec string) []byte {
+	s.Helper()
 	file := filepath.Join(s.TempDir(), "profile.yaml")
-	profile := "apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\nmetadata: {name: registry}\nspec: " + spec + "\n"
+	profile := fmt.Sprintf("apiVersion: %s/%s\nkind: %s\nmetadata: {name: registry}\nspec: %s\n",
+		v1alpha1.Group, v1alpha1.Version, v1alpha1.Kind, spec)
 	require.NoError(s, os.WriteFile(file, []byte(profile), 0o644))
 	cmd := exec.CommandContext(s.Ctx, filepath.Join(sandbox.Prepared(), "registry-profile"), "render", file)
 	var out, findings bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &findings
 	require.NoError(s, cmd.Run(), findings.String())
-	objects, err := decode(&out)
-	require.NoError(s, err)
-	return objects
+	return out.Bytes()
 }
 
 func decode(stream io.Reader) (Objects, error) {
@@ -65,19 +75,29 @@ func (o Objects) Of(kinds ...string) Objects {
 	return chosen
 }
 
-// Without returns the objects of all other kinds.
-func (o Objects) Without(kinds ...string) Objects {
-	var chosen Objects
-	for _, object := range o {
-		if !slices.Contains(kinds, object.GetKind()) {
-			chosen = append(chosen, object)
-		}
-	}
-	return chosen
+// Job is the one Job of a profile.
+func (o Objects) Job() *unstructured.Unstructured { return o.Of("Job")[0] }
+
+// Prerequisites are all objects that an engine delivers before the Job or beside it.
+func (o Objects) Prerequisites() Objects {
+	return o.choose(func(g generators.Generator) bool { return g.Stage <= generators.StageSwitch && g.Kind != "Job" })
 }
 
-// Prerequisites are all objects that an engine delivers before the Job.
-func (o Objects) Prerequisites() Objects { return o.Without("Job", "CronJob", "Config", "ImagePruner") }
+// After are all objects that an engine delivers when the Job is complete.
+func (o Objects) After() Objects {
+	return o.choose(func(g generators.Generator) bool { return g.Stage == generators.StageAfter })
+}
+
+// choose returns the objects of the generators that pick wants.
+func (o Objects) choose(pick func(generators.Generator) bool) Objects {
+	var kinds []string
+	for _, generator := range generators.All() {
+		if pick(generator) {
+			kinds = append(kinds, generator.Kind)
+		}
+	}
+	return o.Of(kinds...)
+}
 
 // Apply applies objects as a GitOps engine does with server-side apply.
 func (s *Scenario) Apply(manager string, objects Objects) {

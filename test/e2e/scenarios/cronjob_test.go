@@ -9,6 +9,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/test/e2e/bucket"
@@ -17,23 +18,10 @@ import (
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
 )
 
-// TestReconcileAfterFirstSync is the CronJob's first run after the engine has
-// brought Config: there is nothing left for it to do.
-func TestReconcileAfterFirstSync(t *testing.T) {
-	s := runner.Start(t)
-	synced(s)
-	before := s.RegistryConfig()
-	outcome := runCronJob(s, 1)
-	s.RequireComplete(outcome)
-	require.Empty(t, writes(outcome.Last()), outcome.Last().Output())
-	require.Equal(t, before.Generation, s.RegistryConfig().Generation)
-}
-
 // TestReconcile is what happens in the months after the bootstrap, and what the
-// CronJob's next run makes of it.
+// CronJob's next run makes of it. The run before finds nothing to do.
 func TestReconcile(t *testing.T) {
 	for name, change := range map[string]func(*runner.Scenario) (check func(*runner.Outcome)){
-		"nothing-changed":     nothingChanged,
 		"credentials-rotated": credentialsRotated,
 		"ca-rotated":          caRotated,
 		"endpoint-drifted":    endpointDrifted,
@@ -41,33 +29,51 @@ func TestReconcile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)
-			synced(s)
-			s.RequireComplete(runCronJob(s, 1))
+			cronJob := synced(s).Of("CronJob")[0]
+			requireNothingToDo(s, cronJob)
 			check := change(s)
-			outcome := runCronJob(s, 2)
+			outcome := runCronJob(s, cronJob, 2)
 			s.RequireComplete(outcome)
 			check(outcome)
 		})
 	}
 }
 
+// TestReconcileBesideStateInGit is a Config of the user's own that goes on saying
+// managementState: Managed in Git. The engine owns that field together with the Job,
+// which leaves it at that.
+func TestReconcileBesideStateInGit(t *testing.T) {
+	s := runner.Start(t)
+	objects := synced(s)
+	config := objects.Of("Config")[0]
+	require.NoError(t, unstructured.SetNestedField(config.Object, "Managed", "spec", "managementState"))
+	s.Apply("argocd-controller", runner.Objects{config})
+	requireNothingToDo(s, objects.Of("CronJob")[0])
+}
+
 // synced brings everything to the cluster in the engine's order.
-func synced(s *runner.Scenario) {
+func synced(s *runner.Scenario) runner.Objects {
 	s.Helper()
 	objects := s.Render(`{bootstrap: {reconcile: {schedule: "0 0 1 1 *"}}}`)
 	s.RequireComplete(s.Bootstrap(objects))
-	s.Apply("argocd-controller", objects.Of("Config", "ImagePruner", "CronJob"))
+	s.Apply("argocd-controller", objects.After())
+	return objects
 }
 
-func nothingChanged(s *runner.Scenario) func(*runner.Outcome) {
-	return func(o *runner.Outcome) { require.Empty(s, writes(o.Last())) }
+// requireNothingToDo requires that the CronJob's first run changes nothing.
+func requireNothingToDo(s *runner.Scenario, cronJob *unstructured.Unstructured) {
+	s.Helper()
+	before := s.RegistryConfig().Generation
+	outcome := runCronJob(s, cronJob, 1)
+	s.RequireComplete(outcome)
+	require.Empty(s, writes(outcome.Last()), outcome.Last().Output())
+	require.Equal(s, before, s.RegistryConfig().Generation)
 }
 
 func credentialsRotated(s *runner.Scenario) func(*runner.Outcome) {
 	claim, secret := &bucketv1alpha1.ObjectBucketClaim{}, &corev1.Secret{}
-	key := client.ObjectKey{Namespace: cluster.RegistryNamespace, Name: "image-registry"}
-	require.NoError(s, s.Client.Get(s.Ctx, key, claim))
-	require.NoError(s, s.Client.Get(s.Ctx, key, secret))
+	require.NoError(s, s.Client.Get(s.Ctx, claimKey, claim))
+	require.NoError(s, s.Client.Get(s.Ctx, claimKey, secret))
 	keys, err := s.Store.Rotate(s.Ctx, bucket.UserID(claim), claim.Spec.BucketName)
 	require.NoError(s, err)
 	secret.StringData = map[string]string{"AWS_ACCESS_KEY_ID": keys.Access, "AWS_SECRET_ACCESS_KEY": keys.Secret}
@@ -113,17 +119,17 @@ func replicasAreOthers(s *runner.Scenario) func(*runner.Outcome) {
 	}
 }
 
-// runCronJob is oc create job --from=cronjob/registry-reconcile.
-func runCronJob(s *runner.Scenario, n int) *runner.Outcome {
+// runCronJob is oc create job --from=cronjob/NAME.
+func runCronJob(s *runner.Scenario, cronJob *unstructured.Unstructured, n int) *runner.Outcome {
 	s.Helper()
 	cron := &batchv1.CronJob{}
-	require.NoError(s, s.Client.Get(s.Ctx, client.ObjectKey{Namespace: cluster.ProfileNamespace, Name: "registry-reconcile"}, cron))
+	require.NoError(s, s.Client.Get(s.Ctx, client.ObjectKeyFromObject(cronJob), cron))
 	template := cron.Spec.JobTemplate
 	job := &batchv1.Job{Spec: template.Spec, ObjectMeta: metav1.ObjectMeta{
-		Namespace: cron.Namespace, Name: fmt.Sprintf("registry-reconcile-%d", n),
+		Namespace: cron.Namespace, Name: fmt.Sprintf("%s-%d", cron.Name, n),
 		Labels: template.Labels, Annotations: template.Annotations,
 		OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(cron, batchv1.SchemeGroupVersion.WithKind("CronJob"))},
 	}}
 	require.NoError(s, s.Client.Create(s.Ctx, job))
-	return s.AwaitJob(job.Name)
+	return s.AwaitJob(job)
 }

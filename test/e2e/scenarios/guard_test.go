@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"iter"
 	"strings"
 	"testing"
 
@@ -117,7 +118,8 @@ func TestGuardOfEachBackend(t *testing.T) {
 			}
 			obstacle(s)
 			before := s.RegistryConfig()
-			outcome := s.Bootstrap(s.Render(c.spec))
+			objects := s.Render(c.spec)
+			outcome := s.Bootstrap(objects)
 			require.False(t, outcome.Complete)
 			require.Equal(t, 3, outcome.Last().ExitCode())
 			require.Empty(t, writes(outcome.Last()))
@@ -130,7 +132,7 @@ func TestGuardOfEachBackend(t *testing.T) {
 			require.Equal(t, c.endpoint != "", storage.S3 != nil)
 			require.Equal(t, c.endpoint == "", storage.PVC != nil)
 			if c.endpoint == "" {
-				require.Equal(t, "image-registry-storage", storage.PVC.Claim)
+				require.Equal(t, objects.Of("PersistentVolumeClaim")[0].GetName(), storage.PVC.Claim)
 			} else {
 				require.Equal(t, c.endpoint, storage.S3.RegionEndpoint)
 			}
@@ -151,16 +153,25 @@ func TestGuardLetsEmptyDirGo(t *testing.T) {
 // TestGuardNamesTheMissingOperator is a cluster without the ImageRegistry capability.
 func TestGuardNamesTheMissingOperator(t *testing.T) {
 	s := runner.Start(t, runner.WithoutOperator)
-	outcome := s.Bootstrap(s.Render("{bootstrap: {timeout: 20s}}"))
+	objects := impatient(s, s.Render("{}"))
+	awaitBound(s, objects)
+	outcome := s.RunJob(objects)
 	require.False(t, outcome.Complete)
-	require.Equal(t, 1, outcome.Runs[0].ExitCode())
-	require.Contains(t, outcome.Runs[0].Output(), "ImageRegistry capability is enabled (oc get clusteroperator image-registry)")
-	require.Empty(t, writes(outcome.Runs[0]))
+	require.Equal(t, 1, outcome.Last().ExitCode())
+	require.Contains(t, outcome.Last().Output(), "ImageRegistry capability is enabled (oc get clusteroperator image-registry)")
+	require.Empty(t, writes(outcome.Last()))
 }
 
+// What the Job reads and writes, by the names that the API's defaults give it.
 var (
+	claimKey            = client.ObjectKey{Namespace: cluster.RegistryNamespace, Name: claimName}
 	registryCredentials = client.ObjectKey{Namespace: cluster.RegistryNamespace, Name: imageregistry.CredentialsName}
-	registryCA          = client.ObjectKey{Namespace: cluster.ConfigNamespace, Name: "registry-s3-ca"}
+	registryCA          = client.ObjectKey{Namespace: cluster.ConfigNamespace, Name: caName}
+)
+
+const (
+	claimName = "image-registry" // the ObjectBucketClaim's, its ConfigMap's and its Secret's
+	caName    = "registry-s3-ca"
 )
 
 // patchConfig is what an administrator does with oc patch --type=merge.
@@ -214,20 +225,30 @@ func writes(run *kubelet.Run) []apiproxy.Call {
 
 // watchConfig watches the Config from now on; what it returns yields every
 // version up to the one that is asked for.
-func watchConfig(s *runner.Scenario) func(last string) func(yield func(*imageregistryv1.Config) bool) {
+func watchConfig(s *runner.Scenario) func(last string) iter.Seq[*imageregistryv1.Config] {
 	s.Helper()
+	return watchFrom[*imageregistryv1.Config](s, &imageregistryv1.ConfigList{})
+}
+
+// watchFrom watches the objects of a list from now on; what it returns yields
+// every version up to the one that is asked for.
+func watchFrom[T client.Object](
+	s *runner.Scenario, list client.ObjectList, options ...client.ListOption,
+) func(last string) iter.Seq[T] {
+	s.Helper()
+	require.NoError(s, s.Client.List(s.Ctx, list, options...))
+	from := &client.ListOptions{Raw: &metav1.ListOptions{ResourceVersion: list.GetResourceVersion()}}
 	watcher, err := client.NewWithWatch(s.Config, client.Options{Scheme: s.Client.Scheme()})
 	require.NoError(s, err)
-	from := &client.ListOptions{Raw: &metav1.ListOptions{ResourceVersion: s.RegistryConfig().ResourceVersion}}
-	stream, err := watcher.Watch(s.Ctx, &imageregistryv1.ConfigList{}, from)
+	stream, err := watcher.Watch(s.Ctx, list, append(options, from)...)
 	require.NoError(s, err)
 	s.Cleanup(stream.Stop)
-	return func(last string) func(func(*imageregistryv1.Config) bool) {
-		return func(yield func(*imageregistryv1.Config) bool) {
+	return func(last string) iter.Seq[T] {
+		return func(yield func(T) bool) {
 			for event := range stream.ResultChan() {
-				require.Equal(s, watch.Modified, event.Type)
-				config := event.Object.(*imageregistryv1.Config)
-				if !yield(config) || config.ResourceVersion == last {
+				require.Contains(s, []watch.EventType{watch.Added, watch.Modified}, event.Type)
+				object := event.Object.(T)
+				if !yield(object) || object.GetResourceVersion() == last {
 					return
 				}
 			}

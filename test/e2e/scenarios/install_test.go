@@ -51,7 +51,7 @@ func TestFirstInstall(t *testing.T) {
 			require.Empty(t, writes(second.Last()))
 			require.Equal(t, before, versions(s))
 
-			s.Apply("argocd-controller", objects.Of("Config", "ImagePruner"))
+			s.Apply("argocd-controller", objects.After())
 			pushAndPull(s)
 		})
 	}
@@ -77,7 +77,7 @@ func pushAndPull(s *runner.Scenario) {
 	digest, err := registry.Push(s.Ctx, "e2e/image:v1")
 	require.NoError(s, err)
 	config := s.RegistryConfig()
-	before := len(s.Front.Requests())
+	before := len(s.Gateway.Requests())
 	require.NoError(s, registry.Pull(s.Ctx, "e2e/image:v1", digest))
 	if config.Spec.Storage.S3 == nil {
 		blobs, err := filepath.Glob(filepath.Join(registry.Volume, "docker/registry/v2/blobs/sha256/*/*/data"))
@@ -88,7 +88,7 @@ func pushAndPull(s *runner.Scenario) {
 	objects, err := s.Store.Objects(s.Ctx, config.Spec.Storage.S3.Bucket)
 	require.NoError(s, err)
 	require.GreaterOrEqual(s, len(objects), 3)
-	direct := downloads(s.Front.Requests()[before:])
+	direct := downloads(s.Gateway.Requests()[before:])
 	if config.Spec.DisableRedirect {
 		require.Zero(s, direct, "the client went to the store although redirects are off")
 	} else {

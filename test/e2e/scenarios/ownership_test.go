@@ -2,9 +2,11 @@ package scenarios
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/fluxcd/pkg/ssa"
@@ -13,6 +15,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
@@ -25,76 +28,98 @@ import (
 // An applier brings a Config to the cluster from Git.
 type applier func(s *runner.Scenario, config *unstructured.Unstructured)
 
-const byFlux = "{delivery: {engines: [Flux]}}"
+// A delivery is how a Config comes from Git: before the profile, and with it.
+type delivery struct{ before, after applier }
 
-// TestOwnership is a Config that had its storage in Git. The Job runs, the
-// storage is taken out of Git, and the next sync leaves it in the cluster.
+var deliveries = map[string]delivery{
+	"kubectl":                        {clientSide, clientSide},
+	"kubectl-server-side":            {serverSide("kubectl"), serverSide("kubectl")},
+	"argocd":                         {serverSide("argocd-controller"), serverSide("argocd-controller")},
+	"flux":                           {flux, flux},
+	"kubectl-then-argocd":            {clientSide, takeOver("argocd-controller")},
+	"kubectl-then-flux":              {clientSide, flux},
+	"kubectl-server-side-then-flux":  {serverSide("kubectl"), flux},
+	"kubectl-taken-over-before-flux": {both(clientSide, flux), flux},
+	"argocd-then-kubectl":            {serverSide("argocd-controller"), clientSide},
+	"argocd-then-flux":               {serverSide("argocd-controller"), flux},
+	"kubectl-and-argocd": {
+		both(clientSide, serverSide("argocd-controller")), both(serverSide("argocd-controller"), clientSide),
+	},
+}
+
+// TestOwnership is a Config of the user's that had storage and managementState in
+// Git. The Job runs, both are taken out of Git, and the next syncs leave them in the
+// cluster.
 func TestOwnership(t *testing.T) {
-	for name, c := range map[string]struct {
-		spec          string
-		before, after applier
-	}{
-		"kubectl":                        {"{}", clientSide, clientSide},
-		"kubectl-server-side":            {"{}", serverSide("kubectl"), serverSide("kubectl")},
-		"argocd":                         {"{}", serverSide("argocd-controller"), serverSide("argocd-controller")},
-		"flux":                           {byFlux, flux, flux},
-		"kubectl-then-argocd":            {"{}", clientSide, takeOver("argocd-controller")},
-		"kubectl-then-flux":              {byFlux, clientSide, flux},
-		"kubectl-server-side-then-flux":  {byFlux, serverSide("kubectl"), flux},
-		"kubectl-taken-over-before-flux": {byFlux, both(clientSide, flux), flux},
-		"argocd-then-kubectl":            {"{}", serverSide("argocd-controller"), clientSide},
-		"kubectl-and-argocd":             {"{}", both(clientSide, serverSide("argocd-controller")), both(serverSide("argocd-controller"), clientSide)},
-		"argocd-then-flux":               {byFlux, serverSide("argocd-controller"), flux},
-	} {
+	for name, d := range deliveries {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)
-			objects := s.Render(c.spec)
+			objects := s.Render("{}")
 			first := s.Bootstrap(objects)
 			s.RequireComplete(first)
+			spec := map[string]any{}
+			for _, field := range []string{"managementState", "storage"} {
+				spec[field] = liveSpec(s)[field]
+			}
 			config := objects.Of("Config")[0]
-			c.before(s, withStorage(s, config))
-			storage := s.RegistryConfig().Spec.Storage
+			d.before(s, withSpec(s, config, spec))
 			s.DeleteJob(first.Job)
 			s.RequireComplete(s.RunJob(objects))
-
-			for range 2 {
-				c.after(s, config.DeepCopy())
-				require.Equal(t, storage, s.RegistryConfig().Spec.Storage)
-				require.Equal(t, operatorv1.Managed, s.RegistryConfig().Spec.ManagementState)
-			}
+			requireKept(s, d.after, config)
 		})
 	}
 }
 
-// TestOwnershipOfManagementState is a registry that was Managed by Git before
-// the profile, whose Config leaves that to the Job.
+// TestOwnershipOfManagementState is a Config of the user's that had managementState
+// alone in Git, and leaves it to the Job from now on.
 func TestOwnershipOfManagementState(t *testing.T) {
-	s := runner.Start(t)
-	objects := s.Render(byFlux)
-	config := objects.Of("Config")[0]
-	managed := config.DeepCopy()
-	managed.SetAnnotations(nil)
-	require.NoError(t, unstructured.SetNestedField(managed.Object, "Managed", "spec", "managementState"))
-	flux(s, managed)
-	s.RequireComplete(s.Bootstrap(objects))
-	flux(s, config.DeepCopy())
-	require.Equal(t, operatorv1.Managed, s.RegistryConfig().Spec.ManagementState)
-	requireOurBucket(s)
+	for state, names := range map[operatorv1.ManagementState][]string{
+		operatorv1.Managed: slices.Collect(maps.Keys(deliveries)),
+		operatorv1.Removed: {"kubectl", "argocd", "flux"}, // the Job's patch takes the field from them
+	} {
+		for _, name := range names {
+			t.Run(string(state)+"/"+name, func(t *testing.T) {
+				s := runner.Start(t)
+				objects := s.Render("{}")
+				config := objects.Of("Config")[0]
+				deliveries[name].before(s, withSpec(s, config, map[string]any{"managementState": string(state)}))
+				s.RequireComplete(s.Bootstrap(objects))
+				requireOurBucket(s)
+				requireKept(s, deliveries[name].after, config)
+			})
+		}
+	}
 }
 
-// withStorage is the Config as it stood in Git before the profile: with the
-// storage that is in the cluster, and without the profile's annotations.
-func withStorage(s *runner.Scenario, config *unstructured.Unstructured) *unstructured.Unstructured {
+// requireKept applies the profile's Config twice: the registry's storage stays.
+func requireKept(s *runner.Scenario, apply applier, config *unstructured.Unstructured) {
 	s.Helper()
-	live := config.DeepCopy()
-	require.NoError(s, s.Client.Get(s.Ctx, client.ObjectKeyFromObject(config), live))
-	storage, found, err := unstructured.NestedMap(live.Object, "spec", "storage")
-	require.NoError(s, err)
-	require.True(s, found)
+	storage := s.RegistryConfig().Spec.Storage
+	for range 2 {
+		apply(s, config.DeepCopy())
+		require.Equal(s, storage, s.RegistryConfig().Spec.Storage)
+		require.Equal(s, operatorv1.Managed, s.RegistryConfig().Spec.ManagementState)
+	}
+}
+
+// withSpec is the Config as it stood in Git before the profile: with more fields in
+// its spec, and without the profile's annotations.
+func withSpec(s *runner.Scenario, config *unstructured.Unstructured, spec map[string]any) *unstructured.Unstructured {
+	s.Helper()
 	full := config.DeepCopy()
 	full.SetAnnotations(nil)
-	require.NoError(s, unstructured.SetNestedMap(full.Object, storage, "spec", "storage"))
+	for field, value := range spec {
+		require.NoError(s, unstructured.SetNestedField(full.Object, value, "spec", field))
+	}
 	return full
+}
+
+// liveSpec is the spec of the cluster's Config, field by field.
+func liveSpec(s *runner.Scenario) map[string]any {
+	s.Helper()
+	encoded, err := runtime.DefaultUnstructuredConverter.ToUnstructured(s.RegistryConfig())
+	require.NoError(s, err)
+	return encoded["spec"].(map[string]any)
 }
 
 func both(first, second applier) applier {
@@ -153,15 +178,22 @@ func takeOver(manager string) applier {
 // clientSide is the real kubectl apply.
 func clientSide(s *runner.Scenario, config *unstructured.Unstructured) {
 	s.Helper()
-	dir := s.TempDir()
 	manifest, err := json.Marshal(config)
 	require.NoError(s, err)
-	file := filepath.Join(dir, "config.json")
-	require.NoError(s, os.WriteFile(file, manifest, 0o644))
+	out, err := kubectlApply(s, manifest)
+	require.NoError(s, err, out)
+}
+
+// kubectlApply is kubectl apply -f of one file, as an administrator.
+func kubectlApply(s *runner.Scenario, manifests []byte) (output string, err error) {
+	s.Helper()
+	dir := s.TempDir()
+	file := filepath.Join(dir, "manifests.yaml")
+	require.NoError(s, os.WriteFile(file, manifests, 0o644))
 	cmd := exec.CommandContext(s.Ctx, filepath.Join(s.Programs, "kubectl"), "--kubeconfig", kubeconfig(s, dir), "apply", "-f", file)
 	cmd.Env = []string{"HOME=" + dir}
 	out, err := cmd.CombinedOutput()
-	require.NoError(s, err, string(out))
+	return string(out), err
 }
 
 func kubeconfig(s *runner.Scenario, dir string) string {

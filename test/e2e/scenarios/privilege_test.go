@@ -15,6 +15,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	auditv1 "k8s.io/apiserver/pkg/apis/audit/v1"
+	"k8s.io/apiserver/pkg/authentication/serviceaccount"
+	"k8s.io/apiserver/pkg/authentication/user"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -23,7 +25,11 @@ import (
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
 )
 
-const account = "system:serviceaccount:" + cluster.ProfileNamespace + ":registry-bootstrap"
+// accountOf is the user name of the Job's ServiceAccount.
+func accountOf(objects runner.Objects) string {
+	account := objects.Of("ServiceAccount")[0]
+	return serviceaccount.MakeUsername(account.GetNamespace(), account.GetName())
+}
 
 // TestPrivilegeIsUsed compares what the Roles grant with what the API server's
 // audit log says that the pods of a failed and of a complete Job have done.
@@ -37,6 +43,7 @@ func TestPrivilegeIsUsed(t *testing.T) {
 	objects = s.Render("{}")
 	s.RequireComplete(s.Bootstrap(objects))
 
+	account := accountOf(objects)
 	events, err := s.ControlPlane.Audit(func(e *auditv1.Event) bool {
 		return e.User.Username == account && e.ObjectRef != nil && e.RequestReceivedTimestamp.After(began)
 	})
@@ -117,9 +124,14 @@ func grants(s *runner.Scenario, objects runner.Objects) map[string]bool {
 // TestPrivilegeEnds tries as the Job's ServiceAccount what it must not.
 func TestPrivilegeEnds(t *testing.T) {
 	s := runner.Start(t)
-	s.RequireComplete(s.Bootstrap(s.Render("{}")))
+	objects := s.Render("{}")
+	s.RequireComplete(s.Bootstrap(objects))
+	namespace := objects.Job().GetNamespace()
 	config := rest.CopyConfig(s.Config)
-	config.Impersonate = rest.ImpersonationConfig{UserName: account, Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + cluster.ProfileNamespace, "system:authenticated"}}
+	config.Impersonate = rest.ImpersonationConfig{
+		UserName: accountOf(objects),
+		Groups:   append(serviceaccount.MakeGroupNames(namespace), user.AllAuthenticated),
+	}
 	job, err := client.New(config, client.Options{Scheme: s.Client.Scheme()})
 	require.NoError(t, err)
 	credentials := secretNamed(cluster.RegistryNamespace, imageregistry.CredentialsName)
@@ -139,20 +151,20 @@ func TestPrivilegeEnds(t *testing.T) {
 	}
 	for what, err := range map[string]error{
 		"get the pods' Secret":                    get(secretNamed(cluster.RegistryNamespace, "image-registry-private-configuration")),
-		"get a Secret of another namespace":       get(secretNamed(cluster.StorageNamespace, "image-registry")),
+		"get a Secret of another namespace":       get(secretNamed(cluster.StorageNamespace, claimName)),
 		"list Secrets":                            job.List(s.Ctx, &corev1.SecretList{}, client.InNamespace(cluster.RegistryNamespace)),
 		"list ConfigMaps":                         job.List(s.Ctx, &corev1.ConfigMapList{}, client.InNamespace(cluster.ConfigNamespace)),
 		"create a Secret without a name to check": job.Create(s.Ctx, secretNamed(cluster.RegistryNamespace, imageregistry.CredentialsName)),
 		"apply a Secret of another name":          apply(secretNamed(cluster.RegistryNamespace, "another")),
 		"apply the Secret elsewhere":              apply(secretNamed(cluster.ConfigNamespace, imageregistry.CredentialsName)),
 		"apply a ConfigMap of another name":       apply(configMapNamed(cluster.ConfigNamespace, "another")),
-		"patch the claim's Secret":                job.Patch(s.Ctx, secretNamed(cluster.RegistryNamespace, "image-registry"), empty),
+		"patch the claim's Secret":                job.Patch(s.Ctx, secretNamed(cluster.RegistryNamespace, claimName), empty),
 		"patch the CA's source":                   job.Patch(s.Ctx, configMapNamed(cluster.ManagedNamespace, "default-ingress-cert"), empty),
 		"delete the Secret":                       job.Delete(s.Ctx, secretNamed(cluster.RegistryNamespace, imageregistry.CredentialsName)),
 		"update the Secret":                       job.Update(s.Ctx, credentials),
 		"delete Config":                           job.Delete(s.Ctx, registry),
 		"patch Config's status":                   job.Status().Patch(s.Ctx, registry, empty),
-		"list Pods of its own namespace":          job.List(s.Ctx, &corev1.PodList{}, client.InNamespace(cluster.ProfileNamespace)),
+		"list Pods of its own namespace":          job.List(s.Ctx, &corev1.PodList{}, client.InNamespace(namespace)),
 	} {
 		require.True(t, apierrors.IsForbidden(err), "%s: %v", what, err)
 	}

@@ -24,7 +24,7 @@ import (
 const (
 	configPath = "/configs/cluster"
 	secretPath = "/secrets/" + imageregistry.CredentialsName
-	caPath     = "/configmaps/registry-s3-ca"
+	caPath     = "/configmaps/" + caName
 )
 
 // TestRaceOfTwoJobs runs the Jobs of an old and a new profile, or a Job and one
@@ -37,13 +37,13 @@ func TestRaceOfTwoJobs(t *testing.T) {
 			older, newer := s.Render("{}"), s.Render("{bootstrap: {timeout: 20m}}")
 			s.Apply("argocd-controller", older.Prerequisites())
 			s.Apply("argocd-controller", newer.Prerequisites())
-			raceTo(s, path, older.Of("Job")[0], newer.Of("Job")[0])
+			raceTo(s, path, older.Job(), newer.Job())
 		})
 		t.Run("job-and-cronjob/"+name, func(t *testing.T) {
 			s := runner.Start(t)
 			objects := s.Render(`{bootstrap: {reconcile: {schedule: "0 * * * *"}}}`)
 			s.Apply("argocd-controller", objects.Prerequisites())
-			raceTo(s, path, objects.Of("Job")[0], jobOf(s, objects.Of("CronJob")[0]))
+			raceTo(s, path, objects.Job(), jobOf(s, objects.Of("CronJob")[0]))
 		})
 	}
 }
@@ -64,7 +64,7 @@ func raceTo(s *runner.Scenario, path string, jobs ...*unstructured.Unstructured)
 	})
 	s.Apply("argocd-controller", jobs)
 	for _, job := range jobs {
-		outcome := s.AwaitJob(job.GetName())
+		outcome := s.AwaitJob(job)
 		s.RequireComplete(outcome)
 		require.Len(s, outcome.Runs, 1, "a Job had to start again")
 	}
@@ -134,12 +134,10 @@ func requireInstalled(s *runner.Scenario) {
 	s.Helper()
 	var claim, registry corev1.Secret
 	var bucket corev1.ConfigMap
-	get := func(name string, object client.Object) {
-		require.NoError(s, s.Client.Get(s.Ctx, client.ObjectKey{Namespace: cluster.RegistryNamespace, Name: name}, object))
-	}
-	get("image-registry", &claim)
-	get("image-registry", &bucket)
-	get(imageregistry.CredentialsName, &registry)
+	get := func(key client.ObjectKey, object client.Object) { require.NoError(s, s.Client.Get(s.Ctx, key, object)) }
+	get(claimKey, &claim)
+	get(claimKey, &bucket)
+	get(registryCredentials, &registry)
 	require.NotEmpty(s, claim.Data["AWS_SECRET_ACCESS_KEY"])
 	require.Equal(s, map[string][]byte{
 		"REGISTRY_STORAGE_S3_ACCESSKEY": claim.Data["AWS_ACCESS_KEY_ID"],

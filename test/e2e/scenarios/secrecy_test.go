@@ -18,11 +18,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/discovery"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/test/e2e/apiproxy"
-	"github.com/registryprofile/registry-profile/test/e2e/cluster"
-	"github.com/registryprofile/registry-profile/test/e2e/imageregistry"
 	"github.com/registryprofile/registry-profile/test/e2e/kubelet"
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
 )
@@ -37,15 +34,16 @@ func TestSecrecy(t *testing.T) {
 	s.Kubelet.Plan(func(*kubelet.Run) apiproxy.Plan {
 		return apiproxy.Plan{Before: func(apiproxy.Call) apiproxy.Answer { seen.look(); return nil }}
 	})
-	outcome := s.Bootstrap(s.Render("{}"))
+	objects := s.Render("{}")
+	outcome := s.Bootstrap(objects)
 	stop()
 	s.RequireComplete(outcome)
 
 	credentials := credentialsOf(s)
 	require.Equal(t, []string{
-		"Secret openshift-image-registry/image-registry",                       // the claim's
+		"Secret " + claimKey.String(),                                          // the claim's
 		"Secret openshift-image-registry/image-registry-private-configuration", // the operator's, for its pods
-		"Secret openshift-image-registry/" + imageregistry.CredentialsName,
+		"Secret " + registryCredentials.String(),
 	}, objectsWith(s, credentials))
 
 	require.True(t, seen.any([]byte("oc\x00apply\x00--server-side")), "oc was never seen")
@@ -57,14 +55,14 @@ func TestSecrecy(t *testing.T) {
 	}
 	audit, err := s.ControlPlane.AuditLog()
 	require.NoError(t, err)
-	require.Contains(t, string(audit), account)
+	require.Contains(t, string(audit), accountOf(objects))
 	require.False(t, holds(audit, credentials), "in the audit log")
 }
 
 func credentialsOf(s *runner.Scenario) [][]byte {
 	s.Helper()
 	claim := &corev1.Secret{}
-	require.NoError(s, s.Client.Get(s.Ctx, client.ObjectKey{Namespace: cluster.RegistryNamespace, Name: "image-registry"}, claim))
+	require.NoError(s, s.Client.Get(s.Ctx, claimKey, claim))
 	var forms [][]byte
 	for _, key := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
 		require.NotEmpty(s, claim.Data[key])

@@ -22,11 +22,12 @@ import (
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
 )
 
-// An obstacle keeps the Job waiting. It is there before the Job is.
+// An obstacle is the one thing that keeps the Job waiting. It is there before the Job
+// is, and so is everything that the Job looks for earlier.
 type obstacle struct {
 	says []string // what the log must tell while the Job waits, or when it has given up
-	// put puts the obstacle in the Job's way and returns how it is removed.
-	put func(s *runner.Scenario, objects runner.Objects) (remove func())
+	// place puts the obstacle in the Job's way and returns how it is removed.
+	place func(s *runner.Scenario, objects runner.Objects) (remove func())
 }
 
 var obstacles = map[string]obstacle{
@@ -53,7 +54,10 @@ var obstacles = map[string]obstacle{
 			"Waiting for Route openshift-storage/" + cluster.RouteSecure + " to have a host",
 			"Not yet: there is no Route openshift-storage/" + cluster.RouteSecure,
 		},
-		func(s *runner.Scenario, _ runner.Objects) func() { return takeAway(s, secureRoute()) },
+		func(s *runner.Scenario, objects runner.Objects) func() {
+			awaitBound(s, objects)
+			return takeAway(s, secureRoute())
+		},
 	},
 	"route-without-host": {
 		[]string{"Not yet: Route openshift-storage/" + cluster.RouteSecure + " has no spec.host"}, routeWithoutHost,
@@ -63,8 +67,9 @@ var obstacles = map[string]obstacle{
 			"Waiting for a CA certificate in ConfigMap openshift-config-managed/default-ingress-cert, key ca-bundle.crt",
 			"Not yet: there is no ConfigMap openshift-config-managed/default-ingress-cert",
 		},
-		func(s *runner.Scenario, _ runner.Objects) func() {
-			return takeAway(s, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.ManagedNamespace, Name: "default-ingress-cert"}})
+		func(s *runner.Scenario, objects runner.Objects) func() {
+			awaitBound(s, objects)
+			return takeAway(s, configMapNamed(cluster.ManagedNamespace, "default-ingress-cert"))
 		},
 	},
 	"quota": {
@@ -83,9 +88,9 @@ func TestWaiting(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)
 			objects := s.Render("{}")
-			remove := o.put(s, objects)
+			remove := o.place(s, objects)
 			s.Apply("argocd-controller", objects.Prerequisites())
-			s.Apply("argocd-controller", objects.Of("Job"))
+			s.StartJob(objects)
 			s.Await("the Job to say what it waits for", func(context.Context) (bool, error) {
 				runs := s.Kubelet.Runs()
 				if len(runs) == 0 {
@@ -94,7 +99,7 @@ func TestWaiting(t *testing.T) {
 				return missing(runs[0].Output(), o.says) == "", nil
 			})
 			remove()
-			outcome := s.AwaitJob(objects.Of("Job")[0].GetName())
+			outcome := s.AwaitJob(objects.Job())
 			s.RequireComplete(outcome)
 			require.Len(t, outcome.Runs, 1, "the Job had to start again")
 			requireInstalled(s)
@@ -119,7 +124,7 @@ func TestWaitingInVain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)
 			objects := impatient(s, s.Render("{}"))
-			obstacles[name].put(s, objects)
+			obstacles[name].place(s, objects)
 			outcome := s.Bootstrap(objects)
 			require.False(t, outcome.Complete)
 			require.Empty(t, missing(outcome.Runs[0].Output(), append(obstacles[name].says, advice...)), "in the log: %s", outcome.Runs[0].Output())
@@ -128,15 +133,15 @@ func TestWaitingInVain(t *testing.T) {
 	}
 }
 
-// impatient makes the Job give up at once and for good. A short timeout in the
-// profile would do so too, but on a busy machine before the script has spoken.
+// impatient makes the Job give up for good at the first check that fails. With more
+// time than none, it would depend on the machine's speed which check that is.
 func impatient(s *runner.Scenario, objects runner.Objects) runner.Objects {
 	s.Helper()
 	s.EditJob(objects, func(job *batchv1.JobSpec) {
 		job.BackoffLimit = ptr.To[int32](0)
 		env := job.Template.Spec.Containers[0].Env
 		i := slices.IndexFunc(env, func(v corev1.EnvVar) bool { return v.Name == "TIMEOUT_SECONDS" })
-		env[i].Value = "1"
+		env[i].Value = "0"
 	})
 	return objects
 }
@@ -151,7 +156,7 @@ func missing(log string, texts []string) string {
 	return ""
 }
 
-var claimMeta = metav1.ObjectMeta{Namespace: cluster.RegistryNamespace, Name: "image-registry"}
+var claimMeta = metav1.ObjectMeta{Namespace: claimKey.Namespace, Name: claimKey.Name}
 
 // holdClaim: the object store is not ready, so the claim is served late or never.
 func holdClaim(s *runner.Scenario, _ runner.Objects) func() {
@@ -177,7 +182,7 @@ func awaitBound(s *runner.Scenario, objects runner.Objects) {
 	s.Apply("argocd-controller", objects.Prerequisites())
 	s.Await("the claim to be Bound", func(ctx context.Context) (bool, error) {
 		claim := &bucketv1alpha1.ObjectBucketClaim{}
-		err := s.Client.Get(ctx, client.ObjectKey{Namespace: claimMeta.Namespace, Name: claimMeta.Name}, claim)
+		err := s.Client.Get(ctx, claimKey, claim)
 		return claim.Status.Phase == bucketv1alpha1.ObjectBucketClaimStatusPhaseBound, err
 	})
 	s.Rook.Stop()
@@ -219,8 +224,9 @@ func secureRoute() *routev1.Route {
 }
 
 // routeWithoutHost: the router has not given the Route its host yet.
-func routeWithoutHost(s *runner.Scenario, _ runner.Objects) func() {
+func routeWithoutHost(s *runner.Scenario, objects runner.Objects) func() {
 	s.Helper()
+	awaitBound(s, objects)
 	route := secureRoute()
 	makeAgain := takeAway(s, route)
 	bare := secureRoute()

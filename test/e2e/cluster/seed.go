@@ -24,7 +24,6 @@ const (
 	StorageNamespace  = "openshift-storage"
 	ConfigNamespace   = "openshift-config"
 	ManagedNamespace  = "openshift-config-managed"
-	ProfileNamespace  = "registry-profile"
 )
 
 // The Routes of ODF's object stores: ocs-operator controllers/storagecluster/routes.go,
@@ -40,8 +39,8 @@ const (
 // StorageClusterKind has no Go type here.
 var StorageClusterKind = schema.GroupVersionKind{Group: "ocs.openshift.io", Version: "v1", Kind: "StorageCluster"}
 
-// openFront makes the object stores reachable by the names of their Routes and Services.
-func (c *Cluster) openFront(ip string) error {
+// openGateway makes the object stores reachable by the names of their Routes and Services.
+func (c *Cluster) openGateway(ip string) error {
 	var err error
 	if c.IngressCA, err = pki.NewCA("ingress-operator"); err != nil {
 		return err
@@ -49,7 +48,7 @@ func (c *Cluster) openFront(ip string) error {
 	if c.ServiceCA, err = pki.NewCA("openshift-service-serving-signer"); err != nil {
 		return err
 	}
-	c.Front = bucket.NewFront(ip, c.Store)
+	c.Gateway = bucket.NewGateway(ip, c.Store)
 	for host, ca := range map[string]*pki.CA{
 		RouteSecure + domain: c.IngressCA,
 		RoutePlain + domain:  c.IngressCA,
@@ -57,22 +56,22 @@ func (c *Cluster) openFront(ip string) error {
 		bucket.Rook.Host:     c.ServiceCA,
 		bucket.NooBaa.Host:   c.ServiceCA,
 	} {
-		if err := c.Front.Name(host, ca); err != nil {
+		if err := c.Gateway.Name(host, ca); err != nil {
 			return err
 		}
 	}
-	if err := c.Front.Listen("http", 80); err != nil {
+	if err := c.Gateway.Listen("http", 80); err != nil {
 		return err
 	}
-	return c.Front.Listen("https", 443)
+	return c.Gateway.Listen("https", 443)
 }
 
-// furnish makes what is there before anything of the product is.
-func (c *Cluster) furnish(ctx context.Context) error {
+// seed makes what is there before anything of the product is.
+func (c *Cluster) seed(ctx context.Context) error {
 	if err := c.ensureNamespaces(ctx); err != nil {
 		return err
 	}
-	for _, object := range c.furniture() {
+	for _, object := range c.seedObjects() {
 		status := object.DeepCopyObject().(client.Object)
 		if err := c.Client.Create(ctx, object); client.IgnoreAlreadyExists(err) != nil {
 			return err
@@ -110,7 +109,7 @@ func hasStatus(object client.Object) bool {
 	}
 }
 
-func (c *Cluster) furniture() []client.Object {
+func (c *Cluster) seedObjects() []client.Object {
 	return []client.Object{
 		&corev1.Node{
 			ObjectMeta: metav1.ObjectMeta{Name: kubelet.NodeName},

@@ -17,9 +17,9 @@ import (
 	"github.com/registryprofile/registry-profile/test/e2e/pki"
 )
 
-// A Front stands before a store as Routes and Services do: by host names of its
+// A Gateway stands before a store as Routes and Services do: by host names of its
 // own, on ports 80 and 443 and others, with TLS certificates of two authorities.
-type Front struct {
+type Gateway struct {
 	ip      string
 	forward *httputil.ReverseProxy
 
@@ -30,7 +30,7 @@ type Front struct {
 	requests []Request
 }
 
-// A Request is one that has come through the front.
+// A Request is one that has come through the gateway.
 type Request struct{ Scheme, Host, Method, Path, UserAgent string }
 
 // FromClient says whether an image client sent the request, not the registry
@@ -39,11 +39,11 @@ func (r Request) FromClient() bool {
 	return strings.HasPrefix(r.UserAgent, "crane/") || strings.Contains(r.UserAgent, "go-containerregistry")
 }
 
-// NewFront makes a front without any address yet. ip is one of loopback's that
+// NewGateway makes a gateway without any address yet. ip is one of loopback's that
 // nothing else uses.
-func NewFront(ip string, store *Store) *Front {
+func NewGateway(ip string, store *Store) *Gateway {
 	upstream := &url.URL{Scheme: "http", Host: store.Address}
-	return &Front{
+	return &Gateway{
 		ip: ip, hosts: map[string]string{}, certs: map[string]*tls.Certificate{},
 		forward: &httputil.ReverseProxy{
 			// The Host is part of what an S3 client signs, so it is kept.
@@ -53,33 +53,33 @@ func NewFront(ip string, store *Store) *Front {
 	}
 }
 
-// Name makes the front answer to host, over TLS with a certificate of ca.
-func (f *Front) Name(host string, ca *pki.CA) error {
+// Name makes the gateway answer to host, over TLS with a certificate of ca.
+func (g *Gateway) Name(host string, ca *pki.CA) error {
 	cert, err := ca.Serving(host)
 	if err != nil {
 		return err
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.hosts[host] = f.ip
-	f.certs[host] = &cert
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.hosts[host] = g.ip
+	g.certs[host] = &cert
 	return nil
 }
 
 // Listen opens a port, with TLS or without.
-func (f *Front) Listen(scheme string, port int) error {
-	listener, err := net.Listen("tcp", fmt.Sprintf("%s:%d", f.ip, port))
+func (g *Gateway) Listen(scheme string, port int) error {
+	listener, err := net.Listen("tcp", fmt.Sprintf("%s:%d", g.ip, port))
 	if err != nil {
 		return err
 	}
 	server := &http.Server{
-		Handler:   f.handler(scheme),
-		TLSConfig: &tls.Config{GetCertificate: f.certificate},
+		Handler:   g.handler(scheme),
+		TLSConfig: &tls.Config{GetCertificate: g.certificate},
 		ErrorLog:  log.New(io.Discard, "", 0),
 	}
-	f.mu.Lock()
-	f.servers = append(f.servers, server)
-	f.mu.Unlock()
+	g.mu.Lock()
+	g.servers = append(g.servers, server)
+	g.mu.Unlock()
 	if scheme == "https" {
 		go func() { _ = server.ServeTLS(listener, "", "") }()
 	} else {
@@ -89,35 +89,35 @@ func (f *Front) Listen(scheme string, port int) error {
 }
 
 // Close closes all ports.
-func (f *Front) Close() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, server := range f.servers {
+func (g *Gateway) Close() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, server := range g.servers {
 		_ = server.Close()
 	}
 }
 
-// Hosts are the front's names with their addresses, as in /etc/hosts.
-func (f *Front) Hosts() map[string]string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return maps.Clone(f.hosts)
+// Hosts are the gateway's names with their addresses, as in /etc/hosts.
+func (g *Gateway) Hosts() map[string]string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return maps.Clone(g.hosts)
 }
 
 // Requests are those that have come so far.
-func (f *Front) Requests() []Request {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return append([]Request(nil), f.requests...)
+func (g *Gateway) Requests() []Request {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return append([]Request(nil), g.requests...)
 }
 
-// Dial connects to the front by its names; nothing else can be reached.
-func (f *Front) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+// Dial connects to the gateway by its names; nothing else can be reached.
+func (g *Gateway) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
 	}
-	ip, ok := f.Hosts()[host]
+	ip, ok := g.Hosts()[host]
 	if !ok {
 		return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
 	}
@@ -125,19 +125,19 @@ func (f *Front) Dial(ctx context.Context, network, address string) (net.Conn, er
 	return dialer.DialContext(ctx, network, net.JoinHostPort(ip, port))
 }
 
-func (f *Front) handler(scheme string) http.HandlerFunc {
+func (g *Gateway) handler(scheme string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		f.mu.Lock()
-		f.requests = append(f.requests, Request{Scheme: scheme, Host: r.Host, Method: r.Method, Path: r.URL.Path, UserAgent: r.UserAgent()})
-		f.mu.Unlock()
-		f.forward.ServeHTTP(w, r)
+		g.mu.Lock()
+		g.requests = append(g.requests, Request{Scheme: scheme, Host: r.Host, Method: r.Method, Path: r.URL.Path, UserAgent: r.UserAgent()})
+		g.mu.Unlock()
+		g.forward.ServeHTTP(w, r)
 	}
 }
 
-func (f *Front) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if cert, ok := f.certs[hello.ServerName]; ok {
+func (g *Gateway) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if cert, ok := g.certs[hello.ServerName]; ok {
 		return cert, nil
 	}
 	return nil, fmt.Errorf("no certificate for %q", hello.ServerName)
