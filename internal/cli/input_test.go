@@ -188,8 +188,8 @@ func TestFindingsNameFileAndLine(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(r.err), "\n")
 	require.Len(t, lines, 4)
 	for i, want := range []string{
-		dir + "/a.yaml:9: spec.pruner.keepYoungerThanDuration: ",
 		dir + "/a.yaml:7: spec.registry.replicas: ",
+		dir + "/a.yaml:9: spec.pruner.keepYoungerThanDuration: ",
 		dir + "/b.yaml:5: spec.odf.namespase: ",
 		dir + "/d.yaml: no such file",
 	} {

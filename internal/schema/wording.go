@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
@@ -22,7 +23,7 @@ func (s *Schema) finding(invalid *openapi.Validation, content *yaml.Node) *kptfn
 		return s.unknownField(path, fmt.Sprint(invalid.Value))
 	case openapi.InvalidTypeCode:
 		value := valueAt(content, path)
-		return finding.At(finding.WrongType, path).Stands(shown(value)).Say("%s", wrongType(s.At(path), value))
+		return s.wrongType(path, value)
 	case openapi.RequiredFailCode:
 		return finding.Error(finding.Required, path, "is required; add it")
 	case openapi.EnumFailCode:
@@ -36,13 +37,20 @@ func (s *Schema) finding(invalid *openapi.Validation, content *yaml.Node) *kptfn
 	return finding.At(finding.OutOfRange, path).Value(valueAt(content, path)).Say("is out of range; %s", bounds(s.At(path)))
 }
 
+// unknownField looks for what was meant: another spelling here, the same field elsewhere,
+// or a similar one here.
 func (s *Schema) unknownField(parent, field string) *kptfn.Result {
 	path := ynode.Join(parent, field)
 	if refusal, ok := s.Refused[path]; ok {
 		return finding.Error(refusal.Code, path, "%s", refusal.Message)
 	}
 	known := slices.Sorted(maps.Keys(s.At(parent).Properties))
-	if guess := finding.Nearest(field, known); guess != "" {
+	guess := finding.Nearest(field, known)
+	if places := s.places(field, parent); len(places) > 0 && !strings.EqualFold(guess, field) {
+		return finding.At(finding.UnknownField, path).Propose(places[0]).Say(
+			"is no field here; write it as %s", strings.Join(places, " or "))
+	}
+	if guess != "" {
 		return finding.At(finding.UnknownField, path).Propose(guess).Say("unknown field; did you mean %q?", guess)
 	}
 	return finding.Error(finding.UnknownField, path, "unknown field; remove it (known here: %s)", strings.Join(known, ", "))
@@ -61,7 +69,29 @@ func notAllowed(path, value string, schema *spec.Schema) *kptfn.Result {
 	return draft.Say("is not allowed; write one of %s", all)
 }
 
-func wrongType(schema *spec.Schema, value any) string {
+// wrongType proposes the value without its quotes where these alone are wrong, and that of
+// YAML 1.2 where YAML 1.1 has another word for it.
+func (s *Schema) wrongType(path string, value any) *kptfn.Result {
+	draft := finding.At(finding.WrongType, path).Stands(shown(value))
+	text, _ := value.(string)
+	want := s.At(path).Type
+	if number, err := strconv.ParseInt(text, 10, 64); err == nil && want.Contains("integer") {
+		return draft.Propose(number).Say("%s is a string where a number is needed; write %d without quotes",
+			finding.Quote(text), number)
+	}
+	if truth, ok := truths[strings.ToLower(text)]; ok && want.Contains("boolean") {
+		return draft.Propose(truth).Say("%s is a string where true or false is needed; write %t without quotes",
+			finding.Quote(text), truth)
+	}
+	return draft.Say("%s", mismatch(s.At(path), value))
+}
+
+// truths are the words of YAML 1.1 for true and false, which YAML 1.2 takes for strings.
+var truths = map[string]bool{
+	"true": true, "yes": true, "on": true, "y": true, "false": false, "no": false, "off": false, "n": false,
+}
+
+func mismatch(schema *spec.Schema, value any) string {
 	want := strings.Join(schema.Type, " or ")
 	switch {
 	case value == nil && len(schema.Required) > 0:
