@@ -100,7 +100,7 @@ func (s *session) load(file string) (*yaml.RNode, error) {
 	}
 	documents, err := parse(content)
 	if err != nil {
-		return nil, syntaxError(title(file), err)
+		return nil, syntaxError(title(file), content, err)
 	}
 	switch len(documents) {
 	case 0:
@@ -173,16 +173,36 @@ func parse(content []byte) ([]*yaml.RNode, error) {
 	}
 }
 
-var lineOfError = regexp.MustCompile(`^line (\d+): `)
+var (
+	lineOfError = regexp.MustCompile(`^line (\d+): `)
+	// tabbed matches a line with a tab where YAML counts spaces.
+	tabbed = regexp.MustCompile(`(?m)^ *(- *)*\t`)
+	// templated matches a line with the template of a tool such as Helm.
+	templated = regexp.MustCompile(`(?m)^[^#'"\n]*\{\{`)
+)
 
-// syntaxError moves the line that the YAML library reports to where findings
-// have theirs.
-func syntaxError(title string, err error) error {
+// syntaxError moves the line that the YAML library reports to where findings have theirs.
+// What the library cannot know is told in its place: a tab, and a template that stands in
+// the text.
+func syntaxError(title string, content []byte, err error) error {
+	if tab := tabbed.FindIndex(content); tab != nil {
+		return fmt.Errorf("%s:%d: is not YAML: a tab stands in the indentation; write spaces [%s]",
+			title, lineAt(content, tab[0]), finding.YAML.Name)
+	}
+	if template := templated.FindIndex(content); template != nil {
+		return fmt.Errorf("%s:%d: is not YAML: a template stands there that nothing has filled in; write the value [%s]",
+			title, lineAt(content, template[0]), finding.Template.Name)
+	}
 	message := strings.TrimPrefix(finding.OneLine(err.Error()), "yaml: ")
 	if at := lineOfError.FindStringSubmatch(message); at != nil {
 		title, message = title+":"+at[1], strings.TrimPrefix(message, at[0])
 	}
 	return fmt.Errorf("%s: is not YAML: %s [%s]", title, message, finding.YAML.Name)
+}
+
+// lineAt returns the number of the line of a position in a text.
+func lineAt(content []byte, position int) int {
+	return 1 + bytes.Count(content[:position], []byte("\n"))
 }
 
 // stream writes objects as a YAML stream.
