@@ -12,17 +12,15 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
+// operatorGroup is the API group of Config and ImagePruner.
+const operatorGroup = "imageregistry.operator.openshift.io"
+
 // Decode reads a RegistryProfile, fills in its defaults and checks it against the schema
 // and the rules. It returns all findings at once, in the order of the node's lines. The
 // profile is nil if any of them is an error. Decode does not modify the node.
 func Decode(n *yaml.RNode) (*RegistryProfile, kptfn.Results) {
 	if kind := identity(n); kind != APIVersion+" "+Kind {
-		what := "the input"
-		if kind != "" {
-			what = finding.Quote(kind)
-		}
-		return nil, kptfn.Results{finding.Error(finding.NotAProfile, "",
-			"%s is not a RegistryProfile; write apiVersion: %s and kind: %s", what, APIVersion, Kind)}
+		return nil, kptfn.Results{notAProfile(kind)}
 	}
 	p, results := decode(n.YNode())
 	refer(results, n.YNode())
@@ -95,6 +93,21 @@ func sortByPosition(results kptfn.Results, n *yaml.Node) {
 			strings.Compare(finding.Path(a), finding.Path(b)),
 			strings.Compare(finding.CodeOf(a), finding.CodeOf(b)), strings.Compare(a.Message, b.Message))
 	})
+}
+
+func notAProfile(kind string) *kptfn.Result {
+	what, hint := "the input", ""
+	if kind != "" {
+		what = finding.Quote(kind)
+	}
+	switch kind {
+	case operatorGroup + "/v1 Config":
+		hint = ", with its spec under spec.registry, and rgw or noobaa under spec.storage"
+	case operatorGroup + "/v1 ImagePruner":
+		hint = ", with its spec under spec.pruner"
+	}
+	return finding.Error(finding.NotAProfile, "", "%s is not a RegistryProfile; write apiVersion: %s and kind: %s%s",
+		what, APIVersion, Kind, hint)
 }
 
 func identity(n *yaml.RNode) string {

@@ -88,6 +88,9 @@ func TestDecodeReads(t *testing.T) {
 			s := p.Spec.Registry.NodeSelector
 			return s["a"] == "on" && s["b"] == "no" && s["c"] == "2001-01-01"
 		},
+		"spec: {registry: {nodeSelector: {a: !!str 010}}}": func(p *RegistryProfile) bool {
+			return p.Spec.Registry.NodeSelector["a"] == "010"
+		},
 		"spec: {odf: {namespace: \"yes\"}}": func(p *RegistryProfile) bool { return p.Spec.ODF.Namespace == "yes" },
 		"spec: {storage: {cephfs: {size: 107374182400}}}": func(p *RegistryProfile) bool {
 			return p.Spec.Storage.CephFS.Size == "107374182400"

@@ -22,7 +22,8 @@ const likelyReplicas = 100
 var registryRules = []Rule{{
 	Code:     "registry-replicas",
 	Severity: kptfn.Warning,
-	Doc:      "A registry of more than 100 pods is most likely a slip: they hold no images, and a few serve a large cluster.",
+	Doc: "A registry of more than 100 pods is most likely a slip: they hold no images, and a few serve a large " +
+		"cluster.",
 	check: func(p *RegistryProfile, r finding.Reporter) {
 		if n := *p.Spec.Registry.Replicas; n > likelyReplicas {
 			r.At("spec.registry.replicas").Stands(n).Say(

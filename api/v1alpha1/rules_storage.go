@@ -218,7 +218,8 @@ var storageRules = []Rule{{
 }, {
 	Code:     "bucket-size",
 	Severity: kptfn.Error,
-	Doc:      "A quota is a quantity with a unit; the provisioner would refuse it after the sync, or every push would fail.",
+	Doc: "A quota is a quantity with a unit; the provisioner would refuse it after the sync, or every push would " +
+		"fail.",
 	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
 		checkSize(path+".bucket.maxSize", b.Bucket.MaxSize, r)
 	}),

@@ -176,7 +176,7 @@ func TestRulesAccept(t *testing.T) {
 // TestRulesWarn: what is accepted, and is most likely not what was meant.
 func TestRulesWarn(t *testing.T) {
 	for text, expected := range map[string]string{
-		"spec: {registry: {replicas: 101}}":                 "spec.registry.replicas [registry-replicas]",
+		"spec: {registry: {replicas: 101}}":                "spec.registry.replicas [registry-replicas]",
 		"spec: {storage: {cephfs: {size: 500Mi}}}":         "spec.storage.cephfs.size [unlikely-size]",
 		"spec: {storage: {rbd: {size: 1025Ti}}}":           "spec.storage.rbd.size [unlikely-size]",
 		"spec: {storage: {rgw: {bucket: {maxSize: 1e9}}}}": "spec.storage.rgw.bucket.maxSize [unlikely-size]",
@@ -323,6 +323,18 @@ func TestMessagesSayWhatToWrite(t *testing.T) {
 			assert.Equal(t, want.message, results[0].Message)
 			assert.Equal(t, want.proposed, results[0].Field.ProposedValue)
 		})
+	}
+}
+
+// TestTheOperatorsObjects: who gives a Config or an ImagePruner is told where their fields
+// belong.
+func TestTheOperatorsObjects(t *testing.T) {
+	for kind, place := range map[string]string{
+		"Config": "with its spec under spec.registry", "ImagePruner": "with its spec under spec.pruner",
+	} {
+		_, results := Decode(yaml.MustParse("apiVersion: imageregistry.operator.openshift.io/v1\nkind: " + kind + "\n"))
+		require.Len(t, results, 1)
+		assert.Contains(t, results[0].Message, place)
 	}
 }
 

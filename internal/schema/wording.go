@@ -34,7 +34,8 @@ func (s *Schema) finding(invalid *openapi.Validation, content *yaml.Node) *kptfn
 	case openapi.MinItemsFailCode:
 		return finding.Error(finding.Empty, path, "is an empty list; write at least one item")
 	}
-	return finding.At(finding.OutOfRange, path).Value(valueAt(content, path)).Say("is out of range; %s", bounds(s.At(path)))
+	return finding.At(finding.OutOfRange, path).Value(valueAt(content, path)).Say(
+		"is out of range; %s", bounds(s.At(path)))
 }
 
 // unknownField looks for what was meant: another spelling here, the same field elsewhere,
@@ -53,7 +54,8 @@ func (s *Schema) unknownField(parent, field string) *kptfn.Result {
 	if guess != "" {
 		return finding.At(finding.UnknownField, path).Propose(guess).Say("unknown field; did you mean %q?", guess)
 	}
-	return finding.Error(finding.UnknownField, path, "unknown field; remove it (known here: %s)", strings.Join(known, ", "))
+	return finding.Error(finding.UnknownField, path,
+		"unknown field; remove it (known here: %s)", strings.Join(known, ", "))
 }
 
 func notAllowed(path, value string, schema *spec.Schema) *kptfn.Result {

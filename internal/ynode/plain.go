@@ -184,7 +184,7 @@ func strangeValue(value *yaml.Node, at string) *kptfn.Result {
 			"has the tag %s, which Kubernetes does not know; remove it", finding.Quote(value.Tag))
 	case isBareTemplate(value):
 		return finding.Error(finding.Template, at, "is a template that nothing has filled in; write the value")
-	case value.Kind == yaml.ScalarNode && isPlain(value) && ambiguous().MatchString(value.Value):
+	case isAmbiguous(value):
 		return ambiguousNumber(value.Value, at)
 	}
 	return nil
@@ -207,6 +207,12 @@ func isBareTemplate(n *yaml.Node) bool {
 var ambiguous = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[-+]?(0[0-9_]+|0o[0-7]+|0b[01_]+|[0-9]+(_+[0-9]+)+)$`)
 })
+
+// isAmbiguous tells whether readers of YAML disagree on a scalar. A tag settles what is text.
+func isAmbiguous(n *yaml.Node) bool {
+	text := n.Style&yaml.TaggedStyle != 0 && n.ShortTag() == yaml.NodeTagString
+	return n.Kind == yaml.ScalarNode && isPlain(n) && !text && ambiguous().MatchString(n.Value)
+}
 
 func ambiguousNumber(text, at string) *kptfn.Result {
 	digits := strings.ReplaceAll(text, "_", "")

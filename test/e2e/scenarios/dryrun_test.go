@@ -3,6 +3,7 @@ package scenarios
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,24 +25,13 @@ import (
 	"github.com/registryprofile/registry-profile/test/e2e/sandbox"
 )
 
-// TestDryRun asks the API server about everything that is rendered of the cases of
-// testdata, and about the objects that the operator makes of it.
+// TestDryRun asks the API server about everything that is rendered of the good cases of
+// testdata and of the reference, and about the objects that the operator makes of it.
 func TestDryRun(t *testing.T) {
 	s := runner.Start(t, runner.WithoutOperator)
 	s.Apply("argocd-controller", s.Render("{}").Of("Namespace"))
-	files, err := filepath.Glob("../../../testdata/*/input.yaml")
-	require.NoError(t, err)
-	asked, rendered := map[string]bool{}, 0
-	for _, file := range files {
-		name := filepath.Base(filepath.Dir(file))
-		if strings.HasPrefix(name, "refuse-") {
-			continue
-		}
-		spec, ok := specOf(t, file)
-		if !ok {
-			continue
-		}
-		rendered++
+	asked := map[string]bool{}
+	for name, spec := range goodSpecs(t) {
 		objects := s.Render(spec)
 		for _, object := range objects {
 			require.NoError(s, dryRun(s, object, asked), "%s: %s %s", name, object.GetKind(), object.GetName())
@@ -50,26 +40,47 @@ func TestDryRun(t *testing.T) {
 			require.NoError(s, s.Client.Create(s.Ctx, object, client.DryRunAll), "%s: %T %s", name, object, object.GetName())
 		}
 	}
-	require.Greater(t, rendered, 50)
 	require.Greater(t, len(asked), 150)
 }
 
-// specOf returns the spec of the profile in a file, or false where the file holds a
-// ResourceList or no profile.
-func specOf(t *testing.T, file string) (string, bool) {
+// goodSpecs returns the specs of the profiles that are good, by the name of the case or of
+// the document of the reference. Cases that hold a ResourceList are left out.
+func goodSpecs(t *testing.T) map[string]string {
+	t.Helper()
+	const root = "../../.."
+	files, err := filepath.Glob(root + "/testdata/*/input.yaml")
+	require.NoError(t, err)
+	profiles := map[string]string{}
+	for _, file := range files {
+		if name := filepath.Base(filepath.Dir(file)); !strings.HasPrefix(name, "refuse-") {
+			profiles[name] = read(t, file)
+		}
+	}
+	for i, document := range strings.Split(read(t, root+"/api/v1alpha1/reference.yaml"), "\n---\n") {
+		profiles[fmt.Sprintf("reference %d", i)] = document
+	}
+	specs := map[string]string{}
+	for name, text := range profiles {
+		var profile struct {
+			Kind string         `json:"kind"`
+			Spec map[string]any `json:"spec"`
+		}
+		require.NoError(t, yaml.Unmarshal([]byte(text), &profile), name)
+		if profile.Kind == "RegistryProfile" {
+			spec, err := json.Marshal(profile.Spec)
+			require.NoError(t, err)
+			specs[name] = string(spec)
+		}
+	}
+	require.Greater(t, len(specs), 60)
+	return specs
+}
+
+func read(t *testing.T, file string) string {
 	t.Helper()
 	content, err := os.ReadFile(file)
 	require.NoError(t, err)
-	var profile struct {
-		Kind string         `json:"kind"`
-		Spec map[string]any `json:"spec"`
-	}
-	if err := yaml.Unmarshal(content, &profile); err != nil || profile.Kind != "RegistryProfile" {
-		return "", false
-	}
-	spec, err := json.Marshal(profile.Spec)
-	require.NoError(t, err)
-	return string(spec), true
+	return string(content)
 }
 
 // dryRun applies an object as a GitOps engine does, but for the effect. Objects of other
