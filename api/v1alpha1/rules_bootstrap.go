@@ -100,7 +100,7 @@ var bootstrapRules = []Rule{{
 				at.Say("names %s; write an item for each", strings.Join(chosen, " and "))
 			}
 			if s.Bucket != "" && !bucketOfConfig.MatchString(s.Bucket) {
-				at.Say("%s is not the name of a bucket", finding.Quote(s.Bucket))
+				at.Say("%s is not the name of a bucket; write it as Config has it", finding.Quote(s.Bucket))
 			}
 		}
 	},

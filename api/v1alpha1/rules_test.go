@@ -1,6 +1,8 @@
 package v1alpha1
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -303,12 +305,21 @@ func TestMessagesSayWhatToWrite(t *testing.T) {
 		message  string
 		proposed any
 	}{
-		"spec: {registry: {replicas: \"2\"}}":                                  {`"2" is a string where a number is needed; write 2 without quotes`, int64(2)},
-		"spec: {registry: {defaultRoute: yes}}":                                {`"yes" is a string where true or false is needed; write true without quotes`, true},
-		"spec: {registry: {readOnly: Off}}":                                    {`"Off" is a string where true or false is needed; write false without quotes`, false},
-		"spec: {registry: {readOnly: \"true\"}}":                               {`"true" is a string where true or false is needed; write true without quotes`, true},
-		"spec: {pruner: {keepYoungerThan: 604800}}":                            {"604800 counts nanoseconds, which is 604.8µs; write keepYoungerThanDuration: 168h in its place if seconds were meant", "168h"},
-		"spec: {pruner: {keepYoungerThan: 2592000000}}":                        {"2592000000 counts nanoseconds, which is 2.592s; write keepYoungerThanDuration: 720h in its place if milliseconds were meant", "720h"},
+		"spec: {registry: {replicas: \"2\"}}":           {`"2" is a string where a number is needed; write 2 without quotes`, int64(2)},
+		"spec: {registry: {defaultRoute: yes}}":         {`"yes" is a string where true or false is needed; write true without quotes`, true},
+		"spec: {registry: {readOnly: Off}}":             {`"Off" is a string where true or false is needed; write false without quotes`, false},
+		"spec: {registry: {readOnly: \"true\"}}":        {`"true" is a string where true or false is needed; write true without quotes`, true},
+		"spec: {pruner: {keepYoungerThan: 604800}}":     {"604800 counts nanoseconds, which is 604.8µs; write keepYoungerThanDuration: 168h in its place if seconds were meant", "168h"},
+		"spec: {pruner: {keepYoungerThan: 2592000000}}": {"2592000000 counts nanoseconds, which is 2.592s; write keepYoungerThanDuration: 720h in its place if milliseconds were meant", "720h"},
+		"spec: {pruner: {keepYoungerThan: 168h}}": {
+			`"168h" is a duration where a number is needed; write keepYoungerThanDuration: 168h in its place`, nil,
+		},
+		"spec: {bootstrap: {reconcile: 0 0 * * *}}": {
+			`"0 0 * * *" is a string where fields are needed; write them below it (known here: schedule)`, nil,
+		},
+		"spec: {bootstrap: {leaveStorage: old}}": {
+			`"old" is a string where a list is needed; write each item on a line of its own that begins with "- "`, nil,
+		},
 		"spec: {pruner: {keepYoungerThan: 7}}":                                 {"7 counts nanoseconds, which is 7ns; write keepYoungerThanDuration: 168h in its place", nil},
 		"spec: {pruner: {keepYoungerThan: 1800000000000}}":                     {"is deprecated upstream; use keepYoungerThanDuration: 30m", nil},
 		"spec: {registry: {replicas: 010}}":                                    {`"010" is not the same number to all readers of YAML; write 8 or 10, or put it in quotes where text is meant`, nil},
@@ -336,6 +347,31 @@ func TestTheOperatorsObjects(t *testing.T) {
 		require.Len(t, results, 1)
 		assert.Contains(t, results[0].Message, place)
 	}
+}
+
+// TestFindingsSayWhatToWrite: each finding of the cases is about a field, on one line, and
+// says after a semicolon what to write instead.
+func TestFindingsSayWhatToWrite(t *testing.T) {
+	inputs, err := filepath.Glob("../../testdata/*/input.yaml")
+	require.NoError(t, err)
+	count := 0
+	for _, input := range inputs {
+		content, err := os.ReadFile(input)
+		require.NoError(t, err)
+		n := yaml.MustParse(string(content))
+		if identity(n) != APIVersion+" "+Kind {
+			continue
+		}
+		_, results := Decode(n)
+		for _, r := range results {
+			count++
+			assert.Regexp(t, `^[^\n]+; [^\n]+$`, r.Message, input)
+			if finding.CodeOf(r) != finding.YAML.Name {
+				assert.NotEmpty(t, finding.Path(r), input)
+			}
+		}
+	}
+	assert.Greater(t, count, 150)
 }
 
 func TestShortDuration(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/internal/finding"
@@ -85,8 +86,15 @@ func (s *Schema) wrongType(path string, value any) *kptfn.Result {
 		return draft.Propose(truth).Say("%s is a string where true or false is needed; write %t without quotes",
 			finding.Quote(text), truth)
 	}
+	if _, err := time.ParseDuration(text); err == nil && want.Contains("integer") && s.isField(path+"Duration") {
+		return draft.Say("%s is a duration where a number is needed; write %sDuration: %s in its place",
+			finding.Quote(text), path[strings.LastIndexByte(path, '.')+1:], text)
+	}
 	return draft.Say("%s", mismatch(s.At(path), value))
 }
+
+// isField tells whether a path is that of a field.
+func (s *Schema) isField(path string) bool { return len(s.At(path).Type) > 0 }
 
 // truths are the words of YAML 1.1 for true and false, which YAML 1.2 takes for strings.
 var truths = map[string]bool{
@@ -104,11 +112,36 @@ func mismatch(schema *spec.Schema, value any) string {
 		return fmt.Sprintf("has no value; write a %s, or remove the line to get the default", want)
 	case want == "string" && shown(value) != nil:
 		// Without the value: YAML has read 4.20 as 4.2.
-		return fmt.Sprintf("is a %s where a string is needed; put it in quotes", typeName(value))
-	case shown(value) != nil:
-		return fmt.Sprintf("%s is a %s where a value of type %s is needed", finding.Quote(value), typeName(value), want)
+		return fmt.Sprintf("is %s where a string is needed; put it in quotes", typeName(value))
 	}
-	return fmt.Sprintf("is a %s where a value of type %s is needed", typeName(value), want)
+	is := "is " + typeName(value)
+	if shown(value) != nil {
+		is = finding.Quote(value) + " is " + typeName(value)
+	}
+	return is + " where " + needed(schema)
+}
+
+// needed says what a schema needs, and how to write it.
+func needed(schema *spec.Schema) string {
+	want, more := schema.Type, schema.AdditionalProperties
+	switch {
+	case want.Contains("array"):
+		return "a list is needed; write each item on a line of its own that begins with \"- \""
+	case want.Contains("object") && len(schema.Properties) > 0:
+		known := slices.Sorted(maps.Keys(schema.Properties))
+		return fmt.Sprintf("fields are needed; write them below it (known here: %s)", strings.Join(known, ", "))
+	case want.Contains("object") && more != nil && more.Schema != nil:
+		return "names with values are needed; write NAME: VALUE on lines below it"
+	case want.Contains("object"):
+		return "nothing more is needed; write {}"
+	case want.Contains("string"):
+		return "text is needed; write it on the same line"
+	case want.Contains("boolean"):
+		return "a boolean is needed; write true or false"
+	case want.Contains("integer"):
+		return "a whole number is needed; write one without quotes and unit"
+	}
+	return "another type is needed; see the reference"
 }
 
 func bounds(schema *spec.Schema) string {
