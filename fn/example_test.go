@@ -53,5 +53,5 @@ functionConfig:
 	}
 	// Output:
 	// false <nil> 0
-	// error spec.registry.replicas "0" is out of range; write 1 to 2147483647
+	// error spec.registry.replicas "0" is out of range; write 1 to 9999
 }

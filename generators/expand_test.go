@@ -185,7 +185,7 @@ func TestParameters(t *testing.T) {
 		"bootstrap: {leaveStorage: [{bucket: a-b}, {claim: c}, {backend: swift}], timeout: 90s}": {
 			rgw, s3, route, ingressCA, {"LEAVE_STORAGE": "bucket=a-b claim=c backend=swift", "TIMEOUT_SECONDS": "81"},
 		},
-		"bootstrap: {timeout: 1s}": {rgw, s3, route, ingressCA, {"TIMEOUT_SECONDS": "1"}},
+		"bootstrap: {timeout: 10s}": {rgw, s3, route, ingressCA, {"TIMEOUT_SECONDS": "9"}},
 	} {
 		t.Run(spec, func(t *testing.T) {
 			expected := maps.Clone(always)

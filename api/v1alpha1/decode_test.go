@@ -47,20 +47,20 @@ spec:
   pruner: {schedule: never, keepYoungerThanDuration: 30d, keepTagRevisions: -1}
   bootstrap: {timeout: 1d, image: "a b"}
 `
-	expected := []string{
-		"spec.bootstrap.image [bootstrap-image]",
-		"spec.bootstrap.timeout [bootstrap-timeout]",
-		"spec.pruner.keepTagRevisions [out-of-range]",
-		"spec.pruner.keepYoungerThanDuration [pruner-duration]",
-		"spec.pruner.schedule [pruner-schedule]",
-		"spec.registri [unknown-field]",
-		"spec.registry.httpSecret [registry-http-secret]",
-		"spec.registry.logLevel [not-allowed]",
-		"spec.registry.replicas [wrong-type]",
-		"spec.storage.rgw.bucket.name [bucket-adopt]",
-		"spec.storage.rgw.bucket.name [bucket-name]",
+	expected := []string{ // as they stand in the text
 		"spec.storage.rgw.claimname [unknown-field]",
 		"spec.storage.rgw.encrypt [storage-encrypt]",
+		"spec.storage.rgw.bucket.name [bucket-adopt]",
+		"spec.storage.rgw.bucket.name [bucket-name]",
+		"spec.registry.replicas [wrong-type]",
+		"spec.registry.logLevel [not-allowed]",
+		"spec.registry.httpSecret [registry-http-secret]",
+		"spec.registri [unknown-field]",
+		"spec.pruner.schedule [pruner-schedule]",
+		"spec.pruner.keepYoungerThanDuration [pruner-duration]",
+		"spec.pruner.keepTagRevisions [out-of-range]",
+		"spec.bootstrap.timeout [bootstrap-timeout]",
+		"spec.bootstrap.image [bootstrap-image]",
 	}
 	for range 20 { // maps are walked in another order each time
 		_, actual := found(t, broken)
@@ -88,8 +88,13 @@ func TestDecodeReads(t *testing.T) {
 			s := p.Spec.Registry.NodeSelector
 			return s["a"] == "on" && s["b"] == "no" && s["c"] == "2001-01-01"
 		},
-		"spec: {odf: {namespace: \"yes\"}}":         func(p *RegistryProfile) bool { return p.Spec.ODF.Namespace == "yes" },
-		"spec: {storage: {cephfs: {size: 1024}}}":   func(p *RegistryProfile) bool { return p.Spec.Storage.CephFS.Size == "1024" },
+		"spec: {registry: {nodeSelector: {a: !!str 010}}}": func(p *RegistryProfile) bool {
+			return p.Spec.Registry.NodeSelector["a"] == "010"
+		},
+		"spec: {odf: {namespace: \"yes\"}}": func(p *RegistryProfile) bool { return p.Spec.ODF.Namespace == "yes" },
+		"spec: {storage: {cephfs: {size: 107374182400}}}": func(p *RegistryProfile) bool {
+			return p.Spec.Storage.CephFS.Size == "107374182400"
+		},
 		"spec: {registry: {replicas: !!int \"3\"}}": func(p *RegistryProfile) bool { return *p.Spec.Registry.Replicas == 3 },
 		// Anchors and merge keys.
 		"spec: {odf: {namespace: &n storage}, bootstrap: {namespace: *n}}": func(p *RegistryProfile) bool { return p.Spec.Bootstrap.Namespace == "storage" },
@@ -140,8 +145,8 @@ func TestDecodeRefuses(t *testing.T) {
 		"spec: {storage: {rgw: {bucket: {maxSize: 1.5}}}}":     {"spec.storage.rgw.bucket.maxSize [wrong-type]"},
 		"spec: {storage: {cephfs: {size: 0x10}}}":              {"spec.storage.cephfs.size [volume-size]"},
 		"spec: {registry: {resources: {limits: {cpu: .inf}}}}": {"spec.registry.resources.limits.cpu [resources-quantity]"},
-		"spec: {odf: {namespace: \"a\\nb: c\"}}":               {"spec.odf.namespace [dns-name]"},
-		"spec: {odf: {namespace: \"\\0\"}}":                    {"spec.odf.namespace [dns-name]"},
+		"spec: {odf: {namespace: \"a\\nb: c\"}}":               {"spec.odf.namespace [text]"},
+		"spec: {odf: {namespace: \"\\0\"}}":                    {"spec.odf.namespace [text]"},
 		"spec: {registry: {nodeSelector: {\"ключ\": \"è\"}}}":  {"spec.registry.nodeSelector.ключ [label]"},
 		"status: {}":   {"status [unknown-field]"},
 		"spec: {1: a}": {"spec.1 [unknown-field]"},

@@ -5,6 +5,9 @@ import "strings"
 // ImageRegistryNamespace is where the registry, its claim and its Secret live.
 const ImageRegistryNamespace = "openshift-image-registry"
 
+// What ODF adds to the name of the StorageCluster for its Routes.
+const routeSuffix, secureSuffix = "-cephobjectstore", "-secure"
+
 // setDefaults fills every field that the profile left open.
 func (p *RegistryProfile) setDefaults() {
 	s := &p.Spec
@@ -29,9 +32,9 @@ func (s *Storage) setDefaults(odf ODF) {
 		or(&b.StorageClassName, odf.StorageCluster+"-ceph-rgw")
 		if r := b.Endpoint.Route; r != nil {
 			// The Route without "-secure" serves http; the other redirects it.
-			name := odf.StorageCluster + "-cephobjectstore"
+			name := odf.StorageCluster + routeSuffix
 			if r.Scheme == HTTPS {
-				name += "-secure"
+				name += secureSuffix
 			}
 			or(&r.Name, name)
 		}

@@ -6,6 +6,8 @@ import (
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/ynode"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // Rule is one thing that a profile must or should not say and that the schema cannot
@@ -22,27 +24,43 @@ type Rule struct {
 
 // Rules returns every rule, in the order in which they are documented.
 func Rules() []Rule {
-	return slices.Concat(profileRules, storageRules, registryRules, prunerRules, bootstrapRules, podRules)
+	return slices.Concat(profileRules, storageRules, registryRules, prunerRules, bootstrapRules, podRules, resourcesRules,
+		schedulingRules)
 }
 
-// checkRules runs every rule on a profile with its defaults. It leaves out what a rule
-// says about a field in which the schema has already found a fault: the value that the
-// rule saw is not the one that stands there.
-func checkRules(p *RegistryProfile, found kptfn.Results) kptfn.Results {
+// checkRules runs every rule on a profile with its defaults.
+func checkRules(p *RegistryProfile) kptfn.Results {
 	var results kptfn.Results
-	add := func(result *kptfn.Result) {
-		if !slices.ContainsFunc(found, func(r *kptfn.Result) bool { return covers(r, finding.Path(result)) }) {
-			results = append(results, result)
-		}
-	}
+	add := func(result *kptfn.Result) { results = append(results, result) }
 	for _, rule := range Rules() {
 		rule.check(p, finding.NewReporter(rule.Code, rule.Severity, add))
 	}
 	return results
 }
 
-// covers tells whether a finding is about the field at path, or about one that holds it.
-func covers(r *kptfn.Result, path string) bool {
-	rest, ok := strings.CutPrefix(path, finding.Path(r))
-	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+// derivedFrom returns the field, or the object, from which the default of a field is
+// made, or "".
+func derivedFrom(path string) string {
+	switch {
+	case strings.HasSuffix(path, ".storageClassName"), strings.HasSuffix(path, ".endpoint.route.name"):
+		return "spec.odf"
+	case path == "spec.bootstrap.image":
+		return "spec.openshiftVersion"
+	}
+	return ""
+}
+
+// withoutDerived leaves out what rules say about a default that is made from a field with
+// a fault of its own: whoever mends that field mends both.
+func withoutDerived(content *yaml.Node, results, found kptfn.Results) kptfn.Results {
+	all := slices.Concat(found, results)
+	return slices.DeleteFunc(slices.Clone(results), func(result *kptfn.Result) bool {
+		source := derivedFrom(finding.Path(result))
+		if _, set := ynode.Find(content, finding.Path(result)); source == "" || set != nil {
+			return false
+		}
+		return slices.ContainsFunc(all, func(r *kptfn.Result) bool {
+			return strings.HasPrefix(finding.Path(r), source)
+		})
+	})
 }

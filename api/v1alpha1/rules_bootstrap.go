@@ -11,6 +11,9 @@ import (
 	"github.com/registryprofile/registry-profile/internal/finding"
 )
 
+// The shortest and the longest time that a Job can have.
+const shortestTimeout, longestTimeout = 10 * time.Second, 7 * 24 * time.Hour
+
 var bootstrapRules = []Rule{{
 	Code:     "bootstrap-namespace",
 	Severity: kptfn.Error,
@@ -64,18 +67,22 @@ var bootstrapRules = []Rule{{
 }, {
 	Code:     "bootstrap-timeout",
 	Severity: kptfn.Error,
-	Doc:      "The Job's time is a Go duration of at least a second, the unit in which Kubernetes counts it.",
+	Doc: "The Job's time is a Go duration in which it can end; its script takes no more than seven digits of " +
+		"seconds.",
 	check: func(p *RegistryProfile, r finding.Reporter) {
 		timeout := p.Spec.Bootstrap.Timeout
-		if d, err := time.ParseDuration(timeout); err == nil && d >= time.Second {
-			return
-		}
 		at := r.At("spec.bootstrap.timeout").Value(timeout)
-		if guess := inHours(timeout); guess != "" {
+		d, err := time.ParseDuration(timeout)
+		switch guess := inHours(timeout); {
+		case err != nil && guess != "":
 			at.Propose(guess).Say("is not a duration; use %q", guess)
-			return
+		case err != nil:
+			at.Say("is not a duration; use one such as \"30m\"")
+		case d < shortestTimeout:
+			at.Say("is too short to start a pod in; use a duration such as \"30m\"")
+		case d > longestTimeout:
+			at.Say("is longer than a week; use a duration such as \"30m\"")
 		}
-		at.Say("is not a time that the Job could have; use a duration such as \"30m\"")
 	},
 }, {
 	Code:     "leave-storage",
@@ -93,7 +100,7 @@ var bootstrapRules = []Rule{{
 				at.Say("names %s; write an item for each", strings.Join(chosen, " and "))
 			}
 			if s.Bucket != "" && !bucketOfConfig.MatchString(s.Bucket) {
-				at.Say("%s is not the name of a bucket", finding.Quote(s.Bucket))
+				at.Say("%s is not the name of a bucket; write it as Config has it", finding.Quote(s.Bucket))
 			}
 		}
 	},
@@ -113,6 +120,20 @@ var bootstrapRules = []Rule{{
 	check: func(p *RegistryProfile, r finding.Reporter) {
 		if schedule := p.Spec.Bootstrap.Reconcile.Schedule; schedule != "" {
 			checkSchedule("spec.bootstrap.reconcile.schedule", schedule, r)
+		}
+	},
+}, {
+	Code:     "image-pull-secrets",
+	Severity: kptfn.Error,
+	Doc:      "A server-side apply refuses a Job that names a pull secret twice.",
+	check: func(p *RegistryProfile, r finding.Reporter) {
+		seen := map[string]bool{}
+		for i, secret := range p.Spec.Bootstrap.ImagePullSecrets {
+			if seen[secret.Name] {
+				r.At(fmt.Sprintf("spec.bootstrap.imagePullSecrets[%d].name", i)).Value(secret.Name).Say(
+					"is in the list already; remove one of them")
+			}
+			seen[secret.Name] = true
 		}
 	},
 }}

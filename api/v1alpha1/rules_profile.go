@@ -14,6 +14,9 @@ import (
 // "-bootstrap-" and a hash of 8.
 const longestName = 40
 
+// longestCluster leaves room in the name of ODF's longest Route.
+const longestCluster = validation.DNS1123SubdomainMaxLength - len(routeSuffix+secureSuffix)
+
 // The minor versions of OpenShift 4 that the facts behind the manifests were
 // checked for: ODF serves both Routes since 4.13, and the image's name is known.
 const oldestMinor, newestMinor = 14, 23
@@ -56,6 +59,10 @@ var profileRules = []Rule{{
 				r.At(path).Value(name).Say(
 					"is not the name of a Kubernetes object; use lower-case letters, digits, '-' and '.'")
 			}
+		}
+		if cluster := p.Spec.ODF.StorageCluster; len(cluster) > longestCluster {
+			r.At("spec.odf.storageCluster").Value(cluster).Say(
+				"is too long for what ODF names after it; write at most %d characters", longestCluster)
 		}
 		namespaces := map[string]string{
 			"spec.odf.namespace":       p.Spec.ODF.Namespace,

@@ -1,9 +1,7 @@
 package v1alpha1
 
 import (
-	"net"
 	"slices"
-	"strconv"
 	"strings"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
@@ -15,6 +13,10 @@ import (
 // longestPrefix is where lib-bucket-provisioner cuts generateBucketName
 // (pkg/provisioner/helpers.go).
 const longestPrefix = 26
+
+// longestClaimName leaves room in the name of the ObjectBucket, obc-NAMESPACE-NAME
+// (lib-bucket-provisioner, pkg/provisioner/helpers.go).
+const longestClaimName = validation.DNS1123SubdomainMaxLength - len("obc-"+ImageRegistryNamespace+"-")
 
 // operatorsNames are Secrets and ConfigMaps in openshift-image-registry
 // (cluster-image-registry-operator, pkg/defaults/defaults.go, manifests and
@@ -44,12 +46,17 @@ var storageRules = []Rule{{
 	Code:     "claim-name",
 	Severity: kptfn.Error,
 	Doc: "A provisioner writes a Secret and a ConfigMap of the claim's name, over those of that name " +
-		"that the operator and its registry use.",
+		"that the operator and its registry use, and an ObjectBucket whose name holds the claim's.",
 	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
 		if slices.Contains(operatorsNames, b.ClaimName) {
 			r.At(path + ".claimName").Value(b.ClaimName).Propose("image-registry").Say(
 				"is the name of a Secret or ConfigMap of the registry's operator, which the claim's own would " +
 					"replace; use another, such as \"image-registry\"")
+		}
+		if len(b.ClaimName) > longestClaimName {
+			r.At(path+".claimName").Value(b.ClaimName).Propose("image-registry").Say(
+				"has %d characters, and its ObjectBucket's name would be too long; write at most %d",
+				len(b.ClaimName), longestClaimName)
 		}
 	}),
 }, {
@@ -211,7 +218,8 @@ var storageRules = []Rule{{
 }, {
 	Code:     "bucket-size",
 	Severity: kptfn.Error,
-	Doc:      "A quota is a positive quantity; the provisioner would refuse it after the sync.",
+	Doc: "A quota is a quantity with a unit; the provisioner would refuse it after the sync, or every push would " +
+		"fail.",
 	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
 		checkSize(path+".bucket.maxSize", b.Bucket.MaxSize, r)
 	}),
@@ -225,9 +233,9 @@ var storageRules = []Rule{{
 		if b == nil {
 			return
 		}
-		smallest, largest := resource.MustParse("1Gi"), resource.MustParse("1023Pi")
+		smallest, largest := gibibyte, resource.MustParse("1023Pi")
 		size, err := parseQuantity(b.Bucket.MaxSize)
-		if err == nil && (size.Cmp(smallest) < 0 || size.Cmp(largest) > 0) {
+		if err == nil && size.Cmp(mebibyte) >= 0 && (size.Cmp(smallest) < 0 || size.Cmp(largest) > 0) {
 			r.At("spec.storage.noobaa.bucket.maxSize").Value(b.Bucket.MaxSize).Say(
 				"is outside of what NooBaa accepts; write 1Gi to 1023Pi")
 		}
@@ -258,10 +266,22 @@ var storageRules = []Rule{{
 }, {
 	Code:     "volume-size",
 	Severity: kptfn.Error,
-	Doc:      "A volume's size is a positive quantity.",
+	Doc:      "A volume's size is a quantity with a unit; nothing fits into a few bytes.",
 	check: func(p *RegistryProfile, r finding.Reporter) {
 		for path, v := range volumes(&p.Spec) {
 			checkSize(path+".size", v.Size, r)
+		}
+	},
+}, {
+	Code:     "unlikely-size",
+	Severity: kptfn.Warning,
+	Doc:      "A size below a gibibyte or above a pebibyte is most likely a slip in its unit.",
+	check: func(p *RegistryProfile, r finding.Reporter) {
+		for path, v := range volumes(&p.Spec) {
+			checkLikelySize(path+".size", v.Size, r)
+		}
+		if b := p.Spec.Storage.RGW; b != nil { // noobaa-quota is stricter
+			checkLikelySize("spec.storage.rgw.bucket.maxSize", b.Bucket.MaxSize, r)
 		}
 	},
 }, {
@@ -348,44 +368,4 @@ func volumes(s *Spec) map[string]*Volume {
 		claims["spec.storage.rbd"] = s.Storage.RBD
 	}
 	return claims
-}
-
-func checkSize(path, size string, r finding.Reporter) {
-	if size == "" {
-		return
-	}
-	if q, err := parseQuantity(size); err != nil || q.Sign() <= 0 {
-		r.At(path).Value(size).Say("is not a size; write a positive quantity such as \"100Gi\"")
-	}
-}
-
-// parseQuantity parses a Kubernetes quantity that an honest one could be:
-// ParseQuantity computes the power of ten of an exponent, and 1E7374182400 keeps
-// it busy for ever.
-func parseQuantity(s string) (resource.Quantity, error) {
-	exponent := strings.IndexAny(s, "eE")
-	if len(s) > 32 || exponent >= 0 && len(strings.TrimLeft(s[exponent+1:], "+-0")) > 2 {
-		return resource.Quantity{}, resource.ErrFormatWrong
-	}
-	return resource.ParseQuantity(s)
-}
-
-func isHost(s string) bool {
-	host := s
-	if strings.Contains(s, ":") {
-		var port string
-		var err error
-		if host, port, err = net.SplitHostPort(s); err != nil {
-			return false
-		}
-		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-			return false
-		}
-	}
-	return len(validation.IsDNS1123Subdomain(host)) == 0
-}
-
-func isServiceHost(s string) bool {
-	host, _, _ := strings.Cut(s, ":")
-	return strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".svc.cluster.local")
 }

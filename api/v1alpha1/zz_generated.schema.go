@@ -164,7 +164,7 @@ func functionSchema() *spec.Schema {
 		"https":   s4,
 		"noProxy": s4,
 	}))
-	s59 := schema.Of("integer", schema.Minimum(1), schema.Maximum(2.147483647e+09))
+	s59 := schema.Of("integer", schema.Minimum(1), schema.Maximum(9999))
 	s60 := schema.Of("string", schema.Doc("A Go duration such as 90s."), schema.MinLength(1))
 	s61 := schema.Of("object", schema.Closed(schema.Fields{
 		"maxInQueue":     s52,
@@ -182,20 +182,21 @@ func functionSchema() *spec.Schema {
 		"secretName": s4,
 	}))
 	s65 := schema.Of("array", schema.Items(s64))
-	s66 := schema.Of("string", schema.Enum("Honor", "Ignore"))
-	s67 := schema.Of("string", schema.Enum("DoNotSchedule", "ScheduleAnyway"))
-	s68 := schema.Of("object", schema.Required("maxSkew", "topologyKey", "whenUnsatisfiable"), schema.Closed(schema.Fields{
+	s66 := schema.Of("integer", schema.Minimum(1), schema.Maximum(2.147483647e+09))
+	s67 := schema.Of("string", schema.Enum("Honor", "Ignore"))
+	s68 := schema.Of("string", schema.Enum("DoNotSchedule", "ScheduleAnyway"))
+	s69 := schema.Of("object", schema.Required("maxSkew", "topologyKey", "whenUnsatisfiable"), schema.Closed(schema.Fields{
 		"labelSelector":      s44,
 		"matchLabelKeys":     s31,
-		"maxSkew":            s59,
-		"minDomains":         s59,
-		"nodeAffinityPolicy": s66,
-		"nodeTaintsPolicy":   s66,
+		"maxSkew":            s66,
+		"minDomains":         s66,
+		"nodeAffinityPolicy": s67,
+		"nodeTaintsPolicy":   s67,
 		"topologyKey":        s4,
-		"whenUnsatisfiable":  s67,
+		"whenUnsatisfiable":  s68,
 	}))
-	s69 := schema.Of("array", schema.Items(s68))
-	s70 := schema.Of("object", schema.Doc("Config.spec of the image registry operator, without what the Job and the operator own."), schema.Closed(schema.Fields{
+	s70 := schema.Of("array", schema.Items(s69))
+	s71 := schema.Of("object", schema.Doc("Config.spec of the image registry operator, without what the Job and the operator own."), schema.Closed(schema.Fields{
 		"affinity":                  s50,
 		"defaultRoute":              s6,
 		"disableRedirect":           s6,
@@ -210,111 +211,111 @@ func functionSchema() *spec.Schema {
 		"rolloutStrategy":           s63,
 		"routes":                    s65,
 		"tolerations":               s23,
-		"topologySpreadConstraints": s69,
+		"topologySpreadConstraints": s70,
 	}))
-	s71 := schema.Of("string", schema.Doc("The PersistentVolumeClaim that is made in openshift-image-registry."), schema.MinLength(1))
-	s72 := schema.Of("object", schema.Doc("A claim that is there already, in the place of the fields that make one. Nothing is emitted for it."), schema.Required("name"), schema.Closed(schema.Fields{
+	s72 := schema.Of("string", schema.Doc("The PersistentVolumeClaim that is made in openshift-image-registry."), schema.MinLength(1))
+	s73 := schema.Of("object", schema.Doc("A claim that is there already, in the place of the fields that make one. Nothing is emitted for it."), schema.Required("name"), schema.Closed(schema.Fields{
 		"name":      s4,
 		"namespace": s4,
 	}))
-	s73 := schema.Of("string", schema.Or("integer"))
-	s74 := schema.Of("string", schema.Doc("The class that the claim is made with, or must have."), schema.MinLength(1))
-	s75 := schema.Of("object", schema.Doc("A shared file system (ReadWriteMany)."), schema.Closed(schema.Fields{
-		"claimName":        s71,
-		"existingClaim":    s72,
-		"size":             s73,
-		"storageClassName": s74,
+	s74 := schema.Of("string", schema.Or("integer"))
+	s75 := schema.Of("string", schema.Doc("The class that the claim is made with, or must have."), schema.MinLength(1))
+	s76 := schema.Of("object", schema.Doc("A shared file system (ReadWriteMany)."), schema.Closed(schema.Fields{
+		"claimName":        s72,
+		"existingClaim":    s73,
+		"size":             s74,
+		"storageClassName": s75,
 	}))
-	s76 := schema.Of("string", schema.Doc("Prefix of the generated name, at most 26 characters."), schema.MinLength(1))
-	s77 := schema.Of("integer", schema.Doc("The bucket's quota in objects."), schema.Minimum(1))
-	s78 := schema.Of("string", schema.Or("integer"), schema.Doc("The bucket's quota in bytes, a quantity such as 500Gi."))
-	s79 := schema.Of("string", schema.Doc("A fixed name. It can take over an existing bucket, so it needs adoptExisting."), schema.MinLength(1))
-	s80 := schema.Of("object", schema.Closed(schema.Fields{
+	s77 := schema.Of("string", schema.Doc("Prefix of the generated name, at most 26 characters."), schema.MinLength(1))
+	s78 := schema.Of("integer", schema.Doc("The bucket's quota in objects."), schema.Minimum(1))
+	s79 := schema.Of("string", schema.Or("integer"), schema.Doc("The bucket's quota in bytes, a quantity such as 500Gi."))
+	s80 := schema.Of("string", schema.Doc("A fixed name. It can take over an existing bucket, so it needs adoptExisting."), schema.MinLength(1))
+	s81 := schema.Of("object", schema.Closed(schema.Fields{
 		"adoptExisting": s6,
-		"generateName":  s76,
-		"maxObjects":    s77,
-		"maxSize":       s78,
-		"name":          s79,
+		"generateName":  s77,
+		"maxObjects":    s78,
+		"maxSize":       s79,
+		"name":          s80,
 	}))
-	s81 := schema.Of("string", schema.Doc("The BucketClass that places the bucket."), schema.MinLength(1))
-	s82 := schema.Of("integer", schema.Doc("Size of an upload's parts. OpenShift 4.18 and later."), schema.Minimum(5), schema.Maximum(5120))
-	s83 := schema.Of("string", schema.Doc("The ObjectBucketClaim that is made in openshift-image-registry."), schema.MinLength(1))
-	s84 := schema.Of("string", schema.Enum("https", "http"))
-	s85 := schema.Of("object", schema.Doc("The host outside of the cluster that the claim's ConfigMap names."), schema.Closed(schema.Fields{
-		"scheme": s84,
+	s82 := schema.Of("string", schema.Doc("The BucketClass that places the bucket."), schema.MinLength(1))
+	s83 := schema.Of("integer", schema.Doc("Size of an upload's parts. OpenShift 4.18 and later."), schema.Minimum(5), schema.Maximum(5120))
+	s84 := schema.Of("string", schema.Doc("The ObjectBucketClaim that is made in openshift-image-registry."), schema.MinLength(1))
+	s85 := schema.Of("string", schema.Enum("https", "http"))
+	s86 := schema.Of("object", schema.Doc("The host outside of the cluster that the claim's ConfigMap names."), schema.Closed(schema.Fields{
+		"scheme": s85,
 	}))
-	s86 := schema.Of("string", schema.Doc("Used as it is, with an optional port; no Route is looked up then."), schema.MinLength(1))
-	s87 := schema.Of("object", schema.Closed(schema.Fields{
-		"host":   s86,
+	s87 := schema.Of("string", schema.Doc("Used as it is, with an optional port; no Route is looked up then."), schema.MinLength(1))
+	s88 := schema.Of("object", schema.Closed(schema.Fields{
+		"host":   s87,
 		"name":   s4,
-		"scheme": s84,
+		"scheme": s85,
 	}))
-	s88 := schema.Of("object", schema.Doc("The Service that the claim's ConfigMap names. Nodes cannot resolve it, so redirects are off."), schema.Closed(schema.Fields{
-		"scheme": s84,
+	s89 := schema.Of("object", schema.Doc("The Service that the claim's ConfigMap names. Nodes cannot resolve it, so redirects are off."), schema.Closed(schema.Fields{
+		"scheme": s85,
 	}))
-	s89 := schema.Of("object", schema.Doc("How registry, operator and nodes reach the store, by exactly one of route, service and external."), schema.Closed(schema.Fields{
-		"external": s85,
-		"route":    s87,
-		"service":  s88,
+	s90 := schema.Of("object", schema.Doc("How registry, operator and nodes reach the store, by exactly one of route, service and external."), schema.Closed(schema.Fields{
+		"external": s86,
+		"route":    s88,
+		"service":  s89,
 	}))
-	s90 := schema.Of("string", schema.Doc("What the S3 client signs with. Neither RGW nor NooBaa cares for its value."), schema.MinLength(1))
-	s91 := schema.Of("object", schema.Doc("One of your own in openshift-config, with the key ca-bundle.crt."), schema.Required("name"), schema.Closed(schema.Fields{
+	s91 := schema.Of("string", schema.Doc("What the S3 client signs with. Neither RGW nor NooBaa cares for its value."), schema.MinLength(1))
+	s92 := schema.Of("object", schema.Doc("One of your own in openshift-config, with the key ca-bundle.crt."), schema.Required("name"), schema.Closed(schema.Fields{
 		"name": s4,
 	}))
-	s92 := schema.Of("object", schema.Closed(schema.Fields{}))
-	s93 := schema.Of("object", schema.Doc("Who has signed the certificate of an https endpoint, by exactly one of ingress, service, system and configMap."), schema.Closed(schema.Fields{
-		"configMap": s91,
-		"ingress":   s92,
-		"service":   s92,
-		"system":    s92,
+	s93 := schema.Of("object", schema.Closed(schema.Fields{}))
+	s94 := schema.Of("object", schema.Doc("Who has signed the certificate of an https endpoint, by exactly one of ingress, service, system and configMap."), schema.Closed(schema.Fields{
+		"configMap": s92,
+		"ingress":   s93,
+		"service":   s93,
+		"system":    s93,
 	}))
-	s94 := schema.Of("object", schema.Doc("A bucket of the Multicloud Object Gateway."), schema.Closed(schema.Fields{
-		"bucket":           s80,
-		"bucketClass":      s81,
-		"chunkSizeMiB":     s82,
-		"claimName":        s83,
-		"endpoint":         s89,
-		"existingClaim":    s72,
-		"region":           s90,
-		"storageClassName": s74,
-		"trustedCA":        s93,
+	s95 := schema.Of("object", schema.Doc("A bucket of the Multicloud Object Gateway."), schema.Closed(schema.Fields{
+		"bucket":           s81,
+		"bucketClass":      s82,
+		"chunkSizeMiB":     s83,
+		"claimName":        s84,
+		"endpoint":         s90,
+		"existingClaim":    s73,
+		"region":           s91,
+		"storageClassName": s75,
+		"trustedCA":        s94,
 	}))
-	s95 := schema.Of("object", schema.Doc("A block device (ReadWriteOnce), for one replica that is recreated at every change."), schema.Closed(schema.Fields{
-		"claimName":        s71,
-		"existingClaim":    s72,
-		"size":             s73,
-		"storageClassName": s74,
+	s96 := schema.Of("object", schema.Doc("A block device (ReadWriteOnce), for one replica that is recreated at every change."), schema.Closed(schema.Fields{
+		"claimName":        s72,
+		"existingClaim":    s73,
+		"size":             s74,
+		"storageClassName": s75,
 	}))
-	s96 := schema.Of("object", schema.Doc("A bucket of the Ceph object gateway."), schema.Closed(schema.Fields{
-		"bucket":           s80,
-		"chunkSizeMiB":     s82,
-		"claimName":        s83,
-		"endpoint":         s89,
-		"existingClaim":    s72,
-		"region":           s90,
-		"storageClassName": s74,
-		"trustedCA":        s93,
+	s97 := schema.Of("object", schema.Doc("A bucket of the Ceph object gateway."), schema.Closed(schema.Fields{
+		"bucket":           s81,
+		"chunkSizeMiB":     s83,
+		"claimName":        s84,
+		"endpoint":         s90,
+		"existingClaim":    s73,
+		"region":           s91,
+		"storageClassName": s75,
+		"trustedCA":        s94,
 	}))
-	s97 := schema.Of("object", schema.Doc("At most one backend; none means rgw."), schema.Closed(schema.Fields{
-		"cephfs": s75,
-		"noobaa": s94,
-		"rbd":    s95,
-		"rgw":    s96,
+	s98 := schema.Of("object", schema.Doc("At most one backend; none means rgw."), schema.Closed(schema.Fields{
+		"cephfs": s76,
+		"noobaa": s95,
+		"rbd":    s96,
+		"rgw":    s97,
 	}))
-	s98 := schema.Of("object", schema.Nullable(), schema.Closed(schema.Fields{
+	s99 := schema.Of("object", schema.Nullable(), schema.Closed(schema.Fields{
 		"bootstrap":        s24,
 		"delivery":         s27,
 		"odf":              s28,
 		"openshiftVersion": s29,
 		"pruner":           s57,
-		"registry":         s70,
-		"storage":          s97,
+		"registry":         s71,
+		"storage":          s98,
 	}))
-	s99 := schema.Of("object", schema.Required("apiVersion", "kind", "metadata"), schema.Closed(schema.Fields{
+	s100 := schema.Of("object", schema.Required("apiVersion", "kind", "metadata"), schema.Closed(schema.Fields{
 		"apiVersion": s0,
 		"kind":       s1,
 		"metadata":   s5,
-		"spec":       s98,
+		"spec":       s99,
 	}))
-	return s99
+	return s100
 }

@@ -65,7 +65,7 @@ func (s *session) loadDocument(file string) (*yaml.RNode, error) {
 	}
 	documents, err := decodeStream(content)
 	if err != nil {
-		return nil, syntaxError(name, err)
+		return nil, syntaxError(name, content, err)
 	}
 	switch len(documents) {
 	case 0:

@@ -34,7 +34,12 @@ func TestWrongInputIsOneLine(t *testing.T) {
 		"zero byte":          {head + "metadata: {name: a\x00b}\n", ": is not UTF-8 text"},
 		"latin 1":            {head + "metadata: {name: \"caf\xe9\"}\n", ": is not UTF-8 text"},
 		"no YAML":            {head + "metadata: {name: a\nspec: {}\n", ": is not YAML: "},
-		"tabs":               {head + "metadata:\n\tname: a\n", ":4: is not YAML: "},
+		"tabs":               {head + "metadata:\n\tname: a\n", ":4: is not YAML: a tab stands in the indentation; write spaces [yaml]"},
+		"tab after spaces":   {head + "metadata:\n  name: a\nspec:\n  odf:\n  \tnamespace: b\n", ":7: is not YAML: a tab stands"},
+		"tab in a list":      {head + "metadata: {name: a}\nspec:\n  registry:\n    routes:\n    -\tname: b\n    - \tc: d\n   e: f\n", ":7: is not YAML: a tab stands"},
+		"Helm":               {head + "metadata:\n  name: a\n{{- if .Values.spec }}\nspec: {}\n{{- end }}\n", ":5: is not YAML: a template stands there that nothing has filled in; write the value [template]"},
+		"half a template":    {head + "metadata: {name: a}\nspec:\n  bootstrap:\n    image: {{ .image }}:v1\n", ":6: is not YAML: a template stands"},
+		"comment on one":     {head + "# {{ x }}\nmetadata: {name: a\nspec: {}\n", ": is not YAML: did not find"},
 		"unknown alias":      {head + "metadata: {name: *a}\n", ": is not YAML: unknown anchor"},
 		"JSON garbage":       {`{"apiVersion": [}`, ": is not YAML: "},
 		"list":               {"[1, 2]", "the input is not a RegistryProfile"},
@@ -188,8 +193,8 @@ func TestFindingsNameFileAndLine(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(r.err), "\n")
 	require.Len(t, lines, 4)
 	for i, want := range []string{
-		dir + "/a.yaml:9: spec.pruner.keepYoungerThanDuration: ",
 		dir + "/a.yaml:7: spec.registry.replicas: ",
+		dir + "/a.yaml:9: spec.pruner.keepYoungerThanDuration: ",
 		dir + "/b.yaml:5: spec.odf.namespase: ",
 		dir + "/d.yaml: no such file",
 	} {

@@ -28,7 +28,7 @@ func (s *session) plugin(file string) error {
 	}
 	items, err := decodeStream(input)
 	if err != nil {
-		return syntaxError("stdin", err)
+		return syntaxError("stdin", input, err)
 	}
 	rl := &kptfn.ResourceList{FunctionConfig: kptfn.MoveToKubeObject(profile.Copy())}
 	for _, item := range items {

@@ -38,6 +38,13 @@ var (
 		"The YAML cannot be understood, or is far larger than a profile.")
 	DuplicateKey = declare(groupYAML, "duplicate-key",
 		"Of two values of one key the reader sees one and the parser takes the other.")
+	AmbiguousNumber = declare(groupYAML, "ambiguous-number",
+		"To YAML 1.1 the number 010 is 8, to YAML 1.2 it is 10, and both are in use.")
+	Template = declare(groupYAML, "template",
+		"A profile is read as it stands: what Helm, a shell or another tool should have filled in is no value.")
+	Text = declare(groupYAML, "text",
+		"No field holds more than one line, and libraries write line breaks and invisible characters each in "+
+			"their own way.")
 
 	UnknownField = declare(groupSchema, "unknown-field",
 		"A field that the API does not have would be ignored without a word.")

@@ -4,6 +4,7 @@ package schema
 
 import (
 	"strings"
+	"sync"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/internal/finding"
@@ -20,6 +21,9 @@ type Schema struct {
 	// Refused holds the fields that are unknown on purpose, by path.
 	Refused   map[string]Refusal
 	validator *validate.SchemaValidator
+	// byName holds the paths of all fields by the field's name, once index is done.
+	byName map[string][]string
+	index  sync.Once
 }
 
 // Refusal says why a field is refused, and what to do instead.

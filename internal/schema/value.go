@@ -70,16 +70,17 @@ func shown(value any) any {
 	return value
 }
 
+// typeName names the type of a value, with its article.
 func typeName(value any) string {
 	switch value.(type) {
 	case map[string]any:
-		return "object"
+		return "an object"
 	case []any:
-		return "list"
+		return "a list"
 	case string:
-		return "string"
+		return "a string"
 	case bool:
-		return "boolean"
+		return "a boolean"
 	}
-	return "number"
+	return "a number"
 }

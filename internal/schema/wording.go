@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/internal/finding"
@@ -22,7 +24,7 @@ func (s *Schema) finding(invalid *openapi.Validation, content *yaml.Node) *kptfn
 		return s.unknownField(path, fmt.Sprint(invalid.Value))
 	case openapi.InvalidTypeCode:
 		value := valueAt(content, path)
-		return finding.At(finding.WrongType, path).Stands(shown(value)).Say("%s", wrongType(s.At(path), value))
+		return s.wrongType(path, value)
 	case openapi.RequiredFailCode:
 		return finding.Error(finding.Required, path, "is required; add it")
 	case openapi.EnumFailCode:
@@ -33,19 +35,28 @@ func (s *Schema) finding(invalid *openapi.Validation, content *yaml.Node) *kptfn
 	case openapi.MinItemsFailCode:
 		return finding.Error(finding.Empty, path, "is an empty list; write at least one item")
 	}
-	return finding.At(finding.OutOfRange, path).Value(valueAt(content, path)).Say("is out of range; %s", bounds(s.At(path)))
+	return finding.At(finding.OutOfRange, path).Value(valueAt(content, path)).Say(
+		"is out of range; %s", bounds(s.At(path)))
 }
 
+// unknownField looks for what was meant: another spelling here, the same field elsewhere,
+// or a similar one here.
 func (s *Schema) unknownField(parent, field string) *kptfn.Result {
 	path := ynode.Join(parent, field)
 	if refusal, ok := s.Refused[path]; ok {
 		return finding.Error(refusal.Code, path, "%s", refusal.Message)
 	}
 	known := slices.Sorted(maps.Keys(s.At(parent).Properties))
-	if guess := finding.Nearest(field, known); guess != "" {
+	guess := finding.Nearest(field, known)
+	if places := s.places(field, parent); len(places) > 0 && !strings.EqualFold(guess, field) {
+		return finding.At(finding.UnknownField, path).Propose(places[0]).Say(
+			"is no field here; write it as %s", strings.Join(places, " or "))
+	}
+	if guess != "" {
 		return finding.At(finding.UnknownField, path).Propose(guess).Say("unknown field; did you mean %q?", guess)
 	}
-	return finding.Error(finding.UnknownField, path, "unknown field; remove it (known here: %s)", strings.Join(known, ", "))
+	return finding.Error(finding.UnknownField, path,
+		"unknown field; remove it (known here: %s)", strings.Join(known, ", "))
 }
 
 func notAllowed(path, value string, schema *spec.Schema) *kptfn.Result {
@@ -61,7 +72,36 @@ func notAllowed(path, value string, schema *spec.Schema) *kptfn.Result {
 	return draft.Say("is not allowed; write one of %s", all)
 }
 
-func wrongType(schema *spec.Schema, value any) string {
+// wrongType proposes the value without its quotes where these alone are wrong, and that of
+// YAML 1.2 where YAML 1.1 has another word for it.
+func (s *Schema) wrongType(path string, value any) *kptfn.Result {
+	draft := finding.At(finding.WrongType, path).Stands(shown(value))
+	text, _ := value.(string)
+	want := s.At(path).Type
+	if number, err := strconv.ParseInt(text, 10, 64); err == nil && want.Contains("integer") {
+		return draft.Propose(number).Say("%s is a string where a number is needed; write %d without quotes",
+			finding.Quote(text), number)
+	}
+	if truth, ok := truths[strings.ToLower(text)]; ok && want.Contains("boolean") {
+		return draft.Propose(truth).Say("%s is a string where true or false is needed; write %t without quotes",
+			finding.Quote(text), truth)
+	}
+	if _, err := time.ParseDuration(text); err == nil && want.Contains("integer") && s.isField(path+"Duration") {
+		return draft.Say("%s is a duration where a number is needed; write %sDuration: %s in its place",
+			finding.Quote(text), path[strings.LastIndexByte(path, '.')+1:], text)
+	}
+	return draft.Say("%s", mismatch(s.At(path), value))
+}
+
+// isField tells whether a path is that of a field.
+func (s *Schema) isField(path string) bool { return len(s.At(path).Type) > 0 }
+
+// truths are the words of YAML 1.1 for true and false, which YAML 1.2 takes for strings.
+var truths = map[string]bool{
+	"true": true, "yes": true, "on": true, "y": true, "false": false, "no": false, "off": false, "n": false,
+}
+
+func mismatch(schema *spec.Schema, value any) string {
 	want := strings.Join(schema.Type, " or ")
 	switch {
 	case value == nil && len(schema.Required) > 0:
@@ -72,11 +112,36 @@ func wrongType(schema *spec.Schema, value any) string {
 		return fmt.Sprintf("has no value; write a %s, or remove the line to get the default", want)
 	case want == "string" && shown(value) != nil:
 		// Without the value: YAML has read 4.20 as 4.2.
-		return fmt.Sprintf("is a %s where a string is needed; put it in quotes", typeName(value))
-	case shown(value) != nil:
-		return fmt.Sprintf("%s is a %s where a value of type %s is needed", finding.Quote(value), typeName(value), want)
+		return fmt.Sprintf("is %s where a string is needed; put it in quotes", typeName(value))
 	}
-	return fmt.Sprintf("is a %s where a value of type %s is needed", typeName(value), want)
+	is := "is " + typeName(value)
+	if shown(value) != nil {
+		is = finding.Quote(value) + " is " + typeName(value)
+	}
+	return is + " where " + needed(schema)
+}
+
+// needed says what a schema needs, and how to write it.
+func needed(schema *spec.Schema) string {
+	want, more := schema.Type, schema.AdditionalProperties
+	switch {
+	case want.Contains("array"):
+		return "a list is needed; write each item on a line of its own that begins with \"- \""
+	case want.Contains("object") && len(schema.Properties) > 0:
+		known := slices.Sorted(maps.Keys(schema.Properties))
+		return fmt.Sprintf("fields are needed; write them below it (known here: %s)", strings.Join(known, ", "))
+	case want.Contains("object") && more != nil && more.Schema != nil:
+		return "names with values are needed; write NAME: VALUE on lines below it"
+	case want.Contains("object"):
+		return "nothing more is needed; write {}"
+	case want.Contains("string"):
+		return "text is needed; write it on the same line"
+	case want.Contains("boolean"):
+		return "a boolean is needed; write true or false"
+	case want.Contains("integer"):
+		return "a whole number is needed; write one without quotes and unit"
+	}
+	return "another type is needed; see the reference"
 }
 
 func bounds(schema *spec.Schema) string {

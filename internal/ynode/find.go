@@ -87,15 +87,29 @@ func Text(n *yaml.Node, keys ...string) string {
 // the end of the path, or nil. The line means something only to the reader of the
 // text that n was parsed from: kustomize and kpt hand over rewritten copies.
 func Find(n *yaml.Node, path string) (line int, value *yaml.Node) {
-	line = n.Line
+	at, value := follow(n, path)
+	return at.Line, value
+}
+
+// Position returns the line that Find returns, and the column. Both are 0 where n was not
+// parsed from a text.
+func Position(n *yaml.Node, path string) (line, column int) {
+	at, _ := follow(n, path)
+	return at.Line, at.Column
+}
+
+// follow returns the node that marks the end of a path, or its nearest ancestor, and the
+// node at the end of the path, or nil.
+func follow(n *yaml.Node, path string) (mark, value *yaml.Node) {
+	mark = n
 	for path != "" {
 		var at *yaml.Node
 		if at, n, path = child(Target(n), path); n == nil {
-			return line, nil
+			return mark, nil
 		}
-		line = at.Line
+		mark = at
 	}
-	return line, n
+	return mark, n
 }
 
 // child returns the node under the first segment of a path, the node that marks its

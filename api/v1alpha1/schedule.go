@@ -1,0 +1,40 @@
+package v1alpha1
+
+import (
+	"strings"
+	"time"
+
+	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/robfig/cron/v3"
+)
+
+// someDay is where the search for the next time of a schedule begins. The search sees five
+// years, of which one at least has a 29th of February.
+var someDay = time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// checkSchedule refuses what Kubernetes refuses of a CronJob's schedule: it uses
+// the same parser, and denies a time zone in it
+// (kubernetes, pkg/apis/batch/validation). It also refuses a schedule that never comes.
+func checkSchedule(path, value string, r finding.Reporter) {
+	if strings.Contains(value, "TZ") {
+		r.At(path).Value(value).Say("names a time zone, which a CronJob's schedule must not; write it in UTC")
+		return
+	}
+	schedule, err := cron.ParseStandard(value)
+	switch {
+	case err != nil:
+		r.At(path).Value(value).Say("is not a schedule: %s; write five fields such as \"0 0 * * *\"", quoteFree(err))
+	case schedule.Next(someDay).IsZero():
+		r.At(path).Value(value).Say("never comes, as none of its months has such a day; write a day that they have, " +
+			"such as 28")
+	}
+}
+
+// quoteFree shortens a library's error to its reason.
+func quoteFree(err error) string {
+	reason := finding.OneLine(err.Error())
+	if before, _, ok := strings.Cut(reason, ":"); ok {
+		return before
+	}
+	return reason
+}
