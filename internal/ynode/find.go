@@ -70,7 +70,8 @@ func Key(n *yaml.Node) string {
 
 func isMerge(key *yaml.Node) bool { return key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge" }
 
-// Text returns the scalar below keys that follow each other, or "".
+// Text returns the text of the scalar below keys that follow each other, or "". Like Key
+// it decodes !!binary.
 func Text(n *yaml.Node, keys ...string) string {
 	for _, key := range keys {
 		n = Field(n, key)
@@ -79,7 +80,7 @@ func Text(n *yaml.Node, keys ...string) string {
 	if n == nil || n.Kind != yaml.ScalarNode || n.ShortTag() == yaml.NodeTagNull {
 		return ""
 	}
-	return n.Value
+	return Key(n)
 }
 
 // Find follows a field path such as "spec.registry.routes[0].name". It returns the
