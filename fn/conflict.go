@@ -70,10 +70,11 @@ func isPlain(n *yaml.Node) bool {
 	keys := map[string]bool{}
 	for i, child := range n.Content {
 		if isKey := n.Kind == yaml.MappingNode && i%2 == 0; isKey {
-			if child.Kind != yaml.ScalarNode || child.Value == "<<" || child.Value != ynode.Key(child) || keys[child.Value] {
+			name := child.Value
+			if child.Kind != yaml.ScalarNode || name == "<<" || name != ynode.Key(child) || keys[name] {
 				return false
 			}
-			keys[child.Value] = true
+			keys[name] = true
 		}
 		if child.Kind == yaml.AliasNode || !isPlain(child) {
 			return false

@@ -32,10 +32,12 @@ func (s *stream) settingsOf(items []*item, profile *yaml.Node) []*settings {
 	var all []*settings
 	for _, i := range items {
 		field, ok := settingsFields[i.Kind]
-		if _, wanted := s.wanted[i.ID]; !ok || !wanted || !isPlain(i.YNode()) || i.generatedBy(s.profile.Metadata.Name) {
+		_, wanted := s.wanted[i.ID]
+		if !ok || !wanted || !isPlain(i.YNode()) || i.generatedBy(s.profile.Metadata.Name) {
 			continue
 		}
-		all = append(all, &settings{item: i, field: field, own: ownSpec(i), set: lookUp(profile, []string{"spec", field})})
+		set := lookUp(profile, []string{"spec", field})
+		all = append(all, &settings{item: i, field: field, own: ownSpec(i), set: set})
 	}
 	slices.SortStableFunc(all, func(a, b *settings) int { return strings.Compare(a.Kind, b.Kind) })
 	return slices.DeleteFunc(slices.Clone(all), func(s *settings) bool { return isTwice(s, all) })

@@ -10,22 +10,21 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// deepestList ends the search in a List that holds itself.
-const deepestList = 10
-
 // member is an object in a List.
 type member struct {
 	*item
 	path string
 }
 
-// members returns the objects in a List, and in the Lists that it holds.
-func members(i *item, path string, depth int) []member {
+// members returns the objects in a List, and in the Lists that it holds, but for those that
+// were found before: a List can hold itself.
+func members(i *item, path string, before map[*yaml.Node]bool) []member {
 	kind, isList := strings.CutSuffix(i.Kind, "List")
 	list := ynode.Target(ynode.Field(i.YNode(), "items"))
-	if !isList || list == nil || list.Kind != yaml.SequenceNode || depth > deepestList {
+	if !isList || list == nil || list.Kind != yaml.SequenceNode || before[list] {
 		return nil
 	}
+	before[list] = true
 	var all []member
 	for at, n := range list.Content {
 		m := member{newItem(yaml.NewRNode(ynode.Target(n))), fmt.Sprintf("%s[%d]", path, at)}
@@ -33,7 +32,7 @@ func members(i *item, path string, depth int) []member {
 			m.Kind, m.APIVersion, m.Group = kind, i.APIVersion, i.Group
 			m.dropNamespace()
 		}
-		all = append(append(all, m), members(m.item, m.path+".items", depth+1)...)
+		all = append(append(all, m), members(m.item, m.path+".items", before)...)
 	}
 	return all
 }
@@ -42,10 +41,10 @@ func members(i *item, path string, depth int) []member {
 // they stood in the stream themselves.
 func (s *stream) listed(i *item) kptfn.Results {
 	var results kptfn.Results
-	for _, m := range members(i, "items", 0) {
+	for _, m := range members(i, "items", map[*yaml.Node]bool{}) {
 		if s.concerns(m.item) {
-			results = append(results, i.finding(finding.ListItem, m.path,
-				"is %s/%s in a List, where it cannot be merged or judged; write it as a document of its own", m.Kind, m.Name))
+			results = append(results, i.finding(finding.ListItem, m.path, "is %s/%s in a List, "+
+				"where it cannot be merged or judged; write it as a document of its own", m.Kind, m.Name))
 		}
 	}
 	return results

@@ -24,7 +24,8 @@ func refuseConfig(i *item) kptfn.Results {
 	var results kptfn.Results
 	if ynode.Field(spec, "storage") != nil {
 		results = append(results, i.finding(finding.ConfigStorage, "spec.storage",
-			"would fight the Job, which switches the storage safely; remove it, and describe the storage in the profile"))
+			"would fight the Job, which switches the storage safely; remove it, and describe the storage in the "+
+				"profile"))
 	}
 	if ynode.Field(spec, "httpSecret") != nil {
 		results = append(results, i.finding(finding.ConfigSecret, "spec.httpSecret",

@@ -26,7 +26,8 @@ func profiles(items []*item, running *yaml.Node) kptfn.Results {
 		draft := finding.At(finding.DuplicateProfile, "metadata.name").Value(name)
 		switch {
 		case len(named) > 1:
-			results = append(results, named[0].about(draft.Say("is the name of two profiles in the input; keep one of them")))
+			results = append(results, named[0].about(draft.Say(
+				"is the name of two profiles in the input; keep one of them")))
 		case name == ynode.Text(running, "metadata", "name") && !sameSpec(named[0].YNode(), running):
 			results = append(results, named[0].about(draft.Say(
 				"is also the name of the profile that runs, which says something else; keep one of them")))

@@ -100,7 +100,7 @@ func makes(i *item, w generators.Written) bool {
 		return slices.Contains(m.kinds, w.Kind) && slices.Contains(m.names(i), w.Name)
 	}
 	return w.Kind == "Secret" && strings.Contains(i.Kind, "Secret") &&
-		(i.Name == w.Name || holds(ynode.Field(i.YNode(), "spec"), w.Name, 0))
+		(i.Name == w.Name || holds(ynode.Field(i.YNode(), "spec"), w.Name, map[*yaml.Node]bool{}))
 }
 
 // names returns the names of the objects that a controller makes from an item.
@@ -137,18 +137,17 @@ func textsAt(n *yaml.Node, path []string) []string {
 	return texts
 }
 
-// deepestSpec ends the search in a spec that holds itself.
-const deepestSpec = 50
-
-// holds tells whether a text stands anywhere below a node, other than as a key.
-func holds(n *yaml.Node, text string, depth int) bool {
+// holds tells whether a text stands anywhere below a node, other than as a key. It leaves
+// out the nodes that were searched before: a node can hold itself.
+func holds(n *yaml.Node, text string, before map[*yaml.Node]bool) bool {
 	n = ynode.Target(n)
-	if n == nil || depth > deepestSpec {
+	if n == nil || before[n] {
 		return false
 	}
+	before[n] = true
 	for at, child := range n.Content {
 		isKey := n.Kind == yaml.MappingNode && at%2 == 0
-		if !isKey && holds(child, text, depth+1) {
+		if !isKey && holds(child, text, before) {
 			return true
 		}
 	}

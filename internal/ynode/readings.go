@@ -17,13 +17,13 @@ type Readings struct {
 // ReadingsOf returns every reading of an object.
 func ReadingsOf(n *yaml.Node) Readings {
 	var r Readings
-	for _, version := range texts(values(n, "apiVersion", 0)) {
+	for _, version := range texts(values(n, "apiVersion")) {
 		r.groups = append(r.groups, Group(version))
 	}
-	r.kinds = texts(values(n, "kind", 0))
-	for _, metadata := range values(n, "metadata", 0) {
-		r.namespaces = append(r.namespaces, texts(values(metadata, "namespace", 0))...)
-		r.names = append(r.names, texts(values(metadata, "name", 0))...)
+	r.kinds = texts(values(n, "kind"))
+	for _, metadata := range values(n, "metadata") {
+		r.namespaces = append(r.namespaces, texts(values(metadata, "namespace"))...)
+		r.names = append(r.names, texts(values(metadata, "name"))...)
 	}
 	return r
 }
@@ -42,24 +42,26 @@ func (r Readings) MayBe(id ID) bool {
 }
 
 // values returns every value that a reader may find under a key of a mapping.
-func values(mapping *yaml.Node, key string, depth int) []*yaml.Node {
+func values(mapping *yaml.Node, key string) []*yaml.Node {
+	return valuesBeside(mapping, key, map[*yaml.Node]bool{})
+}
+
+// valuesBeside leaves out the mappings that were searched before.
+func valuesBeside(mapping *yaml.Node, key string, before map[*yaml.Node]bool) []*yaml.Node {
 	mapping = Target(mapping)
-	if mapping == nil || mapping.Kind != yaml.MappingNode || depth > deepestMerge {
+	if mapping == nil || mapping.Kind != yaml.MappingNode || before[mapping] {
 		return nil
 	}
+	before[mapping] = true
 	var all []*yaml.Node
 	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		k, value := mapping.Content[i], mapping.Content[i+1]
-		switch {
-		case Key(k) == key:
+		switch k, value := Key(mapping.Content[i]), mapping.Content[i+1]; k {
+		case key:
 			all = append(all, value)
-		case Key(k) != "<<": // in quotes too, which not every reader minds
-		case Target(value).Kind == yaml.SequenceNode:
-			for _, merged := range Target(value).Content {
-				all = append(all, values(merged, key, depth+1)...)
+		case "<<": // in quotes too, which not every reader minds
+			for _, m := range merged(value) {
+				all = append(all, valuesBeside(m, key, before)...)
 			}
-		default:
-			all = append(all, values(value, key, depth+1)...)
 		}
 	}
 	return all
