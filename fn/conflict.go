@@ -8,62 +8,60 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// conflicts reports every item that stands where a resource of the profile would, and
-// that the profile must not touch. It warns of objects that the operator does not read.
-func conflicts(items []*item, resources []generators.Resource, profile string) kptfn.Results {
-	wanted := map[ynode.ID]generators.Resource{}
-	for _, r := range resources {
-		wanted[ynode.MetaOf(r.YNode()).ID] = r
-	}
-	var results kptfn.Results
-	seen := map[ynode.ID]bool{}
-	for _, item := range items {
-		r, ok := wanted[item.ID]
-		if !ok {
-			results = append(results, warnOfRenamed(item, wanted)...)
-			continue
-		}
-		if seen[item.ID] {
-			results = append(results, item.finding(finding.DuplicateItem, "", "is twice in the input; keep one of them"))
-		}
-		seen[item.ID] = true
-		results = append(results, conflict(item, r, profile)...)
-	}
-	return results
-}
-
-func conflict(item *item, r generators.Resource, profile string) kptfn.Results {
-	owner := item.profile()
+// conflict reports why an item that stands where a resource of the profile would cannot
+// be that resource.
+func (s *stream) conflict(i *item, r generators.Resource) kptfn.Results {
+	profile := s.profile.Metadata.Name
+	owner := i.profile()
 	switch {
 	case owner != "" && owner != profile:
-		return kptfn.Results{item.finding(finding.TwoProfiles, "", "is written by the profile %q already, "+
-			"and a cluster has one registry; remove one of the profiles, or this object if that profile is gone", owner)}
-	case item.generatedBy(profile):
+		return kptfn.Results{i.finding(finding.TwoProfiles, "", "is written by the profile %q already, "+
+			"and a cluster has one registry; %s", owner, wayOut(r.Class))}
+	case i.generatedBy(profile):
 		return nil
-	case r.Class != generators.ClassShared:
-		return kptfn.Results{item.finding(finding.ForeignObject, "",
-			"is in the input and not ours, so it is not overwritten; remove it, or give it another name")}
-	case !isPlain(item.YNode()):
-		return kptfn.Results{item.finding(finding.ItemYAML, "",
-			"uses aliases, merge keys or a key twice, behind which a storage could hide; write it out")}
-	case r.GetKind() == "Config":
-		return refuseConfig(item)
+	case r.Class == generators.ClassClaim:
+		return append(refuseStrange(i), s.disagreements(i, r)...)
+	case r.Class == generators.ClassShared:
+		results := append(refuseStrange(i), refuseClusterFields(i)...)
+		if i.Kind == "Config" {
+			results = append(results, refuseConfig(i)...)
+		}
+		return results
 	}
-	return nil
+	return kptfn.Results{i.finding(finding.ForeignObject, "",
+		"is in the input and not ours, so it is not overwritten; remove it, or give it another name")}
+}
+
+// wayOut says what to do with an object of another profile. A claim is never removed.
+func wayOut(c generators.Class) string {
+	if c == generators.ClassClaim {
+		return "remove one of the profiles, or, if that profile is gone, keep this claim and take the annotation " +
+			generators.ProfileAnnotation + " off it"
+	}
+	return "remove one of the profiles, or this object if that profile is gone"
 }
 
 // warnOfRenamed reports a Config or ImagePruner that the operator would ignore: a
 // namePrefix renames those of the user's own without a word.
-func warnOfRenamed(i *item, wanted map[ynode.ID]generators.Resource) kptfn.Results {
+func warnOfRenamed(i *item, wanted map[ynode.ID]generators.Resource) *kptfn.Result {
 	for id, r := range wanted {
 		if r.Class == generators.ClassShared && i.Group == id.Group && i.Kind == id.Kind {
 			result := i.finding(finding.SingletonName, "metadata.name", "is not read by the operator, "+
 				"which knows %q alone; rename it, or keep it apart from namePrefix and nameSuffix", id.Name)
 			result.Severity = kptfn.Warning
-			return kptfn.Results{result}
+			return result
 		}
 	}
 	return nil
+}
+
+// refuseStrange reports an object whose fields do not all stand where they are looked for.
+func refuseStrange(i *item) kptfn.Results {
+	if isPlain(i.YNode()) {
+		return nil
+	}
+	return kptfn.Results{i.finding(finding.ItemYAML, "",
+		"uses aliases, merge keys or a key twice, behind which a storage could hide; write it out")}
 }
 
 // isPlain tells whether an object has no aliases, merge keys, encoded keys or keys that
@@ -72,45 +70,15 @@ func isPlain(n *yaml.Node) bool {
 	keys := map[string]bool{}
 	for i, child := range n.Content {
 		if isKey := n.Kind == yaml.MappingNode && i%2 == 0; isKey {
-			if child.Kind != yaml.ScalarNode || child.Value == "<<" || child.Value != ynode.Key(child) || keys[child.Value] {
+			name := child.Value
+			if child.Kind != yaml.ScalarNode || name == "<<" || name != ynode.Key(child) || keys[name] {
 				return false
 			}
-			keys[child.Value] = true
+			keys[name] = true
 		}
 		if child.Kind == yaml.AliasNode || !isPlain(child) {
 			return false
 		}
 	}
 	return true
-}
-
-// refuseConfig reports what a Config of the user's own must not say.
-func refuseConfig(i *item) kptfn.Results {
-	spec := ynode.Field(i.YNode(), "spec")
-	var results kptfn.Results
-	if ynode.Field(spec, "storage") != nil {
-		results = append(results, i.finding(finding.ConfigStorage, "spec.storage",
-			"would fight the Job, which switches the storage safely; remove it, and describe the storage in the profile"))
-	}
-	if ynode.Field(spec, "httpSecret") != nil {
-		results = append(results, i.finding(finding.ConfigSecret, "spec.httpSecret",
-			"is a credential and stands in Git; remove it, the operator generates one"))
-	}
-	if state := ynode.Field(spec, "managementState"); state != nil {
-		results = append(results, i.finding(finding.ConfigState, "spec.managementState",
-			"belongs to the Job, which sets Managed together with the storage; remove it"))
-	}
-	return results
-}
-
-// finding returns an error about a field of the item, or about the item as a whole.
-func (i *item) finding(code finding.Code, path, format string, args ...any) *kptfn.Result {
-	result := finding.Error(code, path, format, args...)
-	if path == "" {
-		result.Field = nil
-	}
-	result.ResourceRef = &kptfn.ResourceRef{
-		APIVersion: i.APIVersion, Kind: i.Kind, Name: i.Name, Namespace: i.Namespace,
-	}
-	return result
 }

@@ -1,7 +1,9 @@
 package fn
 
 import (
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/generators"
+	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -13,7 +15,18 @@ type item struct {
 	ynode.Meta
 }
 
-func newItem(n *yaml.RNode) *item { return &item{RNode: n, Meta: ynode.MetaOf(n.YNode())} }
+func newItem(n *yaml.RNode) *item {
+	i := &item{RNode: n, Meta: ynode.MetaOf(n.YNode())}
+	i.dropNamespace()
+	return i
+}
+
+// dropNamespace takes the namespace out of the identity of a kind that has none.
+func (i *item) dropNamespace() {
+	if generators.ClusterScoped(i.Group, i.Kind) {
+		i.Namespace = ""
+	}
+}
 
 func newItems(nodes []*yaml.RNode) []*item {
 	items := make([]*item, len(nodes))
@@ -31,4 +44,20 @@ func (i *item) profile() string { return generators.ProfileOf(i.Labels, i.Annota
 func (i *item) generatedBy(profile string) bool {
 	_, merged := i.Annotations[generators.MergedAnnotation]
 	return i.profile() == profile && !merged
+}
+
+// finding returns an error about a field of the item, or about the item as a whole.
+func (i *item) finding(code finding.Code, path, format string, args ...any) *kptfn.Result {
+	return i.about(finding.Error(code, path, format, args...))
+}
+
+// about makes a finding one about the item.
+func (i *item) about(result *kptfn.Result) *kptfn.Result {
+	if finding.Path(result) == "" {
+		result.Field = nil
+	}
+	result.ResourceRef = &kptfn.ResourceRef{
+		APIVersion: i.APIVersion, Kind: i.Kind, Name: i.Name, Namespace: i.Namespace,
+	}
+	return result
 }

@@ -58,29 +58,38 @@ func (p Processor) transform(config *yaml.RNode, nodes []*yaml.RNode) ([]*yaml.R
 	if finding.HasErrors(results) {
 		return nil, results
 	}
-	resources := generators.Expand(profile)
+	plain, _ := ynode.Plain(config.YNode())
 	items := newItems(nodes)
-	found := conflicts(items, resources, profile.Metadata.Name)
+	s := newStream(profile)
+	own := s.settingsOf(items, plain)
+	found := profiles(items, plain)
+	if len(own) > 0 {
+		merged, fresh := effective(plain, own, results)
+		found = append(found, fresh...)
+		if merged != nil {
+			s = newStream(merged)
+		}
+	}
+	found = append(found, s.judge(items)...)
+	sortByItem(found)
 	if p.Strict {
 		found = finding.Strict(found)
 	}
 	if results = append(results, found...); finding.HasErrors(results) {
 		return nil, results
 	}
-	return put(items, resources, profile.Metadata.Name), results
+	return s.put(items, own), results
 }
 
 // put removes what an earlier run generated and the resources do not hold any more, and
 // puts the resources among the items.
-func put(items []*item, resources []generators.Resource, profile string) []*yaml.RNode {
-	wanted := map[ynode.ID]bool{}
-	for _, r := range resources {
-		wanted[ynode.MetaOf(r.YNode()).ID] = true
-	}
+func (s *stream) put(items []*item, own []*settings) []*yaml.RNode {
+	profile := s.profile.Metadata.Name
 	items = slices.DeleteFunc(items, func(i *item) bool {
-		return i.generatedBy(profile) && !wanted[i.ID]
+		_, wanted := s.wanted[i.ID]
+		return i.generatedBy(profile) && !wanted
 	})
-	for _, r := range resources {
+	for _, r := range s.resources {
 		ours := newItem(r.RNode)
 		at := slices.IndexFunc(items, func(i *item) bool { return i.ID == ours.ID })
 		switch {
@@ -90,8 +99,10 @@ func put(items []*item, resources []generators.Resource, profile string) []*yaml
 			items = append(items, ours)
 		case items[at].generatedBy(profile):
 			update(items[at], ours)
+		case r.Class == generators.ClassClaim:
+			adopt(items[at], ours)
 		default:
-			merge(items[at], ours)
+			own[slices.IndexFunc(own, func(s *settings) bool { return s.item == items[at] })].merge(ours)
 		}
 	}
 	nodes := make([]*yaml.RNode, len(items))

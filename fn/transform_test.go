@@ -83,11 +83,12 @@ func TestLeavesAndRemove(t *testing.T) {
 	pointers := leaves(ynode.Field(n.YNode(), "spec"), "/spec")
 	assert.Equal(t, []string{"/spec/a", "/spec/b/c/d", "/spec/b/c/e", "/spec/b/f", "/spec/g~1h~0i"}, pointers)
 	for _, pointer := range pointers[1:] {
-		remove(n.YNode(), strings.Split(pointer, "/")[1:])
+		remove(n.YNode(), steps(pointer))
 	}
 	assert.Equal(t, "spec:\n  a: 1\n", n.MustString())
 	for _, absent := range []string{"/spec/z", "/spec/a/b", "/z", "/", "//", ""} {
-		remove(n.YNode(), strings.Split(absent+"/x", "/")[1:])
+		remove(n.YNode(), steps(absent+"/x"))
+		remove(n.YNode(), steps(absent))
 	}
 	assert.Equal(t, "spec:\n  a: 1\n", n.MustString())
 }

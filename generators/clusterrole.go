@@ -5,12 +5,13 @@ import "github.com/registryprofile/registry-profile/api/v1alpha1"
 const registryGroup = "imageregistry.operator.openshift.io"
 
 var clusterRoleGenerator = Generator{
-	Order:      220,
-	APIVersion: rbacGroup + "/v1",
-	Kind:       "ClusterRole",
-	Stage:      StageBase,
-	Class:      ClassPlumbing,
-	Doc:        "lets the Job switch Config/cluster and read what the operator reports and who provisions the claim",
+	Order:         220,
+	APIVersion:    rbacGroup + "/v1",
+	Kind:          "ClusterRole",
+	ClusterScoped: true,
+	Stage:         StageBase,
+	Class:         ClassPlumbing,
+	Doc:           "lets the Job switch Config/cluster and read what the operator reports and who provisions the claim",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
 		return []object{{name: clusterRoleName(p), content: role{[]rule{
 			allow(registryGroup, "configs", "cluster", "get", "patch"),
@@ -21,12 +22,13 @@ var clusterRoleGenerator = Generator{
 }
 
 var clusterRoleBindingGenerator = Generator{
-	Order:      230,
-	APIVersion: rbacGroup + "/v1",
-	Kind:       "ClusterRoleBinding",
-	Stage:      StageBase,
-	Class:      ClassPlumbing,
-	Doc:        "gives the ClusterRole to the Job",
+	Order:         230,
+	APIVersion:    rbacGroup + "/v1",
+	Kind:          "ClusterRoleBinding",
+	ClusterScoped: true,
+	Stage:         StageBase,
+	Class:         ClassPlumbing,
+	Doc:           "gives the ClusterRole to the Job",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
 		return []object{bind(p, "", clusterRoleName(p), clusterRoleGenerator.Kind)}
 	},

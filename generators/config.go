@@ -9,12 +9,13 @@ type config struct {
 }
 
 var configGenerator = Generator{
-	Order:      600,
-	APIVersion: registryGroup + "/v1",
-	Kind:       "Config",
-	Stage:      StageAfter,
-	Class:      ClassShared,
-	Doc:        "the registry's settings, without its storage",
+	Order:         600,
+	APIVersion:    registryGroup + "/v1",
+	Kind:          "Config",
+	ClusterScoped: true,
+	Stage:         StageAfter,
+	Class:         ClassShared,
+	Doc:           "the registry's settings, without its storage",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
 		return []object{{name: "cluster", content: config{p.Spec.Registry}}}
 	},

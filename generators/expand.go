@@ -4,6 +4,7 @@ package generators
 
 import (
 	"maps"
+	"sync"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/internal/ynode"
@@ -17,6 +18,9 @@ type Generator struct {
 	Order int
 	// APIVersion and Kind are those of every resource of the generator.
 	APIVersion, Kind string
+	// ClusterScoped says that the kind has no namespaces. Whatever stands in an object's
+	// metadata.namespace then is no part of its identity.
+	ClusterScoped bool
 	// PerNamespace says that there is one resource in each of several namespaces.
 	PerNamespace bool
 	Stage        Stage
@@ -52,6 +56,21 @@ func All() []Generator {
 		cronJobGenerator,
 	}
 }
+
+// ClusterScoped tells whether a kind is one of ours that has no namespaces.
+func ClusterScoped(group, kind string) bool {
+	return clusterScoped()[ynode.ID{Group: group, Kind: kind}]
+}
+
+var clusterScoped = sync.OnceValue(func() map[ynode.ID]bool {
+	kinds := map[ynode.ID]bool{}
+	for _, g := range All() {
+		if g.ClusterScoped {
+			kinds[ynode.ID{Group: ynode.Group(g.APIVersion), Kind: g.Kind}] = true
+		}
+	}
+	return kinds
+})
 
 // Expand returns the resources of a profile in apply order. Each carries the ordering
 // and protection marks of every engine.

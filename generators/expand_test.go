@@ -13,6 +13,7 @@ import (
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/generators/bootstrap"
 	"github.com/registryprofile/registry-profile/internal/cases"
+	"github.com/registryprofile/registry-profile/internal/ynode"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -276,5 +277,47 @@ func TestFileNames(t *testing.T) {
 			assert.NotEqual(t, last, name)
 			last = name
 		}
+	})
+}
+
+// TestClusterScopedKindsHaveNoNamespace, and all others have one.
+func TestClusterScopedKindsHaveNoNamespace(t *testing.T) {
+	cases.EachRendered(t, func(t *testing.T, _ *v1alpha1.RegistryProfile, resources []generators.Resource) {
+		for _, r := range resources {
+			scoped := generators.ClusterScoped(ynode.Group(r.GetApiVersion()), r.GetKind())
+			assert.Equal(t, scoped, r.GetNamespace() == "", r.GetKind())
+		}
+	})
+	assert.False(t, generators.ClusterScoped("example.com", "Config"))
+}
+
+// TestWrittenInClusterIsWhatTheRolesAllow: the Job writes what it may create.
+func TestWrittenInClusterIsWhatTheRolesAllow(t *testing.T) {
+	cases.EachRendered(t, func(t *testing.T, p *v1alpha1.RegistryProfile, resources []generators.Resource) {
+		written := map[string]bool{}
+		for _, w := range generators.WrittenInCluster(p) {
+			if !w.ByProvisioner {
+				written[w.Namespace+"/"+strings.ToLower(w.Kind)+"s/"+w.Name] = true
+			}
+		}
+		allowed := map[string]bool{}
+		for _, r := range resources {
+			if r.GetKind() != "Role" {
+				continue
+			}
+			var role struct {
+				Rules []struct {
+					Resources, Verbs []string
+					Names            []string `yaml:"resourceNames"`
+				}
+			}
+			require.NoError(t, r.YNode().Decode(&role))
+			for _, rule := range role.Rules {
+				if slices.Contains(rule.Verbs, "create") {
+					allowed[r.GetNamespace()+"/"+rule.Resources[0]+"/"+rule.Names[0]] = true
+				}
+			}
+		}
+		assert.Equal(t, allowed, written)
 	})
 }

@@ -7,12 +7,13 @@ type imagePruner struct {
 }
 
 var imagePrunerGenerator = Generator{
-	Order:      610,
-	APIVersion: registryGroup + "/v1",
-	Kind:       "ImagePruner",
-	Stage:      StageAfter,
-	Class:      ClassShared,
-	Doc:        "when and what the operator prunes",
+	Order:         610,
+	APIVersion:    registryGroup + "/v1",
+	Kind:          "ImagePruner",
+	ClusterScoped: true,
+	Stage:         StageAfter,
+	Class:         ClassShared,
+	Doc:           "when and what the operator prunes",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
 		return []object{{name: "cluster", content: imagePruner{p.Spec.Pruner}}}
 	},

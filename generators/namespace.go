@@ -3,12 +3,13 @@ package generators
 import "github.com/registryprofile/registry-profile/api/v1alpha1"
 
 var namespaceGenerator = Generator{
-	Order:      100,
-	APIVersion: "v1",
-	Kind:       "Namespace",
-	Stage:      StageBase,
-	Class:      ClassPlumbing,
-	Doc:        "of the Job, apart from the registry's own, where a failed Job would degrade the pruner",
+	Order:         100,
+	APIVersion:    "v1",
+	Kind:          "Namespace",
+	ClusterScoped: true,
+	Stage:         StageBase,
+	Class:         ClassPlumbing,
+	Doc:           "of the Job, apart from the registry's own, where a failed Job would degrade the pruner",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
 		if !*p.Spec.Bootstrap.CreateNamespace {
 			return nil

@@ -17,10 +17,16 @@ const (
 	ProfileAnnotation = v1alpha1.Group + "/profile"
 )
 
-// MergedAnnotation marks an object of the user's own into which fields of a profile were
-// merged. It lists the fields as JSON pointers, so that a field that leaves the profile
-// leaves the object too. Such an object is never removed.
+// MergedAnnotation marks an object of the user's own that a profile has found where one of
+// its resources would stand. It lists the fields that the profile sets, as JSON pointers,
+// so that a field that leaves the profile leaves the object too; none of a claim, which is
+// adopted as it is. Such an object is never removed.
 const MergedAnnotation = v1alpha1.Group + "/merged"
+
+// FilledAnnotation holds the defaults that filled gaps of a merged object, as a JSON
+// object of values by JSON pointer. A field that still has its value is a default; one
+// that has another is the user's own by now.
+const FilledAnnotation = v1alpha1.Group + "/filled"
 
 // ProfileOf returns the name of the profile that an object's metadata say it was
 // generated from or merged with, or "".

@@ -84,10 +84,27 @@ var (
 	ConfigSecret = declare(groupItems, "config-http-secret",
 		"A credential must not stand in Git.")
 	ItemYAML = declare(groupItems, "item-yaml",
-		"A storage that comes by an alias or a merge key would pass the check of the Config.")
+		"Readers of YAML do not agree on keys that come twice, and what comes by an alias or a merge key "+
+			"would pass the checks.")
 	SingletonName = declare(groupItems, "singleton-name",
 		"The operator reads the objects named cluster and no others.")
+	ConfigManaged = declare(groupItems, "config-managed",
+		"The Job sets Managed together with the storage. In Git it would arrive before the switch, "+
+			"and the registry would serve on whatever storage is there.")
 	ConfigState = declare(groupItems, "config-management-state",
 		"The Job sets Managed together with the storage; before it the operator degrades, "+
 			"and Removed takes the registry down.")
+	ClusterField = declare(groupItems, "cluster-field",
+		"What an API server or an operator has written is of one cluster at one time; in Git it blocks "+
+			"every apply, or hides a storage.")
+	ClaimDiffers = declare(groupItems, "claim-differs",
+		"A claim of your own is adopted as it is. One that is not what the profile asks for leaves open "+
+			"which of the two is meant, and a claim that is bound cannot be changed.")
+	ListItem = declare(groupItems, "list-item",
+		"An engine opens a List and applies what it holds, beside what the profile adds.")
+	WrittenInCluster = declare(groupItems, "written-in-cluster",
+		"Two writers of one object overwrite each other for ever, and a credential must not stand in Git.")
+	DuplicateProfile = declare(groupItems, "duplicate-profile",
+		"The name of a profile is in the name of all that it emits, so two of one name would be one. "+
+			"A profile of another name has a run of its own.")
 )

@@ -21,14 +21,13 @@ func Target(n *yaml.Node) *yaml.Node {
 // Field returns the value under a key of a mapping, or nil. It reads keys as the
 // readers of YAML do: by alias, as base64 and through merge keys. A key of the
 // mapping itself wins over one that is merged.
-func Field(mapping *yaml.Node, key string) *yaml.Node { return field(mapping, key, 0) }
+func Field(mapping *yaml.Node, key string) *yaml.Node { return field(mapping, key, nil) }
 
-// deepestMerge ends the search in a mapping that merges itself.
-const deepestMerge = 10
-
-func field(mapping *yaml.Node, key string, depth int) *yaml.Node {
+// field looks for a key in a mapping that is not among those that were searched before: a
+// mapping can merge itself, or another one many times.
+func field(mapping *yaml.Node, key string, before map[*yaml.Node]bool) *yaml.Node {
 	mapping = Target(mapping)
-	if mapping == nil || mapping.Kind != yaml.MappingNode || depth > deepestMerge {
+	if mapping == nil || mapping.Kind != yaml.MappingNode || before[mapping] {
 		return nil
 	}
 	for i := 0; i+1 < len(mapping.Content); i += 2 {
@@ -40,17 +39,25 @@ func field(mapping *yaml.Node, key string, depth int) *yaml.Node {
 		if !isMerge(mapping.Content[i]) {
 			continue
 		}
-		merged := []*yaml.Node{mapping.Content[i+1]}
-		if list := Target(merged[0]); list.Kind == yaml.SequenceNode {
-			merged = list.Content
+		if before == nil {
+			before = map[*yaml.Node]bool{}
 		}
-		for _, m := range merged {
-			if value := field(m, key, depth+1); value != nil {
+		before[mapping] = true
+		for _, m := range merged(mapping.Content[i+1]) {
+			if value := field(m, key, before); value != nil {
 				return value
 			}
 		}
 	}
 	return nil
+}
+
+// merged returns the mappings that stand under a merge key, alone or in a list.
+func merged(n *yaml.Node) []*yaml.Node {
+	if list := Target(n); list.Kind == yaml.SequenceNode {
+		return list.Content
+	}
+	return []*yaml.Node{n}
 }
 
 // Key returns the text of a key: of an alias what it stands for, and of !!binary what
@@ -70,7 +77,8 @@ func Key(n *yaml.Node) string {
 
 func isMerge(key *yaml.Node) bool { return key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge" }
 
-// Text returns the scalar below keys that follow each other, or "".
+// Text returns the text of the scalar below keys that follow each other, or "". Like Key
+// it decodes !!binary.
 func Text(n *yaml.Node, keys ...string) string {
 	for _, key := range keys {
 		n = Field(n, key)
@@ -79,7 +87,7 @@ func Text(n *yaml.Node, keys ...string) string {
 	if n == nil || n.Kind != yaml.ScalarNode || n.ShortTag() == yaml.NodeTagNull {
 		return ""
 	}
-	return n.Value
+	return Key(n)
 }
 
 // Find follows a field path such as "spec.registry.routes[0].name". It returns the

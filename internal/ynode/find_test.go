@@ -62,6 +62,7 @@ func TestFieldReadsKeysAsEveryReaderDoes(t *testing.T) {
 	} {
 		assert.Equal(t, "x", ynode.Text(yaml.MustParse(text).YNode(), "storage"), name)
 	}
+	assert.Equal(t, "Config", ynode.Text(yaml.MustParse("{kind: !!binary Q29uZmln}").YNode(), "kind"))
 	for name, text := range map[string]string{
 		"a word":         "storage",
 		"a list":         "[storage]",

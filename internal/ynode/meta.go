@@ -34,8 +34,8 @@ func MetaOf(n *yaml.Node) Meta {
 			Name:      Text(metadata, "name"),
 		},
 		APIVersion:  apiVersion,
-		Labels:      texts(Target(Field(metadata, "labels"))),
-		Annotations: texts(Target(Field(metadata, "annotations"))),
+		Labels:      textsByKey(Field(metadata, "labels")),
+		Annotations: textsByKey(Field(metadata, "annotations")),
 	}
 }
 
@@ -48,15 +48,16 @@ func Group(apiVersion string) string {
 	return group
 }
 
-// texts returns the scalars of a mapping.
-func texts(n *yaml.Node) map[string]string {
+// textsByKey returns the scalars of a mapping.
+func textsByKey(n *yaml.Node) map[string]string {
+	n = Target(n)
 	if n == nil || n.Kind != yaml.MappingNode {
 		return nil
 	}
 	values := make(map[string]string, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if value := Target(n.Content[i+1]); value.Kind == yaml.ScalarNode {
-			values[n.Content[i].Value] = value.Value
+			values[Key(n.Content[i])] = Key(value)
 		}
 	}
 	return values

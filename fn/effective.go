@@ -1,0 +1,129 @@
+package fn
+
+import (
+	"slices"
+	"strings"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/ynode"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// settings is a Config or an ImagePruner of the user's own, and what the profile says of
+// the same settings.
+type settings struct {
+	*item
+	// field is the name of the settings in the profile's spec.
+	field string
+	// own is the object's spec without what an earlier run has put there.
+	own *yaml.Node
+	// set is what stands in the profile, or nil.
+	set *yaml.Node
+}
+
+// settingsFields are the fields of a profile's spec that describe a kind.
+var settingsFields = map[string]string{"Config": "registry", "ImagePruner": "pruner"}
+
+// settingsOf returns the settings among the items that are the user's own, sorted by kind.
+// It leaves out those that no profile can be merged with.
+func (s *stream) settingsOf(items []*item, profile *yaml.Node) []*settings {
+	var all []*settings
+	for _, i := range items {
+		field, ok := settingsFields[i.Kind]
+		_, wanted := s.wanted[i.ID]
+		if !ok || !wanted || !isPlain(i.YNode()) || i.generatedBy(s.profile.Metadata.Name) {
+			continue
+		}
+		set := lookUp(profile, []string{"spec", field})
+		all = append(all, &settings{item: i, field: field, own: ownSpec(i), set: set})
+	}
+	slices.SortStableFunc(all, func(a, b *settings) int { return strings.Compare(a.Kind, b.Kind) })
+	return slices.DeleteFunc(slices.Clone(all), func(s *settings) bool { return isTwice(s, all) })
+}
+
+// isTwice tells whether there are other settings of a kind, so that nobody knows which are
+// meant.
+func isTwice(s *settings, all []*settings) bool {
+	return slices.ContainsFunc(all, func(other *settings) bool { return other != s && other.Kind == s.Kind })
+}
+
+// effective returns the profile as it is with what the user's own settings say where it
+// is silent, and what the rules of a profile have against that. The profile is nil if
+// anything is an error. What the profile alone has been told is not repeated.
+func effective(profile *yaml.Node, all []*settings, told kptfn.Results) (*v1alpha1.RegistryProfile, kptfn.Results) {
+	together := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+	for _, s := range all {
+		together.Content = append(together.Content, ynode.String(s.field), s.together())
+	}
+	content := yaml.CopyYNode(profile)
+	if spec := ynode.Field(content, "spec"); spec != nil && isNull(spec) {
+		remove(content, []string{"spec"})
+	}
+	for _, s := range all {
+		remove(content, []string{"spec", s.field})
+	}
+	overlay(content, &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{ynode.String("spec"), together}}, false)
+	decoded, results := v1alpha1.Decode(yaml.NewRNode(content))
+	var fresh kptfn.Results
+	for _, result := range results {
+		if !slices.ContainsFunc(told, func(t *kptfn.Result) bool { return same(t, result) }) {
+			fresh = append(fresh, attribute(result, all))
+		}
+	}
+	return decoded, fresh
+}
+
+// together returns the settings as the rules of a profile know them.
+func (s *settings) together() *yaml.Node {
+	spec := yaml.CopyYNode(s.own)
+	if s.Kind == "Config" {
+		for _, field := range jobFields {
+			remove(spec, []string{field})
+		}
+		for _, path := range upstreamFields {
+			remove(spec, path)
+		}
+	}
+	if s.set != nil {
+		overlay(spec, s.set, false)
+	}
+	return spec
+}
+
+// attribute makes a finding about settings one about the object that they stand in.
+func attribute(result *kptfn.Result, all []*settings) *kptfn.Result {
+	for _, s := range all {
+		inProfile := "spec." + s.field
+		rest, ok := strings.CutPrefix(finding.Path(result), inProfile)
+		if !ok || rest != "" && rest[0] != '.' && rest[0] != '[' {
+			continue
+		}
+		result.Field.Path = "spec" + rest
+		result.Message = strings.ReplaceAll(result.Message, inProfile+".", "spec.")
+		return s.about(result)
+	}
+	return result
+}
+
+func same(a, b *kptfn.Result) bool {
+	return a.Message == b.Message && finding.Path(a) == finding.Path(b) && finding.CodeOf(a) == finding.CodeOf(b)
+}
+
+// ownSpec returns a copy of an object's spec without what an earlier run has put there.
+func ownSpec(i *item) *yaml.Node {
+	spec := ynode.Field(i.YNode(), "spec")
+	if spec == nil || isNull(spec) {
+		return &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+	}
+	own := yaml.CopyYNode(spec)
+	for _, pointer := range earlier(i) {
+		if path := steps(pointer); len(path) > 1 {
+			remove(own, path[1:]) // below spec
+		}
+	}
+	return own
+}
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == yaml.NodeTagNull }

@@ -1,0 +1,83 @@
+package fn
+
+import (
+	"slices"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/ynode"
+)
+
+// The fields of Config.spec that are the Job's or the operator's. Others that a profile
+// does not have are upstream's and the user's own.
+var (
+	jobFields      = []string{"storage", "httpSecret", "managementState"}
+	upstreamFields = [][]string{{"logging"}, {"resources", "claims"}}
+)
+
+// managed is the managementState that the Job sets.
+const managed = "Managed"
+
+// refuseConfig reports what a Config of the user's own must not say of the storage.
+func refuseConfig(i *item) kptfn.Results {
+	spec := ynode.Field(i.YNode(), "spec")
+	var results kptfn.Results
+	if ynode.Field(spec, "storage") != nil {
+		results = append(results, i.finding(finding.ConfigStorage, "spec.storage",
+			"would fight the Job, which switches the storage safely; remove it, and describe the storage in the "+
+				"profile"))
+	}
+	if ynode.Field(spec, "httpSecret") != nil {
+		results = append(results, i.finding(finding.ConfigSecret, "spec.httpSecret",
+			"is a credential and stands in Git; remove it, the operator generates one"))
+	}
+	if state := ynode.Field(spec, "managementState"); state != nil && ynode.Text(state) == managed {
+		result := i.finding(finding.ConfigManaged, "spec.managementState",
+			"is left out; the Job sets Managed together with the storage")
+		result.Severity = kptfn.Info
+		results = append(results, result)
+	} else if state != nil {
+		results = append(results, i.finding(finding.ConfigState, "spec.managementState",
+			"belongs to the Job, which sets Managed together with the storage; remove it"))
+	}
+	return results
+}
+
+// clusterFields are the metadata that an API server writes.
+var clusterFields = []string{
+	"creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "generation", "managedFields",
+	"resourceVersion", "selfLink", "uid",
+}
+
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+// refuseClusterFields reports what a cluster has written into a Config or an ImagePruner,
+// and the fields beside spec that the object does not have. Tools write null for some of
+// them, which says nothing.
+func refuseClusterFields(i *item) kptfn.Results {
+	var results kptfn.Results
+	written := func(path string) {
+		results = append(results, i.finding(finding.ClusterField, path,
+			"was written by a cluster, and no other cluster or later time has the same; remove it"))
+	}
+	metadata := ynode.Field(i.YNode(), "metadata")
+	for _, name := range clusterFields {
+		if value := ynode.Target(ynode.Field(metadata, name)); value != nil && !isNull(value) {
+			written("metadata." + name)
+		}
+	}
+	if _, ok := i.Annotations[lastApplied]; ok {
+		written("metadata.annotations." + lastApplied)
+	}
+	if value := ynode.Target(ynode.Field(i.YNode(), "status")); value != nil && !isNull(value) {
+		written("status")
+	}
+	known := []string{"apiVersion", "kind", "metadata", "spec", "status"}
+	for at := 0; at+1 < len(i.YNode().Content); at += 2 {
+		if key := ynode.Key(i.YNode().Content[at]); key != "<<" && !slices.Contains(known, key) {
+			results = append(results, i.finding(finding.UnknownField, key,
+				"unknown field; remove it, or write it under spec if it is a setting of %s", i.Kind))
+		}
+	}
+	return results
+}
