@@ -416,7 +416,7 @@ claim_is_usable() {
       "A claim's class cannot change. Name the claim's class in the profile (storageClassName), or another claim."
   phase=${fields[phase]-} prefix=${fields[prefix]-} modes=${fields[modes]-} provisioner=${fields[provisioner]-}
   [[ $phase != Failed && $phase != Lost ]] || never "The phase of $the_claim is $phase." \
-    "It stays so. Find out why, and make the claim anew: oc describe -n $CLAIM_NAMESPACE $claim_resource $CLAIM_NAME." \
+    "It stays so. Find out why, and make it anew: oc describe -n $CLAIM_NAMESPACE $claim_resource $CLAIM_NAME." \
     "$AGAIN"
 }
 
@@ -711,36 +711,41 @@ config_may_be_changed() {
 # has set up. What is there is only left behind where the profile names it. What of
 # that the next write has to mark as spent is then in $leaving.
 stop_if_images_could_be_lost() {
-  local half backend store item sort stores='' wanted='' blocked='' unfit='' sorts='' left=${config[left]-}
+  local half backend store item sort stores='' wanted='' sorts='' left=${config[left]-}
   left=${left//'\u003D'/=} # from what js makes of it
   leaving=''
   [[ ${config[spec.managementState]-} != Unmanaged ]] || stop_guard \
     "spec.managementState of $CONFIG is Unmanaged: the registry is run by hand." \
-    "If it shall be run by the operator again, set spec.managementState of $CONFIG to Managed. $AGAIN"
+    "If the operator shall run it again, set spec.managementState of $CONFIG to Managed. $AGAIN"
   for half in spec status; do
     for backend in ${config[$half.backends]-}; do
       other_store "$half" "$backend" || continue
       # The switch is made already, and the operator is about to follow.
       [[ $half != status || " $left " != *" $item "* ]] || ! spec_names_our_store || continue
       stores+="$half.storage of $CONFIG names $store."$'\n'
-      [[ " $wanted " == *" $item "* ]] || wanted+=${wanted:+ }$item
-      if [[ ! $item =~ ^($ITEM)$ ]]; then
-        blocked=yes sorts+=" $sort" unfit=yes
-      elif [[ " $LEAVE_STORAGE " != *" $item "* ]]; then
-        blocked=yes sorts+=" $sort"
-      elif [[ " $left " == *" $item "* ]]; then
-        blocked=yes sorts+=' spent'
-        stores+="The permission to leave $item was used before."$'\n'
-      else
-        [[ " $leaving " == *" $item "* ]] || leaving+=${leaving:+ }$item
-      fi
+      [[ " $wanted " == *" $item "* ]] || judge_item
     done
   done
   [[ -n $stores ]] || return 0
   stores+="The profile wants $(wanted_store)."
-  [[ -z $blocked ]] || stop_guard "$stores" "$(guard_advice)"
+  [[ -z $sorts ]] || stop_guard "$stores" "$(guard_advice)"
   log_once "$stores"
   log_once "Leaving $leaving, which spec.bootstrap.leaveStorage of the profile allows. Images are not copied."
+}
+
+# judge_item: may $item be left? If not, $sorts grows by the reason.
+judge_item() {
+  wanted+=${wanted:+ }$item
+  if [[ ! $item =~ ^($ITEM)$ ]]; then
+    sorts+=' unfit'
+  elif [[ " $LEAVE_STORAGE " != *" $item "* ]]; then
+    sorts+=" $sort"
+  elif [[ " $left " == *" $item "* ]]; then
+    sorts+=' spent'
+    stores+="The permission to leave $item was used before."$'\n'
+  else
+    leaving+=${leaving:+ }$item
+  fi
 }
 
 # stop_guard REASON ADVICE ends the run, with 3 if it has written nothing. Otherwise
@@ -781,13 +786,13 @@ other_store() {
 guard_advice() {
   local allow
   allow="write into the profile, for one switch, spec.bootstrap.leaveStorage: [$(as_yaml)]"
-  [[ -z $unfit ]] || allow="take that storage out of $CONFIG by hand, as no profile can name it"
+  [[ $sorts != *unfit* ]] || allow="take that storage out of $CONFIG by hand, as no profile can name it"
   case $sorts in
     *spent*)
       printf 'Find out what has switched back. To allow it once more: oc annotate %s %s-. %s' \
         "$CONFIG" "$LEFT_STORAGE" "$AGAIN"
       ;;
-    *other*)
+    *other* | *unfit*)
       printf 'Copy the images that are still needed, since image streams keep their references to what is only there;'
       printf ' then %s. Or write the storage that is there into the profile.' "$allow"
       ;;
@@ -1149,7 +1154,9 @@ not_content() {
 
 # store_advice ERROR prints what to do about an error of the store, if it is one.
 store_advice() {
+  [[ $BACKEND == s3 ]] || return 0
   case ${1,,} in
+    *' is forbidden: user '*) ;; # it is the API server that says so
     *x509:* | *'signed by unknown authority'*)
       printf 'Give the profile the CA that signed the certificate of %s (trustedCA).' "$endpoint"
       ;;

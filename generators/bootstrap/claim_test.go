@@ -58,7 +58,7 @@ func TestClaim(t *testing.T) {
 		},
 		"failed": {
 			claim, `{"status": {"phase": "Failed"}}`, never, "The phase of " + theClaim + " is Failed.",
-			"It stays so. Find out why, and make the claim anew",
+			"It stays so. Find out why, and make it anew",
 		},
 		"whose class is not there": {
 			class, ``, waits, "Not yet: there is no StorageClass ocs-storagecluster-ceph-rgw\n",

@@ -43,6 +43,7 @@ func TestStoreErrors(t *testing.T) {
 		"dial tcp: lookup s3.example.com: no such host":          "cannot resolve the host of https://rgw.apps.example.com",
 		"dial tcp 10.0.0.1:443: connect: connection refused":     "nothing answers at https://rgw.apps.example.com",
 		"Head https://x: dial tcp 10.0.0.1:443: i/o timeout":     "nothing answers at",
+		`secrets "x" is forbidden: User "y" cannot`:              "Mend what the conditions above say",
 		"exactly one storage type should be configured, got two": "Mend what the conditions above say",
 	} {
 		t.Run(message, func(t *testing.T) {

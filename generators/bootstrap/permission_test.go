@@ -86,8 +86,7 @@ func TestPermissionWhereTheSpecIsThereAlready(t *testing.T) {
 	l := settledLab(t).with(config, `{"status": {"storage": {"s3": {"bucket": "old-images"}}}}`)
 	l.Operator = false
 	l.run().ends(3, "leaveStorage: [{bucket: old-images}]").writes()
-	l.Operator = true
-	l.set("LEAVE_STORAGE=bucket=old-images").run().ends(0, "Done")
+	l.set("LEAVE_STORAGE=bucket=old-images", "TIMEOUT_SECONDS=0").run().ends(1, "Mend what the conditions above say")
 	assert.Equal(t, "bucket=old-images", leftStorage(l))
 }
 
@@ -123,7 +122,7 @@ func TestGuardBeforeEveryWrite(t *testing.T) {
 			"ConfigMap openshift-config/registry-s3-ca, Secret openshift-image-registry/image-registry-private-configuration-user",
 		},
 		"in the last step": {
-			"registry-s3-ca", 2, "ConfigMap openshift-config/registry-s3-ca, Secret openshift-image-registry/" +
+			"registry-s3-ca", 3, "ConfigMap openshift-config/registry-s3-ca, Secret openshift-image-registry/" +
 				"image-registry-private-configuration-user, " + config,
 		},
 	} {

@@ -285,7 +285,7 @@ func TestTimeIsUp(t *testing.T) {
 	t.Run("an operator that is not asked", func(t *testing.T) {
 		l := newLab(t).set("TIMEOUT_SECONDS=0").plan(
 			&incident{On: "clusteroperators", Stderr: "Error\n"},
-			&incident{On: "get --ignore-not-found configs", Skip: 4, Stderr: "Error of the diagnosis\n"})
+			&incident{On: "get --ignore-not-found configs", Skip: 6, Stderr: "Error of the diagnosis\n"})
 		l.Operator = false
 		l.run().ends(1, "Then start the Job again").says("No answer: Error\n", "No answer: Error of the diagnosis\n")
 		l.says("managementState none", "Conditions of ClusterOperator image-registry: none")
