@@ -1126,14 +1126,18 @@ registry_is_available() {
 # operator_is_content judges the Config that config_is_in_place has just read, which
 # is Managed: a Removed registry is reported as Available, too.
 operator_is_content() {
-  local bucket_there=${config[status.storage.s3.bucket]-}
+  local field there
   [[ ${config[generation]-} == "${config[observedGeneration]-}" ]] ||
     not_yet "the operator saw generation ${config[observedGeneration]:-0} of $CONFIG, not ${config[generation]-}" \
       "$IDLE_ADVICE" || return 1
   [[ " ${config[status.backends]-} " == *" $BACKEND "* ]] ||
     not_content "status.storage of $CONFIG names${config[status.backends]:- nothing} and not $BACKEND" || return 1
-  [[ $BACKEND != s3 || $bucket_there == "$bucket" ]] ||
-    not_content "status.storage of $CONFIG names bucket \"$bucket_there\" and not \"$bucket\"" || return 1
+  # Where the operator cannot use what was changed, the registry goes on as before.
+  for field in bucket regionEndpoint trustedCA.name; do
+    there=${config[status.storage.s3.$field]-}
+    [[ $BACKEND != s3 || $there == "${config[spec.storage.s3.$field]-}" ]] ||
+      not_content "status.storage.s3.$field of $CONFIG is \"$there\", not yet that of spec" || return 1
+  done
   [[ ${config[condition.Available]-} =~ ^True($|\ ) ]] ||
     not_content "$CONFIG says Available=${config[condition.Available]:-nothing}" || return 1
   [[ ${config[condition.Degraded]-} =~ ^False($|\ ) ]] ||
@@ -1156,7 +1160,7 @@ not_content() {
 store_advice() {
   [[ $BACKEND == s3 ]] || return 0
   case ${1,,} in
-    *' is forbidden: user '*) ;; # it is the API server that says so
+    *' is forbidden: user '*) return ;; # it is the API server that says so
     *x509:* | *'signed by unknown authority'*)
       printf 'Give the profile the CA that signed the certificate of %s (trustedCA).' "$endpoint"
       ;;

@@ -92,7 +92,12 @@ var (
 
 // settledLab is a cluster after the script's first run.
 func settledLab(t *testing.T) *lab {
-	l := newLab(t)
+	t.Parallel()
+	return settledLabAgain(t)
+}
+
+func settledLabAgain(t *testing.T) *lab {
+	l := anotherLab(t)
 	firstRun.Do(func() {
 		afterFirstRun = []byte(text(anotherLab(t).run().ends(0, "Done").Objects))
 	})

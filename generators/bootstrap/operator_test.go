@@ -59,10 +59,29 @@ func TestStoreErrors(t *testing.T) {
 			l.says("Not yet: " + config + " says Progressing=True Error: " + sync)
 		})
 	}
+	t.Run("of a registry that goes on as before", func(t *testing.T) {
+		good := []any{condition("Available", "True", "Ready", ""), condition("Degraded", "False", "", "")}
+		for _, before := range []string{
+			`{"regionEndpoint": "http://rgw.apps.example.com"}`, `{"trustedCA": {"name": "old"}}`,
+		} {
+			l := settledLabAgain(t).with(config, `{"spec": {"storage": {"s3": `+before+`}}}`)
+			l.Operator = false
+			l.with(config, `{"status": {"storage": {"s3": `+before+`}}}`)
+			failed := append(good, condition("Progressing", "True", "Error", "x509: unknown"))
+			l.plan(afterSwitch(object{"status": object{"observedGeneration": generation(l) + 1, "conditions": failed}}))
+			l.set("TIMEOUT_SECONDS=0").run().ends(1, "Give the profile the CA").says("Not yet: " + config + " says Progressing=True")
+		}
+	})
+	t.Run("of a volume", func(t *testing.T) {
+		l := newLab(t).set(onVolume...).set("TIMEOUT_SECONDS=0")
+		l.Operator = false
+		l.plan(status(2, object{}, condition("Progressing", "True", "Error", "dial tcp: connection refused")))
+		l.run().ends(1, "Mend what the conditions above say").says("Not yet: status.storage of " + config)
+	})
 	t.Run("a registry that is fine again", func(t *testing.T) {
 		l := newLab(t)
 		l.Operator = false
-		l.plan(status(2, object{"s3": object{"bucket": bucket}}, condition("StorageExists", "Unknown", "x", "x509: old"),
+		l.plan(status(2, ours, condition("StorageExists", "Unknown", "x", "x509: old"),
 			object{"type": "Available", "status": "True"}, object{"type": "Degraded", "status": "False"}))
 		l.run().ends(0, "Done")
 	})
@@ -91,4 +110,8 @@ func TestExternal(t *testing.T) {
 			l.run().ends(0, "Done").writes()
 		})
 	}
+}
+
+func generation(l *lab) float64 {
+	return l.Objects[config]["metadata"].(object)["generation"].(float64)
 }

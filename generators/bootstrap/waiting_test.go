@@ -183,7 +183,21 @@ func TestPassingFaults(t *testing.T) {
 			},
 			"etcd",
 		},
-		"Config not read again": {
+		"Config not read before the credentials": {
+			incident{
+				On: "get --ignore-not-found configs", Skip: 2, Times: 1,
+				Stderr: "Error from server (InternalError): etcd\n",
+			},
+			"etcd",
+		},
+		"Config not read before the switch": {
+			incident{
+				On: "get --ignore-not-found configs", Skip: 3, Times: 1,
+				Stderr: "Error from server (InternalError): etcd\n",
+			},
+			"etcd",
+		},
+		"Config not read before the CA": {
 			incident{
 				On: "get --ignore-not-found configs", Skip: 1, Times: 1,
 				Stderr: "Error from server (InternalError): etcd\n",
@@ -192,7 +206,7 @@ func TestPassingFaults(t *testing.T) {
 		},
 		"Config not read back": {
 			incident{
-				On: "get --ignore-not-found configs", Skip: 2, Times: 1,
+				On: "get --ignore-not-found configs", Skip: 4, Times: 1,
 				Stderr: "Error from server (InternalError): etcd\n",
 			},
 			"etcd",
@@ -210,7 +224,7 @@ func TestPassingFaults(t *testing.T) {
 		},
 		"second owner not read back": {
 			incident{
-				On: "get --ignore-not-found configs", Skip: 3, Times: 1,
+				On: "get --ignore-not-found configs", Skip: 5, Times: 1,
 				Stderr: "Error from server (InternalError): etcd\n",
 			},
 			"etcd",
@@ -265,7 +279,7 @@ func TestTimeIsUp(t *testing.T) {
 			l := newLab(t).with(test.key, test.like).set("TIMEOUT_SECONDS=0").set(test.parameters...)
 			if name == "degraded operator" {
 				l.Operator = false
-				l.plan(status(2, object{"s3": object{"bucket": bucket}}, object{"type": "Available", "status": "True"},
+				l.plan(status(2, ours, object{"type": "Available", "status": "True"},
 					condition("Degraded", "True", "Unavailable", "exactly one")))
 			}
 			l.Objects["events"] = object{"items": []any{object{"reason": "MissingBucketClass", "message": "no such class"}}}
