@@ -8,8 +8,8 @@
 # How it ends:
 #   0  done
 #   1  time is up, or it was stopped; another run can succeed
-#   2  a parameter, or a value from the cluster, that can never work
-#   3  the registry's images could be lost; nothing has been changed
+#   2  a parameter, or a value from the cluster, that no waiting can mend
+#   3  the registry's images could be lost; this run has written nothing
 # The last line of every failure says what to do.
 #
 # shellcheck disable=SC2016 # a $ in a template for oc is the template's own
@@ -39,25 +39,48 @@ readonly PORT='[1-9][0-9]{0,4}'
 readonly CHUNK_SIZE='[5-9]|[1-9][0-9]{1,2}|[1-4][0-9]{3}|50[0-9]{2}|51[01][0-9]|5120'
 readonly BUCKET='[A-Za-z0-9][A-Za-z0-9._-]{2,254}'
 readonly BASE64='([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?'
+readonly SERVICE='([a-z0-9-]+)\.([a-z0-9-]+)\.svc(\.cluster\.local)?'
+readonly ITEM="bucket=($BUCKET)|claim=($NAME)|backend=[A-Za-z0-9]{1,32}" # of leaveStorage
 readonly UUID='[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 
 # The credentials must never be in the environment of oc. Had a variable that
 # holds them come in from outside, it would be passed on, even a local one.
-unset -v access_key secret_key answer config error fields input line output reason text value
+unset -v access_key secret_key answer config decoded error fields input line output reason rest text value
+unset -v access_text secret_text
 
 # What the steps find out.
-access_key='' secret_key=''
-bucket='' bucket_host='' bucket_port='' host='' endpoint='' ca_bundle=''
+access_key='' secret_key='' access_text='' secret_text='' # in base64, and as text
+bucket='' prefix='' bucket_host='' bucket_port='' bucket_place='' # of the claim
+host='' endpoint='' endpoint_place='' proven='' ca_bundle=''
+written='' # what this run has written, or may have
 
 # ---------------------------------------------------------------- talking
 
 # log prints a message, without the credentials that may have got into it.
 log() {
   local text=$1 value
-  for value in "$access_key" "$secret_key"; do
-    [[ -z $value ]] || text=${text//"$value"/(hidden)}
+  for value in "$access_key" "$secret_key" "$access_text" "$secret_text"; do
+    [[ -z $value ]] || hide "$value"
   done
   printf '%s\n' "$text"
+}
+
+# hide VALUE takes it out of $text. A short one can be a part of any name, so it is
+# hidden only where it stands for itself.
+hide() {
+  local around='[^A-Za-z0-9_.-]' rest=" $text " found
+  if ((${#1} >= 8)); then
+    text=${text//"$1"/(hidden)}
+    return
+  fi
+  text=''
+  while [[ $rest =~ ($around)"$1"($around) ]]; do
+    found=${BASH_REMATCH[0]}
+    text+=${rest%%"$found"*}${BASH_REMATCH[1]}'(hidden)'
+    rest=${BASH_REMATCH[2]}${rest#*"$found"}
+  done
+  text+=$rest
+  text=${text:1:${#text}-2}
 }
 
 # log_once prints what a loop would otherwise print over and over.
@@ -247,18 +270,35 @@ has_values() {
   done
 }
 
-# apply NAMESPACE MANIFEST writes the object whether it exists or not. It is a
+# write WHAT INPUT ARGUMENT... is a call that writes. A failed one may have been
+# carried out all the same, unless the API server has refused it.
+write() {
+  local what=$1 status=0
+  call "${@:2}" || status=1
+  if ((status == 0)) || [[ ! $output =~ \((Conflict|Forbidden|NotFound)\) ]]; then
+    [[ ", $written, " == *", $what, "* ]] || written+=${written:+, }$what
+  fi
+  return "$status"
+}
+
+# apply WHAT NAMESPACE MANIFEST writes the object whether it exists or not. It is a
 # server-side apply because RBAC can allow its "create" for one single name.
 apply() {
-  call "$2" apply --server-side --force-conflicts "--field-manager=$MANAGER" --validate=false -n "$1" -f -
+  write "$1" "$3" apply --server-side --force-conflicts "--field-manager=$MANAGER" --validate=false -n "$2" -f -
+}
+
+# never REASON ADVICE... ends the run: no waiting can mend that.
+never() {
+  log "$1"
+  fail 2 "${@:2}"
 }
 
 # require_value PATTERN MEANING VALUE WHERE refuses a value of the cluster that no
 # waiting can mend.
 require_value() {
   [[ ! $3 =~ ^($1)$ ]] || return 0
-  log "$4 is \"$3\", which is not $2."
-  fail 2 "Find out who wrote that value, mend it there, and start the Job again."
+  never "$4 is \"$3\", which is not $2." \
+    'Find out who wrote that value, mend it there, and start the Job again.'
 }
 
 # ---------------------------------------------------------------- parameters
@@ -281,30 +321,33 @@ check_parameter() {
 check_parameters() {
   : "${POLL_SECONDS:=5}" "${CALL_SECONDS:=20}"
   # What is optional may be unset, or empty. A pvc needs nothing else of s3.
-  : "${DISABLE_REDIRECT=}" "${STORAGE_NAMESPACE=}" "${STORAGE_CLUSTER=}"
+  : "${DISABLE_REDIRECT=}" "${STORAGE_NAMESPACE=}" "${STORAGE_CLUSTER=}" "${LEAVE_STORAGE=}"
   : "${CHUNK_SIZE_MIB=}" "${TRUSTED_CA=}" "${CA_SOURCE_NAME=}"
   command -v oc >/dev/null || { log 'There is no oc in this image.' && faults=1; }
   check_parameter BACKEND 's3|pvc' 's3 or pvc'
+  check_parameter CLAIM_NAMESPACE "$NAME" 'the name of a namespace'
   check_parameter CLAIM_NAME "$NAME" 'the name of a claim'
+  check_parameter CLAIM_CLASS "$NAME" 'the name of a StorageClass'
   check_parameter REPLICAS '[1-9][0-9]{0,3}' 'a number of replicas'
   check_parameter ROLLOUT_STRATEGY 'RollingUpdate|Recreate' 'RollingUpdate or Recreate'
   check_parameter DISABLE_REDIRECT '(true|false)?' 'true, false or empty'
-  check_parameter ALLOW_STORAGE_SWITCH 'true|false' 'true or false'
+  check_parameter LEAVE_STORAGE "(($ITEM)( ($ITEM))*)?" 'KIND=NAME of what may be left, with spaces between'
   check_parameter TIMEOUT_SECONDS '0|[1-9][0-9]{0,6}' 'a number of seconds'
   check_parameter POLL_SECONDS '[0-9]{1,4}(\.[0-9]{1,3})?' 'a number of seconds'
   check_parameter CALL_SECONDS '[1-9][0-9]{0,3}' 'a number of seconds'
   [[ ${BACKEND-} != s3 ]] || check_s3_parameters
+  [[ ${BACKEND-} != pvc ]] ||
+    check_parameter ACCESS_MODE 'ReadWriteMany|ReadWriteOnce' 'ReadWriteMany or ReadWriteOnce'
   ((faults == 0)) || fail 2 'Correct the profile, render it again, and deliver it.'
 }
 
 check_s3_parameters() {
-  check_parameter CLAIM_NAMESPACE "$NAME" 'the name of a namespace'
   check_parameter STORAGE_NAMESPACE "($NAME)?" 'the name of a namespace, or empty'
   check_parameter STORAGE_CLUSTER "($NAME)?" 'the name of a StorageCluster, or empty'
   check_parameter REGION '[A-Za-z0-9_-]{1,64}' 'the name of a region'
   check_parameter CHUNK_SIZE_MIB "($CHUNK_SIZE)?" 'a number of MiB from 5 to 5120, or empty'
   check_parameter ENDPOINT_SCHEME 'https|http' 'https or http'
-  check_parameter ENDPOINT 'route|host|service' 'route, host or service'
+  check_parameter ENDPOINT 'route|host|service|external' 'route, host, service or external'
   case ${ENDPOINT-} in
     route)
       check_parameter ROUTE_NAMESPACE "$NAME" 'the name of a namespace'
@@ -324,28 +367,93 @@ check_s3_parameters() {
 # ---------------------------------------------------------------- 1. the claim
 
 wait_for_claim() {
-  # A PersistentVolumeClaim may stay unbound until the registry's first pod.
-  [[ $BACKEND == s3 ]] || return 0
   claim=$CLAIM_NAMESPACE/$CLAIM_NAME
-  wait_until claim_is_bound print_claim \
-    "ObjectBucketClaim $claim to be Bound, with its ConfigMap and Secret" \
-    "Check that StorageCluster $STORAGE_NAMESPACE/$STORAGE_CLUSTER is Ready and that the claim's" \
-    "storageClassName exists (oc describe obc -n $CLAIM_NAMESPACE $CLAIM_NAME). $AGAIN"
-  require_value "$BUCKET" 'the name of a bucket' "$bucket" "BUCKET_NAME in ConfigMap $claim"
-  log "Bucket $bucket is there."
+  case $BACKEND in
+    s3)
+      the_claim="ObjectBucketClaim $claim" claim_resource=objectbucketclaims.objectbucket.io
+      wait_until bucket_is_there print_claim "$the_claim to be Bound, with its ConfigMap and Secret" "$(claim_advice)"
+      require_value "$BUCKET" 'the name of a bucket' "$bucket" "BUCKET_NAME in ConfigMap $claim"
+      require_value "$HOST" 'the name of a host' "$bucket_host" "BUCKET_HOST in ConfigMap $claim"
+      require_value "$PORT" 'a port' "$bucket_port" "BUCKET_PORT in ConfigMap $claim"
+      bucket_place=$(place_of "https://$bucket_host:$bucket_port")
+      log "Bucket $bucket is there."
+      ;;
+    pvc)
+      the_claim="PersistentVolumeClaim $claim" claim_resource=persistentvolumeclaims
+      wait_until volume_is_there print_claim "$the_claim to be Bound" "$(claim_advice)"
+      ;;
+  esac
 }
 
-claim_is_bound() {
-  local key unfilled="The rook-ceph-operator or noobaa-operator fills that object; its log says why not yet. $AGAIN"
-  get_fields "$PHASE_TEMPLATE" -n "$CLAIM_NAMESPACE" objectbucketclaims.objectbucket.io "$CLAIM_NAME" &&
-    exists "ObjectBucketClaim $claim" "Deliver all that was rendered: the claim is part of it. $AGAIN" || return 1
-  [[ ${fields[phase]-} == Bound ]] ||
-    not_yet "the phase of ObjectBucketClaim $claim is ${fields[phase]:-empty}" || return 1
+claim_advice() {
+  printf 'Find out why its provisioner does not fill it: oc describe -n %s %s %s.' \
+    "$CLAIM_NAMESPACE" "$claim_resource" "$CLAIM_NAME"
+  [[ -z $STORAGE_CLUSTER ]] ||
+    printf ' Check that StorageCluster %s/%s is Ready.' "$STORAGE_NAMESPACE" "$STORAGE_CLUSTER"
+  printf ' %s' "$AGAIN"
+}
 
+readonly CLAIM_TEMPLATE="
+deleting=<with .metadata.deletionTimestamp><.><end>
+provisioner=<with .metadata.labels><with index . \"bucket-provisioner\"><js .><end><end>
+<- with .spec>
+class=<with .storageClassName><js .><end>
+prefix=<with .generateBucketName><js .><end>
+modes=<range .accessModes> <js .><end>
+<- end>$PHASE_TEMPLATE"
+
+# claim_is_usable looks at what both kinds of claim have. Its callers then know $phase,
+# $modes and $provisioner, which is the one that the claim's label names.
+claim_is_usable() {
+  get_fields "$CLAIM_TEMPLATE" -n "$CLAIM_NAMESPACE" "$claim_resource" "$CLAIM_NAME" &&
+    exists "$the_claim" "Deliver all that was rendered, or make the claim that the profile's existingClaim names.\
+ $AGAIN" || return 1
+  [[ -z ${fields[deleting]-} ]] ||
+    not_yet "$the_claim is being deleted" "Its storage goes with it. Find out who has deleted it; when it is\
+ gone, deliver it again. $AGAIN" || return 1
+  [[ ${fields[class]-} == "$CLAIM_CLASS" ]] ||
+    never "$the_claim is of StorageClass \"${fields[class]-}\", but the profile wants \"$CLAIM_CLASS\"." \
+      "A claim's class cannot change. Name the claim's class in the profile (storageClassName), or another claim."
+  phase=${fields[phase]-} prefix=${fields[prefix]-} modes=${fields[modes]-} provisioner=${fields[provisioner]-}
+  [[ $phase != Failed && $phase != Lost ]] || never "The phase of $the_claim is $phase." \
+    "It stays so. Find out why, and make it anew: oc describe -n $CLAIM_NAMESPACE $claim_resource $CLAIM_NAME." \
+    "$AGAIN"
+}
+
+# class_is_read leaves the provisioner and the binding mode of the class in $fields.
+class_is_read() {
+  get_fields '
+provisioner=<with .provisioner><js .><end>
+binding=<with .volumeBindingMode><js .><end>' storageclasses.storage.k8s.io "$CLAIM_CLASS" &&
+    exists "StorageClass $CLAIM_CLASS" "Check storageClassName in the profile, and that OpenShift Data Foundation is\
+ set up: oc get storageclasses. $AGAIN"
+}
+
+bucket_is_there() {
+  local phase modes provisioner wanted
+  claim_is_usable && class_is_read || return 1
+  wanted=$(label_of "${fields[provisioner]-}")
+  [[ -z $provisioner || $provisioner == "$wanted" ]] ||
+    never "$the_claim was served by \"$provisioner\", but StorageClass $CLAIM_CLASS means \"$wanted\"." \
+      "The class of a claim that was there was changed, which has no effect. Name another claim in the profile."
+  [[ $phase == Bound ]] || not_yet "the phase of $the_claim is ${phase:-empty}" || return 1
+  [[ -n $provisioner ]] || not_yet "$the_claim has no label bucket-provisioner" || return 1
+  claim_is_filled
+}
+
+# label_of PROVISIONER is the value of the label that lib-bucket-provisioner puts on
+# its claims (pkg/provisioner/helpers.go).
+label_of() {
+  local label=$1
+  [[ $label =~ ^[A-Za-z0-9_.-]{1,63}$ ]] || label=${label:0:63}
+  printf '%s' "${label//\//-}"
+}
+
+claim_is_filled() {
+  local key unfilled="The rook-ceph-operator or noobaa-operator fills that object; its log says why not yet. $AGAIN"
   get_fields "$TEXT_TEMPLATE" -n "$CLAIM_NAMESPACE" configmaps "$CLAIM_NAME" || return 1
-  has_values "ConfigMap $claim" "$unfilled" BUCKET_NAME || return 1
-  [[ $ENDPOINT != service ]] || has_values "ConfigMap $claim" "$unfilled" BUCKET_HOST BUCKET_PORT || return 1
-  bucket=${fields[BUCKET_NAME]} bucket_host=${fields[BUCKET_HOST]-} bucket_port=${fields[BUCKET_PORT]-}
+  has_values "ConfigMap $claim" "$unfilled" BUCKET_NAME BUCKET_HOST BUCKET_PORT || return 1
+  bucket=${fields[BUCKET_NAME]} bucket_host=${fields[BUCKET_HOST]} bucket_port=${fields[BUCKET_PORT]}
 
   # The values stay as they are stored, in base64; they are only copied.
   get_fields "$BASE64_TEMPLATE" -n "$CLAIM_NAMESPACE" secrets "$CLAIM_NAME" || return 1
@@ -354,16 +462,48 @@ claim_is_bound() {
     [[ ${fields[$key]} =~ ^$BASE64$ ]] || not_yet "$key in Secret $claim is not base64" "$unfilled" || return 1
   done
   access_key=${fields[AWS_ACCESS_KEY_ID]} secret_key=${fields[AWS_SECRET_ACCESS_KEY]}
+  # The text is only for log, to hide it.
+  decode "$access_key" && access_text=$decoded
+  decode "$secret_key" && secret_text=$decoded
+}
+
+# decode BASE64: what it says is then in $decoded.
+decode() {
+  local digits=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
+  local i before text='' bits=0 count=0 byte
+  for ((i = 0; i < ${#1}; i++)); do
+    before=${digits%%"${1:i:1}"*} # as long as the digit is big
+    ((${#before} < 64)) || break  # the padding
+    bits=$(((bits << 6 | ${#before}) & 0xfff)) count=$((count + 6))
+    ((count >= 8)) || continue
+    count=$((count - 8))
+    printf -v byte '\\x%02x' "$((bits >> count & 0xff))"
+    text+=$byte
+  done
+  printf -v decoded %b "$text"
+}
+
+volume_is_there() {
+  local phase modes provisioner
+  claim_is_usable || return 1
+  # A volume for many nodes serves one as well; the operator takes no other modes.
+  [[ "$modes " == *" $ACCESS_MODE "* || "$modes " == *' ReadWriteMany '* ]] ||
+    never "The accessModes of $the_claim are${modes:- none}, but the profile needs $ACCESS_MODE." \
+      "A claim's accessModes cannot change. Name another claim in the profile."
+  [[ $phase != Bound ]] || return 0
+  class_is_read || return 1
+  # Such a claim stays unbound until the registry's first pod.
+  [[ $phase == Pending && ${fields[binding]-} == WaitForFirstConsumer ]] ||
+    not_yet "the phase of $the_claim is ${phase:-empty}"
 }
 
 print_claim() {
-  get_fields "$PHASE_TEMPLATE
-class=<with .spec><with .storageClassName><js .><end><end>" \
-    -n "$CLAIM_NAMESPACE" objectbucketclaims.objectbucket.io "$CLAIM_NAME" || true
-  log "ObjectBucketClaim $claim: phase ${fields[phase]:-none}, storage class ${fields[class]:-none}."
+  local kind=${the_claim%% *}
+  get_fields "$CLAIM_TEMPLATE" -n "$CLAIM_NAMESPACE" "$claim_resource" "$CLAIM_NAME" || true
+  log "$the_claim: phase ${fields[phase]:-none}, storage class ${fields[class]:-none}."
   get_fields '<range .items>
 event=<with .reason><js .><end>: <with .message><js .><end><end>' -n "$CLAIM_NAMESPACE" events \
-    --field-selector "involvedObject.kind=ObjectBucketClaim,involvedObject.name=$CLAIM_NAME" || true
+    --field-selector "involvedObject.kind=$kind,involvedObject.name=$CLAIM_NAME" || true
   log "Its events: ${fields[event]:-none}"
   [[ -n $STORAGE_NAMESPACE && -n $STORAGE_CLUSTER ]] || return 0
   get_fields "$PHASE_TEMPLATE" -n "$STORAGE_NAMESPACE" storageclusters.ocs.openshift.io "$STORAGE_CLUSTER" || true
@@ -376,17 +516,15 @@ resolve_endpoint() {
   [[ $BACKEND == s3 ]] || return 0
   case $ENDPOINT in
     route)
-      wait_until route_has_a_host : "Route $ROUTE_NAMESPACE/$ROUTE_NAME to have a host" \
+      the_route="Route $ROUTE_NAMESPACE/$ROUTE_NAME"
+      wait_until route_has_a_host : "$the_route to have a host" \
         "Check the Route's name. An external StorageCluster has no Route, nor has one with disableRoute:" \
-        'give the profile endpoint.route.host or endpoint.service.'
-      require_value "$HOST" 'the name of a host' "$host" "spec.host of Route $ROUTE_NAMESPACE/$ROUTE_NAME"
+        'give the profile endpoint.external or endpoint.service.'
+      require_value "$HOST" 'the name of a host' "$host" "spec.host of $the_route"
       ;;
     host) host=$ENDPOINT_HOST ;;
-    service)
-      require_value "$HOST" 'the name of a host' "$bucket_host" "BUCKET_HOST in ConfigMap $claim"
-      require_value "$PORT" 'a port' "$bucket_port" "BUCKET_PORT in ConfigMap $claim"
-      host=$bucket_host:$(port_of_the_scheme)
-      ;;
+    service) host=$bucket_host:$(port_of_the_scheme) ;;
+    external) host=$bucket_host:$bucket_port ;;
   esac
   # A port that the scheme implies is left out: the Host header, which is part
   # of what an S3 client signs, never carries it.
@@ -394,8 +532,58 @@ resolve_endpoint() {
     https) host=${host%:443} ;;
     http) host=${host%:80} ;;
   esac
-  endpoint=$ENDPOINT_SCHEME://$host
+  endpoint=$ENDPOINT_SCHEME://$host endpoint_place=$(place_of "$ENDPOINT_SCHEME://$host")
   log "The endpoint is $endpoint."
+  prove_endpoint
+}
+
+# prove_endpoint: the endpoint has to lead to the store that has the claim's bucket. A
+# literal host can say so only by being the one that the claim names.
+prove_endpoint() {
+  local service=''
+  [[ ! ${bucket_host,,} =~ ^$SERVICE$ ]] || service=${BASH_REMATCH[2]}/${BASH_REMATCH[1]}
+  proven=yes
+  case $ENDPOINT in
+    route)
+      if [[ -n $service ]]; then
+        [[ $ROUTE_NAMESPACE/$route_to == "${service%/*}/Service ${service#*/}" ]] ||
+          never "$the_route leads to ${route_to:-nothing}, but the claim's bucket is at $bucket_host." "$ROUTE_ADVICE"
+      elif [[ $endpoint_place != "$bucket_place" ]]; then
+        never "$the_route has the host $host, but the claim's bucket is at $bucket_host:$bucket_port." "$ROUTE_ADVICE"
+      fi
+      ;;
+    service)
+      [[ -n $service ]] || never "The claim's bucket is at $bucket_host, which is no Service of this cluster." \
+        'Give the profile endpoint.external in the place of endpoint.service.'
+      ;;
+    external)
+      [[ -z $service ]] || never "The claim's bucket is at $bucket_host, which is a Service of this cluster." \
+        'Give the profile endpoint.service or endpoint.route in the place of endpoint.external.'
+      ;;
+    host)
+      [[ $endpoint_place != "$bucket_place" ]] || return 0
+      proven=''
+      log "Nothing in the cluster says that $endpoint leads to the claim's bucket, at $bucket_host:$bucket_port."
+      ;;
+  esac
+}
+readonly ROUTE_ADVICE="Name the Route that leads there in the profile (endpoint.route.name), or give it\
+ endpoint.service or, for a host outside of the cluster, endpoint.external."
+
+# place_of URL names where it leads, so that two places can be compared: the host, the
+# port, and what else there is. 80 and 443, and 50080 and 50443, are the ports for
+# http and https of one Service (see port_of_the_scheme).
+place_of() {
+  local name=${1,,} port=443
+  name=${name#http://} name=${name#https://}
+  while [[ $name == */ ]]; do name=${name%/}; done
+  [[ ! $name =~ ^(.*[^:]):([0-9]{1,5})$ ]] || name=${BASH_REMATCH[1]} port=${BASH_REMATCH[2]}
+  case $port in
+    80) port=443 ;;
+    50080) port=50443 ;;
+  esac
+  [[ ! $name =~ ^$SERVICE$ ]] || name=${name%.cluster.local}
+  [[ -z $name ]] || printf '%s:%s' "$name" "$port"
 }
 
 # port_of_the_scheme: a claim names one port of the Service, for https wherever
@@ -410,12 +598,15 @@ port_of_the_scheme() {
 }
 
 route_has_a_host() {
-  local route="Route $ROUTE_NAMESPACE/$ROUTE_NAME"
-  get_fields '
-host=<with .spec><with .host><js .><end><end>' -n "$ROUTE_NAMESPACE" routes.route.openshift.io "$ROUTE_NAME" &&
-    exists "$route" || return 1
-  host=${fields[host]-}
-  [[ -n $host ]] || not_yet "$route has no spec.host" \
+  get_fields '<with .spec>
+host=<with .host><js .><end>
+to=<with .to><js .kind> <js .name><end>
+<- range .alternateBackends>
+to=<js .kind> <js .name><end><end>' -n "$ROUTE_NAMESPACE" routes.route.openshift.io "$ROUTE_NAME" &&
+    exists "$the_route" || return 1
+  host=${fields[host]-} route_to=${fields[to]-}
+  route_to=${route_to//$'\n'/, }
+  [[ -n $host ]] || not_yet "$the_route has no spec.host" \
     "OpenShift gives a Route its host: oc describe route -n $ROUTE_NAMESPACE $ROUTE_NAME says why it has not. $AGAIN"
 }
 
@@ -466,7 +657,8 @@ resourceVersion=<.metadata.resourceVersion>
 generation=<.metadata.generation>
 deleting=<with .metadata.deletionTimestamp><.><end>
 <- with .metadata.annotations><with index . "kubectl.kubernetes.io/last-applied-configuration">
-lastApplied=<js .><end><end>
+lastApplied=<js .><end><with index . "registryprofile.dev/left-storage">
+left=<js .><end><end>
 <- range .metadata.managedFields><if not .subresource><$manager := print .manager>
 <- $state := exists .fieldsV1 "f:spec" "f:managementState"><$storage := exists .fieldsV1 "f:spec" "f:storage">
 <- if eq $manager "registry-profile"><if $state>
@@ -515,39 +707,118 @@ config_may_be_changed() {
   stop_if_images_could_be_lost
 }
 
-# stop_if_images_could_be_lost looks at what Config asks for and at what the
-# operator has set up. What is there is only left behind when that is allowed.
+# stop_if_images_could_be_lost looks at what Config asks for and at what the operator
+# has set up. What is there is only left behind where the profile names it. What of
+# that the next write has to mark as spent is then in $leaving.
 stop_if_images_could_be_lost() {
-  local half backend name url store stores=''
+  local half backend store item sort stores='' wanted='' sorts='' left=${config[left]-}
+  left=${left//'\u003D'/=} # from what js makes of it
+  leaving=''
+  [[ ${config[spec.managementState]-} != Unmanaged ]] || stop_guard \
+    "spec.managementState of $CONFIG is Unmanaged: the registry is run by hand." \
+    "If the operator shall run it again, set spec.managementState of $CONFIG to Managed. $AGAIN"
   for half in spec status; do
     for backend in ${config[$half.backends]-}; do
-      case $backend in
-        emptyDir) continue ;; # dies with its pod: nothing to protect
-        s3)
-          name=${config[$half.storage.s3.bucket]-} url=${config[$half.storage.s3.regionEndpoint]-}
-          is_our_bucket "$name" "$url" && continue
-          store="bucket \"$name\" at \"$url\" (s3)"
-          ;;
-        pvc)
-          name=${config[$half.storage.pvc.claim]:-$OPERATORS_CLAIM}
-          is_our_claim "$name" && continue
-          store="PersistentVolumeClaim \"$name\" (pvc)"
-          ;;
-        *) store="a store of kind $backend" ;;
-      esac
+      other_store "$half" "$backend" || continue
+      # The switch is made already, and the operator is about to follow.
+      [[ $half != status || " $left " != *" $item "* ]] || ! spec_names_our_store || continue
       stores+="$half.storage of $CONFIG names $store."$'\n'
+      [[ " $wanted " == *" $item "* ]] || judge_item
     done
   done
   [[ -n $stores ]] || return 0
-  log_once "${stores%$'\n'}"
-  log_once "The profile wants $(wanted_store)."
-  if [[ $ALLOW_STORAGE_SWITCH == true ]]; then
-    log_once 'Switching all the same, because spec.bootstrap.allowStorageSwitch is true. Images are not copied.'
-    return 0
+  stores+="The profile wants $(wanted_store)."
+  [[ -z $sorts ]] || stop_guard "$stores" "$(guard_advice)"
+  log_once "$stores"
+  log_once "Leaving $leaving, which spec.bootstrap.leaveStorage of the profile allows. Images are not copied."
+}
+
+# judge_item: may $item be left? If not, $sorts grows by the reason.
+judge_item() {
+  wanted+=${wanted:+ }$item
+  if [[ ! $item =~ ^($ITEM)$ ]]; then
+    sorts+=' unfit'
+  elif [[ " $LEAVE_STORAGE " != *" $item "* ]]; then
+    sorts+=" $sort"
+  elif [[ " $left " == *" $item "* ]]; then
+    sorts+=' spent'
+    stores+="The permission to leave $item was used before."$'\n'
+  else
+    leaving+=${leaving:+ }$item
   fi
-  log 'After a switch, image streams would keep references to images that are only in the old storage.'
-  fail 3 'Copy the images that are still needed; then set spec.bootstrap.allowStorageSwitch: true in the profile.' \
-    'Or write the storage that is there into the profile.'
+}
+
+# stop_guard REASON ADVICE ends the run, with 3 if it has written nothing. Otherwise
+# it is 1, so that the Job starts another, which ends with 3 at its first look.
+stop_guard() {
+  log "$1"
+  [[ -n $written ]] || fail 3 "$2"
+  log "Before that, this run had written $written; it writes nothing more."
+  fail 1 "$2"
+}
+
+# other_store HALF BACKEND: Config names a store there that is not ours and may hold
+# images. It is then in $store, in $item as the profile would name it, and in $sort.
+other_store() {
+  local name=${config[$1.storage.s3.bucket]-} url=${config[$1.storage.s3.regionEndpoint]-}
+  sort=other
+  case $2 in
+    emptyDir) return 1 ;; # dies with its pod: nothing to protect
+    s3)
+      [[ -n $name ]] && ! is_our_bucket "$name" "$url" || return 1
+      store="bucket \"$name\" at \"$url\" (s3)" item=bucket=$name
+      if [[ $BACKEND == s3 && $name == "$bucket" && -z $proven ]]; then
+        sort=unproven
+      elif [[ $BACKEND == s3 && $name != "$bucket" ]] && was_generated "$name" && leads_to_our_store "$url"; then
+        sort=replaced
+      fi
+      ;;
+    pvc)
+      name=${config[$1.storage.pvc.claim]:-$OPERATORS_CLAIM}
+      ! is_our_claim "$name" || return 1
+      store="PersistentVolumeClaim \"$name\" (pvc)" item=claim=$name
+      ;;
+    *) store="a store of kind $2" item=backend=$2 ;;
+  esac
+}
+
+# guard_advice reads the variables of stop_if_images_could_be_lost.
+guard_advice() {
+  local allow
+  allow="write into the profile, for one switch, spec.bootstrap.leaveStorage: [$(as_yaml)]"
+  [[ $sorts != *unfit* ]] || allow="take that storage out of $CONFIG by hand, as no profile can name it"
+  case $sorts in
+    *spent*)
+      printf 'Find out what has switched back. To allow it once more: oc annotate %s %s-. %s' \
+        "$CONFIG" "$LEFT_STORAGE" "$AGAIN"
+      ;;
+    *other* | *unfit*)
+      printf 'Copy the images that are still needed, since image streams keep their references to what is only there;'
+      printf ' then %s. Or write the storage that is there into the profile.' "$allow"
+      ;;
+    *replaced*)
+      printf 'Look for a claim that still has the old bucket: oc get objectbucketclaims -A -o yaml. If there is none,'
+      printf ' the claim was deleted and made again: the bucket was deleted with it, its images are gone with it, and'
+      printf ' have to be pushed again. If there is one, copy the images. Then %s.' "$allow"
+      ;;
+    *)
+      printf 'Check that %s leads to bucket "%s" with the images in it; then %s.' "$endpoint" "$bucket" "$allow"
+      printf ' Or use endpoint.route, endpoint.service or endpoint.external, which can be proven.'
+      ;;
+  esac
+}
+readonly LEFT_STORAGE=registryprofile.dev/left-storage
+
+# as_yaml prints $wanted as items of leaveStorage. A name is quoted where YAML could
+# take it for something else.
+as_yaml() {
+  local item name list=''
+  for item in $wanted; do
+    name=${item#*=}
+    [[ $name =~ ^[A-Za-z] && ! ${name,,} =~ ^(true|false|null|yes|off)$ ]] || name="\"$name\""
+    list+="${list:+, }{${item%%=*}: $name}"
+  done
+  printf '%s' "$list"
 }
 
 wanted_store() {
@@ -562,23 +833,24 @@ readonly OPERATORS_CLAIM=image-registry-storage # what an empty claim means to t
 is_our_claim() { [[ $BACKEND == pvc && ${1:-$OPERATORS_CLAIM} == "$CLAIM_NAME" ]]; }
 
 # is_our_bucket BUCKET ENDPOINT. The name alone says little: two stores can have
-# buckets of one name, unless a provisioner made it unique.
+# buckets of one name, unless a provisioner made it unique. To an endpoint that is
+# not proven, nothing is moved unasked, not even the bucket of that name.
 is_our_bucket() {
-  [[ -n $1 ]] || return 0 # names nothing
   [[ $BACKEND == s3 && $1 == "$bucket" ]] || return 1
-  [[ ! $1 =~ -$UUID$ ]] || return 0
-  local there
-  there=$(host_of "$2")
-  [[ -n $there && ($there == "$(host_of "$endpoint")" || $there == "$(host_of "$bucket_host")") ]]
+  [[ $(place_of "$2") != "$endpoint_place" ]] || return 0
+  [[ -n $proven ]] || return 1
+  leads_to_our_store "$2" || was_generated "$1"
 }
 
-# host_of URL, without scheme, path and port.
-host_of() {
-  local name=${1#*://}
-  name=${name%%/*}
-  [[ ! $name =~ :[0-9]+$ ]] || name=${name%:*}
-  printf '%s' "${name,,}"
+leads_to_our_store() {
+  local place
+  place=$(place_of "$1")
+  [[ $place == "$endpoint_place" || $place == "$bucket_place" ]]
 }
+
+# was_generated BUCKET: lib-bucket-provisioner made that name from the claim's prefix
+# (pkg/provisioner/helpers.go), so that no other bucket has it.
+was_generated() { [[ -n $prefix && $1 == "${prefix:0:26}"-* && ${1#"${prefix:0:26}"-} =~ ^$UUID$ ]]; }
 
 # ---------------------------------------------------------------- 4. the CA bundle and the credentials
 
@@ -592,8 +864,9 @@ ca_bundle_is_in_place() {
   [[ $BACKEND == s3 && -n $CA_SOURCE_NAME ]] || return 0
   get_written_ca || return 1
   [[ $answer != "$ca_bundle" ]] || return 0
+  config_may_be_changed || return 1
   log_once "Writing ConfigMap $CA_NAMESPACE/$TRUSTED_CA."
-  apply "$CA_NAMESPACE" "$(ca_manifest)" && get_written_ca || return 1
+  apply "ConfigMap $CA_NAMESPACE/$TRUSTED_CA" "$CA_NAMESPACE" "$(ca_manifest)" && get_written_ca || return 1
   [[ $answer == "$ca_bundle" ]] ||
     not_yet "ConfigMap $CA_NAMESPACE/$TRUSTED_CA does not hold what was just written to it" "$REWRITTEN_ADVICE"
 }
@@ -618,8 +891,10 @@ credentials_are_in_place() {
   [[ $BACKEND == s3 ]] || return 0
   get_written_credentials || return 1
   ! credentials_match || return 0
+  config_may_be_changed || return 1
   log_once "Writing Secret $REGISTRY_NAMESPACE/$CREDENTIALS."
-  apply "$REGISTRY_NAMESPACE" "$(credentials_manifest)" && get_written_credentials || return 1
+  apply "Secret $REGISTRY_NAMESPACE/$CREDENTIALS" "$REGISTRY_NAMESPACE" "$(credentials_manifest)" &&
+    get_written_credentials || return 1
   credentials_match ||
     not_yet "Secret $REGISTRY_NAMESPACE/$CREDENTIALS does not hold what was just written to it" "$REWRITTEN_ADVICE"
 }
@@ -653,11 +928,11 @@ config_is_in_place() {
   local undone="Something else keeps writing that: find out what (metadata.managedFields of $CONFIG names it), and\
  take it out of there. $AGAIN"
   config_may_be_changed || return 1
-  if ! spec_matches || must_forget_last_applied; then
+  if ! spec_matches || must_forget_last_applied || [[ -n $leaving ]]; then
     spec_matches || log_once "Switching the registry to $(wanted_store)."
     ! must_forget_last_applied ||
       log_once 'Removing the annotation last-applied-configuration: by it, the next oc apply could remove the storage.'
-    call '' patch "$CONFIG" --type=merge "--field-manager=$MANAGER" -p "$(config_patch)" || return 1
+    write "$CONFIG" '' patch "$CONFIG" --type=merge "--field-manager=$MANAGER" -p "$(config_patch)" || return 1
     config_may_be_changed || return 1
   fi
   if must_co_own && ! must_forget_last_applied; then
@@ -694,11 +969,11 @@ spec_matches() {
   done
 }
 
-# spec_names_our_store: the registry runs on this bucket or claim, and on no other.
+# spec_names_our_store: Config asks for this bucket or claim, and for no other store.
 spec_names_our_store() {
-  [[ ${config[spec.managementState]-} == Managed && ${config[spec.backends]-} == " $BACKEND" ]] || return 1
+  [[ ${config[spec.backends]-} == " $BACKEND" ]] || return 1
   case $BACKEND in
-    s3) [[ ${config[spec.storage.s3.bucket]-} == "$bucket" ]] ;;
+    s3) is_our_bucket "${config[spec.storage.s3.bucket]-}" "${config[spec.storage.s3.regionEndpoint]-}" ;;
     pvc) is_our_claim "${config[spec.storage.pvc.claim]-}" ;;
   esac
 }
@@ -708,7 +983,9 @@ spec_names_our_store() {
 # second patch. The resourceVersion makes it conditional.
 config_patch() {
   local annotations='' spec='' others='' defaults='"encrypt":false,"keyID":null,"cloudFront":null,' key
-  ! must_forget_last_applied || annotations=',"annotations":{"kubectl.kubernetes.io/last-applied-configuration":null}'
+  ! must_forget_last_applied || annotations='"kubectl.kubernetes.io/last-applied-configuration":null'
+  [[ -z $leaving ]] || annotations+=${annotations:+,}"\"$LEFT_STORAGE\":\"$(left_by_now)\""
+  [[ -z $annotations ]] || annotations=",\"annotations\":{$annotations}"
   if ! spec_matches; then
     for key in azure emptyDir gcs ibmcos oss s3 swift pvc; do
       [[ $key == "$BACKEND" ]] || others+="\"$key\":null,"
@@ -718,6 +995,16 @@ config_patch() {
     spec=,$(config_spec "$others" "$defaults" "$(switched_along)")
   fi
   printf '{"metadata":{"resourceVersion":"%s"%s}%s}' "${config[resourceVersion]}" "$annotations" "$spec"
+}
+
+# left_by_now prints all that was ever left with a permission. Two Jobs that each may
+# leave the other's storage would otherwise switch back and forth.
+left_by_now() {
+  local item all='' left=${config[left]-}
+  for item in ${left//'\u003D'/=} $leaving; do
+    [[ ! $item =~ ^($ITEM)$ || " $all " == *" $item "* ]] || all+=${all:+ }$item
+  done
+  printf '%s' "$all"
 }
 
 # config_spec MORE-OF-STORAGE MORE-OF-S3 MORE prints the spec with what the profile
@@ -741,7 +1028,7 @@ config_spec() {
 # registry is on it, replicas are Git's again, and this script sets only what
 # the storage cannot work without.
 switched_along() {
-  if ! spec_names_our_store; then
+  if [[ ${config[spec.managementState]-} != Managed ]] || ! spec_names_our_store; then
     printf ',"replicas":%s,"rolloutStrategy":"%s"' "$REPLICAS" "$ROLLOUT_STRATEGY"
   elif [[ $BACKEND == pvc && $ROLLOUT_STRATEGY == Recreate ]]; then
     printf ',"rolloutStrategy":"Recreate"'
@@ -785,9 +1072,9 @@ other_owners() {
 # co_own changes no value: it applies what is there already. Only fields that the
 # operator keeps as they are: one that it drops would be applied again and again.
 co_own() {
-  apply "$REGISTRY_NAMESPACE" "$(printf '{"apiVersion":"%s","kind":"Config","metadata":{"name":"%s",%s},%s}' \
-    imageregistry.operator.openshift.io/v1 cluster "\"resourceVersion\":\"${config[resourceVersion]}\"" \
-    "$(config_spec '' '' '')")"
+  local kind='"apiVersion":"imageregistry.operator.openshift.io/v1","kind":"Config"'
+  apply "$CONFIG" "$REGISTRY_NAMESPACE" "$(printf '{%s,"metadata":{"name":"cluster","resourceVersion":"%s"},%s}' \
+    "$kind" "${config[resourceVersion]}" "$(config_spec '' '' '')")"
 }
 
 # owned_fields is f:spec of our entry in managedFields after co_own, in the words
@@ -812,7 +1099,22 @@ readonly IDLE_ADVICE="Find out why the operator is idle: oc get pods -n $REGISTR
 wait_for_operator() {
   wait_until registry_is_available print_operator \
     'the image registry operator to report the registry Available on this storage, and not Degraded' "$OPERATOR_ADVICE"
+  note_cluster_operator
   log "Done: the registry keeps its images in $(wanted_store)."
+}
+
+# note_cluster_operator: ClusterOperator sums up the registry, the image pruner and
+# node-ca. Of these only the registry is this script's business.
+note_cluster_operator() {
+  local kind condition
+  reason_label='No answer'
+  get_cluster_operator || return 0
+  for kind in Available=True Degraded=False; do
+    condition=${fields[condition.${kind%=*}]-}
+    [[ -z $condition || ${condition%% *} == "${kind#*=}" ]] ||
+      log "Note: ClusterOperator image-registry says ${kind%=*}=$condition. Config's own conditions are good, so that\
+ it comes from the image pruner or from node-ca, or is about to pass."
+  done
 }
 
 # All that was written is looked at again: the operator's first write after the
@@ -824,23 +1126,57 @@ registry_is_available() {
 # operator_is_content judges the Config that config_is_in_place has just read, which
 # is Managed: a Removed registry is reported as Available, too.
 operator_is_content() {
-  local operator='ClusterOperator image-registry' bucket_there=${config[status.storage.s3.bucket]-}
+  local field there
   [[ ${config[generation]-} == "${config[observedGeneration]-}" ]] ||
     not_yet "the operator saw generation ${config[observedGeneration]:-0} of $CONFIG, not ${config[generation]-}" \
       "$IDLE_ADVICE" || return 1
   [[ " ${config[status.backends]-} " == *" $BACKEND "* ]] ||
-    not_yet "status.storage of $CONFIG names${config[status.backends]:- nothing} and not $BACKEND" || return 1
-  [[ $BACKEND != s3 || $bucket_there == "$bucket" ]] ||
-    not_yet "status.storage of $CONFIG names bucket \"$bucket_there\" and not \"$bucket\"" || return 1
-  conditions_are_good "$CONFIG" "${config[condition.Available]-}" "${config[condition.Degraded]-}" || return 1
-  get_cluster_operator && exists "$operator" || return 1
-  conditions_are_good "$operator" "${fields[condition.Available]-}" "${fields[condition.Degraded]-}"
+    not_content "status.storage of $CONFIG names${config[status.backends]:- nothing} and not $BACKEND" || return 1
+  # Where the operator cannot use what was changed, the registry goes on as before.
+  for field in bucket regionEndpoint trustedCA.name; do
+    there=${config[status.storage.s3.$field]-}
+    [[ $BACKEND != s3 || $there == "${config[spec.storage.s3.$field]-}" ]] ||
+      not_content "status.storage.s3.$field of $CONFIG is \"$there\", not yet that of spec" || return 1
+  done
+  [[ ${config[condition.Available]-} =~ ^True($|\ ) ]] ||
+    not_content "$CONFIG says Available=${config[condition.Available]:-nothing}" || return 1
+  [[ ${config[condition.Degraded]-} =~ ^False($|\ ) ]] ||
+    not_content "$CONFIG says Degraded=${config[condition.Degraded]:-nothing}"
 }
 
-# conditions_are_good WHAT AVAILABLE DEGRADED, as CONDITION_TEMPLATE prints them.
-conditions_are_good() {
-  [[ ${2%% *} == True ]] || not_yet "$1 says Available=${2:-nothing}" || return 1
-  [[ ${3%% *} == False ]] || not_yet "$1 says Degraded=${3:-nothing}"
+# not_content REASON is not_yet. Where one of Config's conditions shows an error of the
+# store, that is the reason, and has advice of its own.
+not_content() {
+  local kind error what_to_do
+  for kind in StorageExists Progressing Degraded Available; do
+    error=${config[condition.$kind]-}
+    what_to_do=$(store_advice "$error")
+    [[ -z $what_to_do ]] || not_yet "$CONFIG says $kind=$error" "$what_to_do $AGAIN" || return 1
+  done
+  not_yet "$1"
+}
+
+# store_advice ERROR prints what to do about an error of the store, if it is one.
+store_advice() {
+  [[ $BACKEND == s3 ]] || return 0
+  case ${1,,} in
+    *' is forbidden: user '*) return ;; # it is the API server that says so
+    *x509:* | *'signed by unknown authority'*)
+      printf 'Give the profile the CA that signed the certificate of %s (trustedCA).' "$endpoint"
+      ;;
+    *nosuchbucket* | *toomanybuckets*)
+      printf 'Find out why %s has no bucket %s: another store answers there, or the bucket was deleted.' \
+        "$endpoint" "$bucket"
+      ;;
+    *signaturedoesnotmatch* | *invalidaccesskeyid* | *accessdenied* | *forbidden* | *' 403'*)
+      printf 'Find out why %s refuses the credentials of Secret %s: it leads to another store,' "$endpoint" "$claim"
+      printf ' or the provisioner has to be restarted to write them anew.'
+      ;;
+    *'no such host'*) printf 'Find out why the operator cannot resolve the host of %s (DNS).' "$endpoint" ;;
+    *'connection refused'* | *'i/o timeout'*)
+      printf 'Find out why nothing answers at %s: its pods, its port, or a proxy in between (noProxy).' "$endpoint"
+      ;;
+  esac
 }
 
 get_cluster_operator() {

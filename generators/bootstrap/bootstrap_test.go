@@ -92,13 +92,13 @@ func TestEndpoints(t *testing.T) {
 // certificate.
 func TestPortOfTheService(t *testing.T) {
 	for _, test := range []struct{ scheme, port, endpoint string }{
-		{"https", "443", "https://s3.svc"}, {"https", "50443", "https://s3.svc:50443"}, {"https", "8443", "https://s3.svc:8443"},
-		{"http", "443", "http://s3.svc"}, {"http", "50443", "http://s3.svc:50080"},
-		{"http", "80", "http://s3.svc"}, {"http", "8080", "http://s3.svc:8080"},
+		{"https", "443", "https://s3.ns.svc"}, {"https", "50443", "https://s3.ns.svc:50443"}, {"https", "8443", "https://s3.ns.svc:8443"},
+		{"http", "443", "http://s3.ns.svc"}, {"http", "50443", "http://s3.ns.svc:50080"},
+		{"http", "80", "http://s3.ns.svc"}, {"http", "8080", "http://s3.ns.svc:8080"},
 	} {
 		t.Run(test.scheme+"/"+test.port, func(t *testing.T) {
 			l := newLab(t).set("ENDPOINT=service", "ENDPOINT_SCHEME="+test.scheme, "DISABLE_REDIRECT=true")
-			l.with(claimMap, `{"data": {"BUCKET_HOST": "s3.svc", "BUCKET_PORT": "`+test.port+`"}}`)
+			l.with(claimMap, `{"data": {"BUCKET_HOST": "s3.ns.svc", "BUCKET_PORT": "`+test.port+`"}}`)
 			l.run().ends(0, "Done").says("The endpoint is " + test.endpoint + ".\n")
 		})
 	}
@@ -108,8 +108,9 @@ const nulls = `"azure": null, "emptyDir": null, "gcs": null, "ibmcos": null, "os
 
 // onVolume are the parameters of a volume for one pod at a time.
 var onVolume = []string{
-	"BACKEND=pvc", "CLAIM_NAME=image-registry-storage", "REPLICAS=1", "ROLLOUT_STRATEGY=Recreate",
-	"CLAIM_NAMESPACE", "STORAGE_NAMESPACE", "STORAGE_CLUSTER", "REGION", "ENDPOINT", "ENDPOINT_SCHEME",
+	"BACKEND=pvc", "CLAIM_NAME=image-registry-storage", "CLAIM_CLASS=ocs-storagecluster-ceph-rbd",
+	"ACCESS_MODE=ReadWriteOnce", "REPLICAS=1", "ROLLOUT_STRATEGY=Recreate",
+	"STORAGE_NAMESPACE", "STORAGE_CLUSTER", "REGION", "ENDPOINT", "ENDPOINT_SCHEME",
 	"ROUTE_NAME", "ROUTE_NAMESPACE", "TRUSTED_CA", "CA_SOURCE_NAME", "CA_SOURCE_NAMESPACE", "CA_SOURCE_KEY",
 }
 
@@ -164,13 +165,13 @@ func TestParameters(t *testing.T) {
 		l.parameters = map[string]string{}
 		l.run().ends(2, "Correct the profile").writes()
 		for _, name := range []string{
-			"BACKEND", "CLAIM_NAME", "REPLICAS", "ROLLOUT_STRATEGY", "ALLOW_STORAGE_SWITCH", "TIMEOUT_SECONDS",
+			"BACKEND", "CLAIM_NAMESPACE", "CLAIM_NAME", "CLAIM_CLASS", "REPLICAS", "ROLLOUT_STRATEGY", "TIMEOUT_SECONDS",
 		} {
 			l.says("Parameter " + name + " is missing: ")
 		}
 	})
 	for _, missing := range []string{
-		"CLAIM_NAMESPACE", "REGION", "ENDPOINT", "ENDPOINT_SCHEME", "ROUTE_NAMESPACE", "ROUTE_NAME",
+		"CLAIM_NAMESPACE", "CLAIM_CLASS", "REGION", "ENDPOINT", "ENDPOINT_SCHEME", "ROUTE_NAMESPACE", "ROUTE_NAME",
 		"CA_SOURCE_NAMESPACE", "CA_SOURCE_KEY",
 	} {
 		t.Run("no "+missing, func(t *testing.T) {
@@ -196,7 +197,8 @@ func TestParameters(t *testing.T) {
 		"CHUNK_SIZE_MIB=4", "CHUNK_SIZE_MIB=5121", "ENDPOINT=", "ENDPOINT_SCHEME=ftp",
 		"ROUTE_NAME=", "ROUTE_NAMESPACE=a b", "CA_SOURCE_NAMESPACE=", "CA_SOURCE_NAME=A", `CA_SOURCE_KEY=a"}}`,
 		"TRUSTED_CA=", "TRUSTED_CA=-", "REPLICAS=0", "ROLLOUT_STRATEGY=", "DISABLE_REDIRECT=yes",
-		"ALLOW_STORAGE_SWITCH=", "TIMEOUT_SECONDS=30m", "TIMEOUT_SECONDS=08", "POLL_SECONDS=x",
+		"CLAIM_CLASS=a b", "LEAVE_STORAGE=old", "LEAVE_STORAGE=bucket=a\"b", "LEAVE_STORAGE=claim=a  claim=b",
+		"LEAVE_STORAGE=backend=", "LEAVE_STORAGE=bucket=abc ", "TIMEOUT_SECONDS=30m", "TIMEOUT_SECONDS=08", "POLL_SECONDS=x",
 		"STORAGE_NAMESPACE=a\nb", "STORAGE_CLUSTER=*",
 	} {
 		t.Run(wrong, func(t *testing.T) {
@@ -206,6 +208,10 @@ func TestParameters(t *testing.T) {
 			assert.Empty(t, l.Calls)
 		})
 	}
+	t.Run("a volume's access mode", func(t *testing.T) {
+		newLab(t).set(onVolume...).set("ACCESS_MODE").run().ends(2, "Correct").says("Parameter ACCESS_MODE is missing: ")
+		anotherLab(t).set(onVolume...).set("ACCESS_MODE=ReadWriteOncePod").run().ends(2, "Correct")
+	})
 	t.Run("host", func(t *testing.T) {
 		l := newLab(t).set("ENDPOINT=host", "ENDPOINT_HOST=https://x").run().ends(2, "Correct the profile")
 		l.says(`Parameter ENDPOINT_HOST: "https://x" is not a host, or host:port.`)

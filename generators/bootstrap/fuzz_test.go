@@ -19,6 +19,7 @@ const placeholder = "zz-placeholder-zz"
 // key, up to the name, of what the cluster calls by it.
 var profileParameters = []struct{ name, object string }{
 	{"CLAIM_NAME", "openshift-image-registry/image-registry"},
+	{"CLAIM_CLASS", ""},
 	{"STORAGE_NAMESPACE", ""},
 	{"STORAGE_CLUSTER", ""},
 	{"REGION", ""},
@@ -83,8 +84,12 @@ func withParameter(t *testing.T, p int, value string) *lab {
 	t.Helper()
 	l := anotherLab(t).set("TIMEOUT_SECONDS=0")
 	parameter := profileParameters[p]
-	if parameter.name == "ENDPOINT_HOST" {
+	switch parameter.name {
+	case "ENDPOINT_HOST":
 		l.set("ENDPOINT=host")
+	case "CLAIM_CLASS":
+		l.Objects["storageclasses.storage.k8s.io/"+value] = l.Objects[class]
+		l.with(claim, `{"spec": {"storageClassName": `+text(value)+`}}`)
 	}
 	l.parameters[parameter.name] = value
 	for key, o := range l.Objects {
@@ -151,6 +156,11 @@ func replaceIn(value any, replace func(string) string) any {
 // writes it.
 var clusterValues = []struct{ key, patch string }{
 	{claim, `{"status": {"phase": %s}}`},
+	{claim, `{"metadata": {"labels": {"bucket-provisioner": %s}}}`},
+	{claim, `{"spec": {"storageClassName": %s}}`},
+	{claim, `{"spec": {"generateBucketName": %s}}`},
+	{class, `{"provisioner": %s}`},
+	{route, `{"spec": {"to": {"kind": "Service", "name": %s}}}`},
 	{claimMap, `{"data": {"BUCKET_NAME": %s}}`},
 	{claimMap, `{"data": {"BUCKET_HOST": %s}}`},
 	{claimMap, `{"data": {"BUCKET_PORT": %s}}`},
@@ -161,6 +171,7 @@ var clusterValues = []struct{ key, patch string }{
 	{config, `{"metadata": {"resourceVersion": %s}}`},
 	{config, `{"metadata": {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": %s}}}`},
 	{config, `{"metadata": {"managedFields": [{"manager": %s, "operation": "Apply", "fieldsV1": {"f:spec": {"f:storage": {}}}}]}}`},
+	{config, `{"metadata": {"annotations": {"registryprofile.dev/left-storage": %s}}, "spec": {"storage": {"swift": {}}}}`},
 	{config, `{"spec": {"managementState": %s}}`},
 	{config, `{"spec": {"storage": {"s3": {"bucket": %s}}}}`},
 	{config, `{"spec": {"storage": {"s3": {"bucket": "` + bucket + `", "regionEndpoint": %s}}}}`},
@@ -173,7 +184,9 @@ var clusterValues = []struct{ key, patch string }{
 // has it, and what it writes is JSON with the fields that it writes, and no others.
 func FuzzClusterValues(f *testing.F) {
 	addHostile(f, len(clusterValues))
-	known := map[string]bool{"/spec/disableRedirect": true}
+	known := map[string]bool{
+		"/spec/disableRedirect": true, "/metadata/annotations/registryprofile.dev/left-storage": true,
+	}
 	for _, written := range []string{
 		appliedCA, appliedCredentials, switched("1"), coOwned("1", s3),
 		`patch {"metadata": {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": null}}}`,
@@ -185,7 +198,7 @@ func FuzzClusterValues(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, which uint8, value string) {
 		at := clusterValues[int(which)%len(clusterValues)]
-		l := anotherLab(t).set("TIMEOUT_SECONDS=0")
+		l := anotherLab(t).set("TIMEOUT_SECONDS=0", "LEAVE_STORAGE=backend=swift")
 		if strings.Contains(at.patch, "BUCKET_HOST") || strings.Contains(at.patch, "BUCKET_PORT") {
 			l.set("ENDPOINT=service", "DISABLE_REDIRECT=true")
 		}

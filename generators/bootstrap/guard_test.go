@@ -1,95 +1,92 @@
 package bootstrap
 
 import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/yaml"
 )
 
-func TestGuard(t *testing.T) {
-	const fixed = `{"data": {"BUCKET_NAME": "images"}}`
-	stops, passes := 3, 0
-	for name, test := range map[string]struct {
-		config     string
-		claimMap   string
-		parameters []string
-		status     int
-		says       string
-	}{
-		"another bucket": {
-			`{"spec": {"storage": {"s3": {"bucket": "old", "regionEndpoint": "https://old"}}}}`, `{}`, nil, stops,
-			`spec.storage of ` + config + ` names bucket "old" at "https://old" (s3).`,
-		},
-		"another bucket, allowed": {
-			`{"spec": {"storage": {"s3": {"bucket": "old"}}}}`, `{}`, []string{"ALLOW_STORAGE_SWITCH=true"}, passes,
-			`Switching all the same`,
-		},
-		"only status names it": {
-			`{"status": {"storage": {"s3": {"bucket": "old"}}}}`, `{}`, nil, stops,
-			`status.storage of ` + config + ` names bucket "old"`,
-		},
-		"a volume": {
-			`{"spec": {"storage": {"pvc": {"claim": "mine"}}}}`, `{}`, nil, stops,
-			`names PersistentVolumeClaim "mine" (pvc).`,
-		},
-		"the operator's volume": {
-			`{"spec": {"storage": {"pvc": {}}}}`, `{}`, nil, stops,
-			`names PersistentVolumeClaim "image-registry-storage" (pvc).`,
-		},
-		"another cloud": {
-			`{"spec": {"storage": {"azure": {"container": "x"}}}}`, `{}`, nil, stops, `names a store of kind azure.`,
-		},
-		"no bucket yet": {
-			`{"spec": {"storage": {"s3": {"region": "x"}}}, "status": {"storage": {"emptyDir": {}}}}`, `{}`, nil,
-			passes, ``,
-		},
-		"generated name": {
-			`{"spec": {"storage": {"s3": {"bucket": "` + bucket + `", "regionEndpoint": "http://older"}}}}`, `{}`,
-			nil, passes, ``,
-		},
-		"fixed name, same host": {
-			`{"spec": {"storage": {"s3": {"bucket": "images", "regionEndpoint": "http://RGW.apps.example.com:80/"}}}}`,
-			fixed, nil, passes, ``,
-		},
-		"fixed name, claim's host": {
-			`{"spec": {"storage": {"s3": {"bucket": "images", 
-				"regionEndpoint": "https://rook-ceph-rgw-ocs-storagecluster-cephobjectstore.openshift-storage.svc:443"}}}}`,
-			fixed, nil, passes, ``,
-		},
-		"fixed name, another host": {
-			`{"spec": {"storage": {"s3": {"bucket": "images", "regionEndpoint": "https://minio"}}}}`, fixed, nil,
-			stops, `bucket "images" at "https://minio" (s3)`,
-		},
-		"fixed name, AWS": {
-			`{"spec": {"storage": {"s3": {"bucket": "images"}}}}`, fixed, nil, stops, `bucket "images" at "" (s3)`,
-		},
-		"from a bucket to a volume": {
-			`{"spec": {"storage": {"s3": {"bucket": "` + bucket + `"}}}}`, `{}`, onVolume, stops,
-			`The profile wants PersistentVolumeClaim "image-registry-storage" (pvc).`,
-		},
-		"no quoting gets out of it": {
-			`{"spec": {"storage": {"s3": {"bucket": "a\"\nb=c"}}}}`, `{}`, nil, stops,
-			`names bucket "a\"\u000Ab\u003Dc" at`,
-		},
-		"in spec and in status both": {
-			`{"spec": {"storage": {"gcs": {"bucket": "x"}}}, "status": {"storage": {"swift": {}}}}`, `{}`, nil, stops,
-			`status.storage of ` + config + ` names a store of kind swift.`,
-		},
+// verdict is a row of testdata/guard.yaml, which says what its fields are.
+type verdict struct {
+	Profile    string            `json:"profile"`
+	Cluster    string            `json:"cluster"`
+	Verdict    string            `json:"verdict"`
+	Parameters map[string]string `json:"parameters"`
+	Config     object            `json:"config"`
+	Claim      object            `json:"claim"`
+	Bucket     object            `json:"bucket"`
+	Route      object            `json:"route"`
+	Exit       int               `json:"exit"`
+	Says       []string          `json:"says"`
+}
+
+func verdicts(t *testing.T) []verdict {
+	t.Helper()
+	data, err := os.ReadFile("testdata/guard.yaml")
+	require.NoError(t, err)
+	data = regexp.MustCompile(`\bBUCKET\b`).ReplaceAll(data, []byte(bucket))
+	var rows []verdict
+	require.NoError(t, yaml.UnmarshalStrict(data, &rows))
+	require.NotEmpty(t, rows)
+	return rows
+}
+
+func (v verdict) in(l *lab) *lab {
+	if v.Parameters["VOLUME"] != "" {
+		l.set(onVolume...)
+	}
+	for name, value := range v.Parameters {
+		l.parameters[name] = value
+	}
+	for key, patch := range map[string]object{
+		config: v.Config, claim: v.Claim, claimMap: under("data", v.Bucket), route: under("spec", v.Route),
 	} {
-		t.Run(name, func(t *testing.T) {
-			l := newLab(t).with(config, test.config).with(claimMap, test.claimMap).set(test.parameters...)
-			l.run()
-			if test.says != "" {
-				l.says(test.says)
-			}
-			if test.status == passes {
-				l.ends(0, "Done")
+		if patch != nil {
+			l.with(key, text(patch))
+		}
+	}
+	return l
+}
+
+// under is nil where there is nothing to patch.
+func under(key string, patch object) object {
+	if patch == nil {
+		return nil
+	}
+	return object{key: patch}
+}
+
+func TestGuard(t *testing.T) {
+	for _, v := range verdicts(t) {
+		t.Run(v.Profile+"; "+v.Cluster, func(t *testing.T) {
+			l := v.in(newLab(t)).run()
+			l.says(v.Says...)
+			if v.Exit != 0 {
+				l.ends(v.Exit, "What to do: ").writes()
 				return
 			}
-			l.ends(3, "spec.bootstrap.allowStorageSwitch: true").writes()
-			l.says("image streams would keep references to images that are only in the old storage")
+			l.ends(0, "Done")
+			l.run().ends(0, "Done").writes()
 		})
 	}
+}
+
+// TestGuardDoc holds the table of docs/job.md to the rows that are tested.
+func TestGuardDoc(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/job.md")
+	require.NoError(t, err)
+	var table strings.Builder
+	for _, v := range verdicts(t) {
+		ends := map[int]string{0: "", 2: " (2)", 3: " (3)"}[v.Exit]
+		fmt.Fprintf(&table, "| %s | %s | %s%s |\n", v.Profile, v.Cluster, v.Verdict, ends)
+	}
+	assert.Contains(t, string(doc), table.String(), "docs/job.md needs these rows:\n%s", table.String())
 }
 
 // Somebody else's change between the guard's look and the patch makes the patch
@@ -98,7 +95,7 @@ func TestGuardHoldsWhenThePatchLands(t *testing.T) {
 	l := newLab(t).plan(&incident{On: "patch", Times: 1, Change: map[string]object{
 		config: {"spec": object{"storage": object{"s3": object{"bucket": "theirs"}}}},
 	}})
-	l.run().ends(3, "allowStorageSwitch").says("the object has been modified", `names bucket "theirs"`)
+	l.run().ends(1, "leaveStorage: [{bucket: theirs}]").says("the object has been modified", `names bucket "theirs"`)
 	assert.Contains(t, text(l.Objects[config]), `"storage":{"s3":{"bucket":"theirs"}}`)
 }
 

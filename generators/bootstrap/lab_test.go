@@ -20,6 +20,9 @@ const (
 	config      = "configs.imageregistry.operator.openshift.io/cluster"
 	claim       = "objectbucketclaims.objectbucket.io/openshift-image-registry/image-registry"
 	claimMap    = "configmaps/openshift-image-registry/image-registry"
+	class       = "storageclasses.storage.k8s.io/ocs-storagecluster-ceph-rgw"
+	volume      = "persistentvolumeclaims/openshift-image-registry/image-registry-storage"
+	volumeClass = "storageclasses.storage.k8s.io/ocs-storagecluster-ceph-rbd"
 	claimSecret = "secrets/openshift-image-registry/image-registry"
 	route       = "routes.route.openshift.io/openshift-storage/ocs-storagecluster-cephobjectstore-secure"
 	ingressCA   = "configmaps/openshift-config-managed/default-ingress-cert"
@@ -65,13 +68,14 @@ func anotherLab(t *testing.T) *lab {
 	require.NoError(t, err)
 	l := &lab{T: t, path: oc, parameters: map[string]string{
 		"BACKEND": "s3", "CLAIM_NAMESPACE": "openshift-image-registry", "CLAIM_NAME": "image-registry",
+		"CLAIM_CLASS":       "ocs-storagecluster-ceph-rgw",
 		"STORAGE_NAMESPACE": "openshift-storage", "STORAGE_CLUSTER": "ocs-storagecluster",
 		"REGION": "us-east-1", "ENDPOINT": "route", "ENDPOINT_SCHEME": "https",
 		"ROUTE_NAMESPACE": "openshift-storage", "ROUTE_NAME": "ocs-storagecluster-cephobjectstore-secure",
 		"CA_SOURCE_NAMESPACE": "openshift-config-managed", "CA_SOURCE_NAME": "default-ingress-cert",
 		"CA_SOURCE_KEY": "ca-bundle.crt", "TRUSTED_CA": "registry-s3-ca",
 		"REPLICAS": "2", "ROLLOUT_STRATEGY": "RollingUpdate",
-		"ALLOW_STORAGE_SWITCH": "false", "TIMEOUT_SECONDS": "600", "POLL_SECONDS": "0.01",
+		"TIMEOUT_SECONDS": "600", "POLL_SECONDS": "0.01",
 	}}
 	data, err := os.ReadFile("testdata/cluster.json")
 	require.NoError(t, err)
@@ -88,7 +92,12 @@ var (
 
 // settledLab is a cluster after the script's first run.
 func settledLab(t *testing.T) *lab {
-	l := newLab(t)
+	t.Parallel()
+	return settledLabAgain(t)
+}
+
+func settledLabAgain(t *testing.T) *lab {
+	l := anotherLab(t)
 	firstRun.Do(func() {
 		afterFirstRun = []byte(text(anotherLab(t).run().ends(0, "Done").Objects))
 	})

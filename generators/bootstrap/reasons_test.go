@@ -40,6 +40,11 @@ func condition(kind, status, reason, message string) object {
 	return object{"type": kind, "status": status, "reason": reason, "message": message}
 }
 
+// ours is the storage of the switch, as the operator repeats it.
+var ours = object{"s3": object{
+	"bucket": bucket, "regionEndpoint": "https://rgw.apps.example.com", "trustedCA": object{"name": "registry-s3-ca"},
+}}
+
 // status is what the operator has made of the switch.
 func status(generation int, storage object, conditions ...object) *incident {
 	list := []any{}
@@ -74,7 +79,6 @@ func TestReasons(t *testing.T) {
 		noSuchKind = `error: the server doesn't have a resource type "objectbucketclaims"`
 		refused    = "The connection to the server 172.30.0.1:443 was refused"
 	)
-	ours := object{"s3": object{"bucket": bucket}}
 	available := object{"type": "Available", "status": "True"}
 	annotations := object{"kubectl.kubernetes.io/last-applied-configuration": `{"spec":{"storage":{}}}`}
 	argo := object{
@@ -87,21 +91,23 @@ func TestReasons(t *testing.T) {
 		"no claim": {fault{key: claim}, "there is no " + obc, "Deliver all that was rendered"},
 		"pending claim": {
 			fault{key: claim, like: `{"status": {"phase": "Pending"}}`}, "the phase of " + obc + " is Pending",
-			"Check that StorageCluster openshift-storage/ocs-storagecluster is Ready",
+			"Find out why its provisioner does not fill it: oc describe -n openshift-image-registry " +
+				"objectbucketclaims.objectbucket.io image-registry. Check that StorageCluster " +
+				"openshift-storage/ocs-storagecluster is Ready. Then start the Job again.",
 		},
 		"claim without phase": {
-			fault{key: claim, like: `{"status": null}`}, "the phase of " + obc + " is empty", "Check that StorageCluster",
+			fault{key: claim, like: `{"status": null}`}, "the phase of " + obc + " is empty", "Find out why its provisioner",
 		},
 		"no ConfigMap": {fault{key: claimMap}, "there is no " + inMap, provisioner},
 		"no bucket": {
 			fault{key: claimMap, like: `{"data": null}`}, "BUCKET_NAME is missing or empty in " + inMap, provisioner,
 		},
 		"no host": {
-			fault{key: claimMap, like: `{"data": {"BUCKET_HOST": null}}`, parameters: []string{"ENDPOINT=service"}},
+			fault{key: claimMap, like: `{"data": {"BUCKET_HOST": null}}`},
 			"BUCKET_HOST is missing or empty in " + inMap, provisioner,
 		},
 		"no port": {
-			fault{key: claimMap, like: `{"data": {"BUCKET_PORT": ""}}`, parameters: []string{"ENDPOINT=service"}},
+			fault{key: claimMap, like: `{"data": {"BUCKET_PORT": ""}}`},
 			"BUCKET_PORT is missing or empty in " + inMap, provisioner,
 		},
 		"no Secret": {fault{key: claimSecret}, "there is no " + inSecret, provisioner},
@@ -183,9 +189,9 @@ func TestReasons(t *testing.T) {
 		"another bucket set up": {
 			fault{
 				then:       status(2, object{"s3": object{"bucket": "old"}}),
-				parameters: []string{"ALLOW_STORAGE_SWITCH=true"},
+				parameters: []string{"LEAVE_STORAGE=bucket=old"},
 			},
-			"status.storage of " + config + ` names bucket "old" and not "` + bucket + `"`, conditions,
+			"status.storage.s3.bucket of " + config + ` is "old", not yet that of spec`, conditions,
 		},
 		"no conditions": {fault{then: status(2, ours)}, config + " says Available=nothing", conditions},
 		"unavailable": {
@@ -195,13 +201,6 @@ func TestReasons(t *testing.T) {
 		"degraded": {
 			fault{then: status(2, ours, available, condition("Degraded", "True", "Unavailable", "an \"unknown\"\nCA"))},
 			config + ` says Degraded=True Unavailable: an \"unknown\"\u000ACA`, conditions,
-		},
-		"no ClusterOperator": {fault{key: operator}, "there is no ClusterOperator image-registry", conditions},
-		"degraded ClusterOperator": {
-			fault{key: operator, like: `{"status": {"conditions": [
-				{"type": "Available", "status": "True"},
-				{"type": "Degraded", "status": "True", "reason": "Pruner", "message": "failed"}]}}`},
-			"ClusterOperator image-registry says Degraded=True Pruner: failed", conditions,
 		},
 		"a quota": {
 			fault{then: &incident{On: "apply", Stderr: "secrets is forbidden: exceeded quota"}},
@@ -236,7 +235,7 @@ func TestReasonsAsTheyChange(t *testing.T) {
 		return &incident{On: "objectbucketclaims", Skip: skip, Times: 1, Change: change}
 	}
 	l := newLab(t).with(claim, `{"status": {"phase": "Pending"}}`)
-	l.plan(phase(3, "Failed"), phase(6, "Pending"), phase(9, "Bound")).run().ends(0, "Done")
+	l.plan(phase(3, "Releasing"), phase(6, "Pending"), phase(9, "Bound")).run().ends(0, "Done")
 	var told []string
 	for line := range strings.Lines(l.output) {
 		if strings.HasPrefix(line, "Waiting for ") || strings.HasPrefix(line, "Not yet: ") {
@@ -247,16 +246,41 @@ func TestReasonsAsTheyChange(t *testing.T) {
 	assert.Equal(t, []string{
 		"Waiting for ObjectBucketClaim openshift-image-registry/image-registry to be Bound, " +
 			"with its ConfigMap and Secret.",
-		is + "Pending", is + "Failed", is + "Pending",
+		is + "Pending", is + "Releasing", is + "Pending",
 	}, told)
 }
 
 // TestReasonHidesCredentials: what the cluster says may quote them.
 func TestReasonHidesCredentials(t *testing.T) {
-	l := newLab(t).set("TIMEOUT_SECONDS=0").with(operator, `{"status": {"conditions": [
-		{"type": "Available", "status": "False", "reason": "Denied", "message": "QUNDRVNTS0VZ, c2VjcmV0K2tleS8x"}]}}`)
-	l.run().ends(1, "Mend what the conditions above say")
-	l.says("Not yet: ClusterOperator image-registry says Available=False Denied: (hidden), (hidden)\n")
+	const quoted = `"QUNDRVNTS0VZ" c2VjcmV0K2tleS8x ACCESSKEY, secret+key/1.`
+	denied := condition("Available", "False", "Denied", quoted)
+	l := newLab(t).set("TIMEOUT_SECONDS=0")
+	l.Operator = false
+	l.plan(status(2, ours, denied)).run()
+	l.ends(1, "Mend what the conditions above say")
+	l.says("Not yet: " + config + ` says Available=False Denied: \"(hidden)\" (hidden) (hidden), (hidden).` + "\n")
+}
+
+// TestErrorHidesCredentials: the API server quotes what it refuses as it was, not in base64.
+func TestErrorHidesCredentials(t *testing.T) {
+	refuse := func(message string) *incident {
+		return &incident{On: "-n openshift-image-registry -f", Stderr: message + "\n"}
+	}
+	l := newLab(t).set("TIMEOUT_SECONDS=0")
+	l.plan(refuse(`admission webhook "x" denied the request: ACCESSKEY, "secret+key/1" are weak`)).run()
+	l.ends(1, "Mend what the last reason says")
+	l.says(`Not yet: admission webhook "x" denied the request: (hidden), "(hidden)" are weak`)
+}
+
+// TestShortCredentialsHideNoNames: a short one is hidden where it stands for itself,
+// not where some name has it as a part.
+func TestShortCredentialsHideNoNames(t *testing.T) {
+	l := newLab(t).set("TIMEOUT_SECONDS=0")
+	l.with(claimSecret, `{"data": {"AWS_ACCESS_KEY_ID": "aW1hZ2U=", "AWS_SECRET_ACCESS_KEY": "a2V5"}}`)
+	l.plan(&incident{On: "-n openshift-image-registry -f", Stderr: "quota: image-registry key (image) image key\n"})
+	l.run().ends(1, "Mend what the last reason says")
+	l.says("Not yet: quota: image-registry (hidden) ((hidden)) (hidden) (hidden)\n",
+		"Writing Secret openshift-image-registry/image-registry-private-configuration-user.")
 }
 
 // TestReasonOfAStoppedRun: the last words of a pod that is deleted tell it, too.

@@ -86,18 +86,9 @@ func TestWaits(t *testing.T) {
 			config, "get --ignore-not-found configs", `{"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}`,
 			"Waiting for the registry's configuration",
 		},
-		"no ClusterOperator": {operator, "clusteroperators", ``, "Waiting for the image registry operator to report"},
-		"it is degraded": {
-			operator, "clusteroperators",
-			`{"status": {"conditions": [{"type": "Available", "status": "True"}, {"type": "Degraded", "status": "True"}]}}`,
-			"Waiting for the image registry operator to report",
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t)
-			if name == "no port" {
-				l.set("ENDPOINT=service")
-			}
 			whole := merge(l.Objects[test.key], object{}).(object)
 			if test.like == "" {
 				l.change(gone(test.key))
@@ -192,7 +183,21 @@ func TestPassingFaults(t *testing.T) {
 			},
 			"etcd",
 		},
-		"Config not read again": {
+		"Config not read before the credentials": {
+			incident{
+				On: "get --ignore-not-found configs", Skip: 2, Times: 1,
+				Stderr: "Error from server (InternalError): etcd\n",
+			},
+			"etcd",
+		},
+		"Config not read before the switch": {
+			incident{
+				On: "get --ignore-not-found configs", Skip: 3, Times: 1,
+				Stderr: "Error from server (InternalError): etcd\n",
+			},
+			"etcd",
+		},
+		"Config not read before the CA": {
 			incident{
 				On: "get --ignore-not-found configs", Skip: 1, Times: 1,
 				Stderr: "Error from server (InternalError): etcd\n",
@@ -201,7 +206,7 @@ func TestPassingFaults(t *testing.T) {
 		},
 		"Config not read back": {
 			incident{
-				On: "get --ignore-not-found configs", Skip: 2, Times: 1,
+				On: "get --ignore-not-found configs", Skip: 4, Times: 1,
 				Stderr: "Error from server (InternalError): etcd\n",
 			},
 			"etcd",
@@ -219,7 +224,7 @@ func TestPassingFaults(t *testing.T) {
 		},
 		"second owner not read back": {
 			incident{
-				On: "get --ignore-not-found configs", Skip: 3, Times: 1,
+				On: "get --ignore-not-found configs", Skip: 5, Times: 1,
 				Stderr: "Error from server (InternalError): etcd\n",
 			},
 			"etcd",
@@ -256,21 +261,27 @@ func TestTimeIsUp(t *testing.T) {
 			"Its events: MissingBucketClass: no such class", "StorageCluster openshift-storage/ocs-storagecluster: phase Ready.",
 		}, "Check that StorageCluster openshift-storage/ocs-storagecluster is Ready"},
 		"claim, nothing known": {
-			claim, `{"status": null, "spec": null}`, []string{"STORAGE_NAMESPACE=", "STORAGE_CLUSTER="},
-			[]string{"phase none, storage class none."}, "Check that StorageCluster",
+			claim, `{"status": null, "spec": {"generateBucketName": null}}`, []string{"STORAGE_NAMESPACE=", "STORAGE_CLUSTER="},
+			[]string{"phase none, storage class ocs-storagecluster-ceph-rgw."}, "Find out why its provisioner",
 		},
 		"degraded operator": {
 			operator, `{"status": {"conditions": [
-				{"type": "Degraded", "status": "True", "reason": "Unavailable", "message": "exactly one storage type"}]}}`, nil,
+				{"type": "Degraded", "status": "True", "reason": "Unavailable", "message": "exactly one storage type"}]}}`,
+			nil,
 			[]string{
 				"Conditions of ClusterOperator image-registry: Degraded=True Unavailable: exactly one storage type",
-				"Its conditions: Available=True Ready: The registry is ready\nDegraded=False : \n",
+				"Its conditions: Available=True : \nDegraded=True Unavailable: exactly one\n",
 			},
 			"oc logs -n openshift-image-registry deployment/cluster-image-registry-operator",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t).with(test.key, test.like).set("TIMEOUT_SECONDS=0").set(test.parameters...)
+			if name == "degraded operator" {
+				l.Operator = false
+				l.plan(status(2, ours, object{"type": "Available", "status": "True"},
+					condition("Degraded", "True", "Unavailable", "exactly one")))
+			}
 			l.Objects["events"] = object{"items": []any{object{"reason": "MissingBucketClass", "message": "no such class"}}}
 			l.run().ends(1, test.lastLine).says(test.says...)
 		})
@@ -279,7 +290,7 @@ func TestTimeIsUp(t *testing.T) {
 		l := newLab(t).set(onVolume...).set("TIMEOUT_SECONDS=0")
 		l.Operator = false
 		l.plan(status(2, object{"pvc": object{"claim": "x"}}))
-		l.run().ends(3, "allowStorageSwitch")
+		l.run().ends(1, "leaveStorage: [{claim: x}]").says("Before that, this run had written " + config + ";")
 	})
 	t.Run("the cluster does not answer", func(t *testing.T) {
 		l := newLab(t).set("TIMEOUT_SECONDS=1").plan(&incident{On: "get", Stderr: "Unable to connect to the server: EOF\n"})
@@ -288,8 +299,9 @@ func TestTimeIsUp(t *testing.T) {
 	t.Run("an operator that is not asked", func(t *testing.T) {
 		l := newLab(t).set("TIMEOUT_SECONDS=0").plan(
 			&incident{On: "clusteroperators", Stderr: "Error\n"},
-			&incident{On: "get --ignore-not-found configs", Skip: 4, Stderr: "Error of the diagnosis\n"})
-		l.run().ends(1, "Then start the Job again").says("Not yet: Error\n", "No answer: Error of the diagnosis\n")
+			&incident{On: "get --ignore-not-found configs", Skip: 6, Stderr: "Error of the diagnosis\n"})
+		l.Operator = false
+		l.run().ends(1, "Then start the Job again").says("No answer: Error\n", "No answer: Error of the diagnosis\n")
 		l.says("managementState none", "Conditions of ClusterOperator image-registry: none")
 	})
 	t.Run("a switch that does not stay", func(t *testing.T) {
@@ -314,10 +326,10 @@ func TestStopped(t *testing.T) {
 			"Stopped while waiting for Route openshift-storage/ocs-storagecluster-cephobjectstore-secure to have a host.",
 		},
 		"by hand": {
-			[]*incident{{On: "objectbucketclaims", Signal: syscall.SIGINT}}, "Check that StorageCluster",
+			[]*incident{{On: "objectbucketclaims", Signal: syscall.SIGINT}}, "Find out why its provisioner",
 			"Stopped while waiting for ObjectBucketClaim",
 		},
-		"in the first call": {[]*incident{stop("get")}, "Check that StorageCluster", "Stopped while waiting for"},
+		"in the first call": {[]*incident{stop("get")}, "Find out why its provisioner", "Stopped while waiting for"},
 		"after a fault": {
 			[]*incident{{On: "routes", Times: 1, Stderr: forbidden + "\n"}, stop("routes")},
 			"Mend what the last reason says", "The last reason was: " + forbidden,

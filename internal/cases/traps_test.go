@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const lastTrap = 39
+const lastTrap = 50
 
 var (
 	trapRow  = regexp.MustCompile(`(?m)^\| T(\d+) \| (.+) \| (.+) \|$`)
