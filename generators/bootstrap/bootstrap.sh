@@ -415,7 +415,9 @@ claim_is_usable() {
     never "$the_claim is of StorageClass \"${fields[class]-}\", but the profile wants \"$CLAIM_CLASS\"." \
       "A claim's class cannot change. Name the claim's class in the profile (storageClassName), or another claim."
   phase=${fields[phase]-} prefix=${fields[prefix]-} modes=${fields[modes]-} provisioner=${fields[provisioner]-}
-  [[ $phase != Failed && $phase != Lost ]] || never "The phase of $the_claim is $phase." \
+  [[ $phase == Failed || $phase == Lost ]] || return 0
+  print_claim
+  never "The phase of $the_claim is $phase." \
     "It stays so. Find out why, and make it anew: oc describe -n $CLAIM_NAMESPACE $claim_resource $CLAIM_NAME." \
     "$AGAIN"
 }
@@ -708,8 +710,8 @@ config_may_be_changed() {
 }
 
 # stop_if_images_could_be_lost looks at what Config asks for and at what the operator
-# has set up. What is there is only left behind where the profile names it. What of
-# that the next write has to mark as spent is then in $leaving.
+# has set up. What is there is only left behind where the profile names it: $leaving
+# is then what the next write has to mark as spent.
 stop_if_images_could_be_lost() {
   local half backend store item sort stores='' wanted='' sorts='' left=${config[left]-}
   left=${left//'\u003D'/=} # from what js makes of it

@@ -26,8 +26,12 @@ func (u unusable) test(t *testing.T, l *lab) {
 	} else {
 		l.with(u.key, u.like)
 	}
+	l.Objects["events"] = object{"items": []any{object{"reason": "ProvisioningFailed", "message": "no OSDs"}}}
 	l.set("TIMEOUT_SECONDS=0").run().ends(u.status, u.advice).writes()
 	assert.Contains(t, l.output, u.says)
+	if strings.HasPrefix(u.says, "The phase of ") {
+		l.says("Its events: ProvisioningFailed: no OSDs")
+	}
 }
 
 func TestClaim(t *testing.T) {
