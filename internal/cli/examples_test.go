@@ -239,7 +239,7 @@ func TestFleetPatchesTheProfile(t *testing.T) {
 	alpha, beta := render("alpha"), render("beta")
 	assert.Equal(t, 3, at(alpha["Config/<nil>/cluster"], "spec", "replicas"))
 	assert.Equal(t, 2, at(beta["Config/<nil>/cluster"], "spec", "replicas"))
-	claim := "ObjectBucketClaim/openshift-image-registry/image-registry"
+	claim := "ObjectBucketClaim/openshift-image-registry/image-registry-noobaa"
 	assert.Equal(t, "openshift-storage.noobaa.io", at(beta[claim], "spec", "storageClassName"))
 	assert.Contains(t, alpha, "ServiceAccount/registry-profile/registry-alpha-bootstrap")
 	for _, cluster := range []map[string]any{alpha, beta} {
