@@ -190,9 +190,13 @@ func Stream(t testing.TB, items []*yaml.RNode) string {
 // Join returns documents as one text.
 func Join(documents []string) string { return strings.Join(documents, "---\n") }
 
-// Mask puts a word in the place of the two hashes that change with the script, so that
-// goldens tell what changes in the manifests alone. That the hashes are the right ones
-// is tested in generators.
+// dependsOn names every object of the stage before.
+var dependsOn = regexp.MustCompile(`(?m)^(    config.kubernetes.io/depends-on: ).*$`)
+
+// Mask puts a word in the place of what a change elsewhere changes: of the two hashes that
+// follow from the script, and of the list of all objects of the stage before. So goldens
+// change with what they are about alone. That these values are the right ones is tested in
+// generators.
 func (c Case) Mask(documents []string) []string {
 	name := c.Profile.GetName() + "-bootstrap-"
 	replace := []string{name + bootstrap.Hash(), name + "SCRIPT"}
@@ -204,7 +208,8 @@ func (c Case) Mask(documents []string) []string {
 	}
 	masked := make([]string, len(documents))
 	for i, document := range documents {
-		masked[i] = strings.NewReplacer(replace...).Replace(document)
+		document = strings.NewReplacer(replace...).Replace(document)
+		masked[i] = dependsOn.ReplaceAllString(document, "${1}STAGE-BEFORE")
 	}
 	return masked
 }
