@@ -1,6 +1,6 @@
 // Package controlplane runs a Kubernetes control plane: etcd, the API server
 // with RBAC and an audit log, and the controllers of the controller manager
-// that concern Jobs, namespaces, quotas and garbage.
+// that concern Jobs, quotas and garbage.
 package controlplane
 
 import (
@@ -97,9 +97,10 @@ func (c *ControlPlane) configureAPIServer() error {
 }
 
 // controllers are those that the product's objects meet. No controller of
-// Deployments: the stand-in for the registry operator reports their status.
+// Deployments: the stand-in for the registry operator reports their status. None of
+// namespaces: the cluster's reset removes them, and would meet it in the next scenario.
 const controllers = "job-controller,cronjob-controller,ttl-after-finished-controller," +
-	"garbage-collector-controller,namespace-controller,resourcequota-controller," +
+	"garbage-collector-controller,resourcequota-controller," +
 	"serviceaccount-controller,root-ca-certificate-publisher-controller"
 
 func (c *ControlPlane) startManagers(programs string) error {

@@ -232,9 +232,10 @@ func TestDeadline(t *testing.T) {
 		}}
 	})
 	s.StartJob(objects)
+	waits := []string{"Waiting for Route openshift-storage/", "no Role has landed"}
 	s.Await("the Job to wait for its Route", func(context.Context) (bool, error) {
 		runs := s.Kubelet.Runs()
-		return len(runs) == 1 && missing(runs[0].Output(), obstacles["route-missing"].says) == "", nil
+		return len(runs) == 1 && missing(runs[0].Output(), waits) == "", nil
 	})
 	// Only now is its time over, however long the machine has taken.
 	expire := client.RawPatch(types.MergePatchType, []byte(`{"spec":{"activeDeadlineSeconds":1}}`))
