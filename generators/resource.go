@@ -22,6 +22,9 @@ const (
 // leaves the object too. Such an object is never removed.
 const MergedAnnotation = v1alpha1.Group + "/merged"
 
+// SingletonName is the name of the Config and the ImagePruner that the operator reads.
+const SingletonName = "cluster"
+
 // ProfileOf returns the name of the profile that an object's metadata say it was
 // generated from or merged with, or "".
 func ProfileOf(labels, annotations map[string]string) string {
