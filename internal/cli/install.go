@@ -26,9 +26,11 @@ both. It needs no shell, so that an init container can be this program's image.`
 				return errors.New("say where to: --plugin-home DIR, --bin-dir DIR or both")
 			}
 			if pluginHome != "" {
-				path := filepath.Join(pluginHome, v1alpha1.Group, v1alpha1.Version, strings.ToLower(v1alpha1.Kind), v1alpha1.Kind)
-				if err := install(path); err != nil {
-					return err
+				for _, kind := range []string{v1alpha1.Kind, v1alpha1.CheckKind} {
+					path := filepath.Join(pluginHome, v1alpha1.Group, v1alpha1.Version, strings.ToLower(kind), kind)
+					if err := install(path); err != nil {
+						return err
+					}
 				}
 			}
 			if binDir != "" {

@@ -18,9 +18,9 @@ func jobNames(_ *stream, o *object) kptfn.Results {
 	if generators.JobNameFits(o.id.Name, spec) {
 		return nil
 	}
-	return o.error(finding.JobName, "metadata.name", "does not fit the Job's spec, which was changed after the profile made it, "+
-		"and a Job in a cluster cannot be changed; set the image and the pod in spec.bootstrap of the profile, and keep images:, "+
-		"commonAnnotations:, labels of templates, name prefixes and patches away from the Job")
+	return o.error(finding.JobName, "metadata.name", "does not fit the Job's spec, which was changed after the profile "+
+		"made it, and a Job in a cluster cannot be changed; set the image and the pod in spec.bootstrap of the profile, "+
+		"and keep images:, commonAnnotations:, labels of templates, name prefixes and patches away from the Job")
 }
 
 // scriptNames reports a script that was changed after its ConfigMap got its name.

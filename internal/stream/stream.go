@@ -119,8 +119,8 @@ func (s *stream) oursOf(group, kind string) []*object {
 }
 
 func nothingOfOurs() *kptfn.Result {
-	result := finding.Error(finding.NothingOfOurs, "", "the stream holds nothing of a RegistryProfile, and an engine that "+
-		"prunes would remove what the cluster has; give kustomize --enable-exec, without which it leaves exec "+
+	result := finding.Error(finding.NothingOfOurs, "", "the stream holds nothing of a RegistryProfile, and an engine "+
+		"that prunes would remove what the cluster has; give kustomize --enable-exec, without which it leaves exec "+
 		"functions out and says nothing")
 	result.Field = nil
 	return result
