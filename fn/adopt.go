@@ -26,7 +26,7 @@ func adopt(existing, r *item) {
 // disagreements reports every field in which a claim of the user's own is not what the
 // profile asks for. The profile has to follow: a claim that is bound cannot be changed,
 // and its loss is the loss of the images.
-func (s *stream) disagreements(i *item, r generators.Resource) kptfn.Results {
+func (s *plan) disagreements(i *item, r generators.Resource) kptfn.Results {
 	var results kptfn.Results
 	asked, there := ynode.Field(r.YNode(), "spec"), ynode.Field(i.YNode(), "spec")
 	for _, pointer := range leaves(asked, "/spec") {
@@ -91,7 +91,7 @@ func shown(n *yaml.Node) string {
 }
 
 // backend returns the path of the backend that the profile has chosen.
-func (s *stream) backend() string {
+func (s *plan) backend() string {
 	storage := s.profile.Spec.Storage
 	switch {
 	case storage.NooBaa != nil:

@@ -10,7 +10,7 @@ import (
 
 // conflict reports why an item that stands where a resource of the profile would cannot
 // be that resource.
-func (s *stream) conflict(i *item, r generators.Resource) kptfn.Results {
+func (s *plan) conflict(i *item, r generators.Resource) kptfn.Results {
 	profile := s.profile.Metadata.Name
 	owner := i.profile()
 	switch {

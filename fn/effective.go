@@ -28,7 +28,7 @@ var settingsFields = map[string]string{"Config": "registry", "ImagePruner": "pru
 
 // settingsOf returns the settings among the items that are the user's own, sorted by kind.
 // It leaves out those that no profile can be merged with.
-func (s *stream) settingsOf(items []*item, profile *yaml.Node) []*settings {
+func (s *plan) settingsOf(items []*item, profile *yaml.Node) []*settings {
 	var all []*settings
 	for _, i := range items {
 		field, ok := settingsFields[i.Kind]

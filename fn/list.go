@@ -39,7 +39,7 @@ func members(i *item, path string, before map[*yaml.Node]bool) []member {
 
 // listed reports the objects in a List that the function would write, merge or judge if
 // they stood in the stream themselves.
-func (s *stream) listed(i *item) kptfn.Results {
+func (s *plan) listed(i *item) kptfn.Results {
 	var results kptfn.Results
 	for _, m := range members(i, "items", map[*yaml.Node]bool{}) {
 		if s.concerns(m.item) {
@@ -51,7 +51,7 @@ func (s *stream) listed(i *item) kptfn.Results {
 }
 
 // concerns tells whether the profile has to do with an object.
-func (s *stream) concerns(i *item) bool {
+func (s *plan) concerns(i *item) bool {
 	_, wanted := s.wanted[i.ID]
 	return wanted || i.profile() != "" || s.writer(i) != nil || s.hidden(i) != nil
 }

@@ -25,8 +25,9 @@ var _ kptfn.ResourceListProcessor = Processor{}
 
 // Process puts the resources of the profile in rl.FunctionConfig among rl.Items. It
 // removes what an earlier run generated and this one does not, and keeps everything
-// else. It adds its findings to rl.Results. If any of them is an error, it returns
-// false, and the items are as they were. The error is always nil.
+// else. With a RegistryProfileCheck in place of the profile it judges the items and
+// changes none. It adds its findings to rl.Results. If any of them is an error, it
+// returns false, and the items are as they were. The error is always nil.
 func (p Processor) Process(rl *kptfn.ResourceList) (bool, error) {
 	var config *yaml.RNode
 	if rl.FunctionConfig != nil {
@@ -35,6 +36,11 @@ func (p Processor) Process(rl *kptfn.ResourceList) (bool, error) {
 	items := make([]*yaml.RNode, len(rl.Items))
 	for i, item := range rl.Items {
 		items[i] = item.CopyToResourceNode()
+	}
+	if v1alpha1.IsCheck(config) {
+		results := p.check(config, items)
+		rl.Results = append(rl.Results, results...)
+		return !finding.HasErrors(results), nil
 	}
 	items, results := p.transform(config, items)
 	rl.Results = append(rl.Results, results...)
@@ -60,14 +66,14 @@ func (p Processor) transform(config *yaml.RNode, nodes []*yaml.RNode) ([]*yaml.R
 	}
 	plain, _ := ynode.Plain(config.YNode())
 	items := newItems(nodes)
-	s := newStream(profile)
+	s := newPlan(profile)
 	own := s.settingsOf(items, plain)
 	found := profiles(items, plain)
 	if len(own) > 0 {
 		merged, fresh := effective(plain, own, results)
 		found = append(found, fresh...)
 		if merged != nil {
-			s = newStream(merged)
+			s = newPlan(merged)
 		}
 	}
 	found = append(found, s.judge(items)...)
@@ -83,7 +89,7 @@ func (p Processor) transform(config *yaml.RNode, nodes []*yaml.RNode) ([]*yaml.R
 
 // put removes what an earlier run generated and the resources do not hold any more, and
 // puts the resources among the items.
-func (s *stream) put(items []*item, own []*settings) []*yaml.RNode {
+func (s *plan) put(items []*item, own []*settings) []*yaml.RNode {
 	profile := s.profile.Metadata.Name
 	items = slices.DeleteFunc(items, func(i *item) bool {
 		_, wanted := s.wanted[i.ID]

@@ -13,7 +13,7 @@ import (
 
 // writer reports an object that is written in the cluster, or one from which a controller
 // would make such an object.
-func (s *stream) writer(i *item) *kptfn.Result {
+func (s *plan) writer(i *item) *kptfn.Result {
 	for _, w := range s.written {
 		by := "the Job"
 		if w.ByProvisioner {

@@ -8,11 +8,11 @@ import (
 
 // The objects that the Job reads and writes outside of its own namespace.
 const (
-	// credentialsSecret is the name that the operator looks for
+	// CredentialsSecret is the name that the operator looks for
 	// (cluster-image-registry-operator, pkg/defaults/defaults.go).
-	credentialsSecret = "image-registry-private-configuration-user"
-	// caNamespace is where Config's trustedCA is looked up (pkg/storage/s3/s3.go).
-	caNamespace = "openshift-config"
+	CredentialsSecret = "image-registry-private-configuration-user"
+	// CANamespace is where Config's trustedCA is looked up (pkg/storage/s3/s3.go).
+	CANamespace = "openshift-config"
 	caKey       = "ca-bundle.crt"
 )
 
@@ -52,7 +52,7 @@ func accesses(p *v1alpha1.RegistryProfile) []access {
 			allow("", "secrets", claim.Name, "get"),
 			listEvents,
 		}},
-		{v1alpha1.ImageRegistryNamespace, []rule{allow("", "secrets", credentialsSecret, "get", "create", "patch")}},
+		{v1alpha1.ImageRegistryNamespace, []rule{allow("", "secrets", CredentialsSecret, "get", "create", "patch")}},
 	}
 	if r := b.Endpoint.Route; r != nil && r.Host == "" {
 		all = append(all, access{p.Spec.ODF.Namespace, []rule{
@@ -89,11 +89,11 @@ func caAccesses(p *v1alpha1.RegistryProfile) []access {
 		return nil
 	}
 	if ca.sourceName == "" {
-		return []access{{namespace: caNamespace, rules: []rule{allow("", "configmaps", ca.name, "get")}}}
+		return []access{{namespace: CANamespace, rules: []rule{allow("", "configmaps", ca.name, "get")}}}
 	}
 	return []access{
 		{namespace: ca.sourceNamespace, rules: []rule{allow("", "configmaps", ca.sourceName, "get")}},
-		{namespace: caNamespace, rules: []rule{allow("", "configmaps", ca.name, "get", "create", "patch")}},
+		{namespace: CANamespace, rules: []rule{allow("", "configmaps", ca.name, "get", "create", "patch")}},
 	}
 }
 

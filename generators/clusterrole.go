@@ -14,7 +14,7 @@ var clusterRoleGenerator = Generator{
 	Doc:           "lets the Job switch Config/cluster and read what the operator reports and who provisions the claim",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
 		return []object{{name: clusterRoleName(p), content: role{[]rule{
-			allow(registryGroup, "configs", "cluster", "get", "patch"),
+			allow(registryGroup, "configs", SingletonName, "get", "patch"),
 			allow("config.openshift.io", "clusteroperators", "image-registry", "get"),
 			allow("storage.k8s.io", "storageclasses", p.Spec.Storage.ClassName(), "get"),
 		}}}}

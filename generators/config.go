@@ -17,6 +17,6 @@ var configGenerator = Generator{
 	Class:         ClassShared,
 	Doc:           "the registry's settings, without its storage",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
-		return []object{{name: "cluster", content: config{p.Spec.Registry}}}
+		return []object{{name: SingletonName, content: config{p.Spec.Registry}}}
 	},
 }

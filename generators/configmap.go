@@ -10,7 +10,8 @@ type configMap struct {
 	Data      map[string]string `yaml:"data"`
 }
 
-const scriptFile = "bootstrap.sh"
+// ScriptFile is the key of the script in its ConfigMap.
+const ScriptFile = "bootstrap.sh"
 
 var configMapGenerator = Generator{
 	Order:      120,
@@ -22,7 +23,7 @@ var configMapGenerator = Generator{
 	generate: func(p *v1alpha1.RegistryProfile) []object {
 		return []object{{p.Spec.Bootstrap.Namespace, scriptConfigMapName(p), configMap{
 			Immutable: true,
-			Data:      map[string]string{scriptFile: bootstrap.Script()},
+			Data:      map[string]string{ScriptFile: bootstrap.Script()},
 		}}}
 	},
 }

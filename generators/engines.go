@@ -15,18 +15,39 @@ type engine struct {
 	name string
 	// marks returns the annotations of one object; all are the objects beside it.
 	marks func(o planned, all []planned, d v1alpha1.Delivery) map[string]string
+	// hooks are the annotations that make an object a step of the delivery, which the
+	// engine deletes and runs again as it sees fit.
+	hooks []string
+	// replacing are the annotations that make the engine delete an object to write it
+	// anew. An annotation that is a list has one more item then.
+	replacing []mark
 }
+
+// mark is an annotation.
+type mark struct{ key, value string }
 
 // engines are all that are supported. Every resource carries the marks of each of them,
 // whichever delivers it: a mark that depends on a setting is missing on the day when
 // another engine takes over.
 var engines = []engine{
-	{"Argo CD", argoCD},
-	{"Flux", flux},
-	{"kpt", kpt},
-	{"Helm", helm},
-	{"ACM", acm},
+	{
+		name: "Argo CD", marks: argoCD, hooks: []string{"argocd.argoproj.io/hook"},
+		replacing: []mark{{syncOptions, "Replace=true"}, {syncOptions, "Force=true"}},
+	},
+	{name: "Flux", marks: flux, replacing: []mark{{fluxGroup + "force", "enabled"}}},
+	{name: "kpt", marks: kpt},
+	{name: "Helm", marks: helm, hooks: []string{"helm.sh/hook"}},
+	{name: "ACM", marks: acm},
 }
+
+const (
+	// WaveAnnotation holds the number by which Argo CD orders resources.
+	WaveAnnotation = "argocd.argoproj.io/sync-wave"
+
+	dependsOn   = "config.kubernetes.io/depends-on"
+	syncOptions = "argocd.argoproj.io/sync-options"
+	fluxGroup   = "kustomize.toolkit.fluxcd.io/"
+)
 
 // marks returns the annotations of every engine for one object.
 func marks(o planned, all []planned, d v1alpha1.Delivery) map[string]string {
@@ -41,13 +62,12 @@ func marks(o planned, all []planned, d v1alpha1.Delivery) map[string]string {
 // Prune=false and Delete=false are read from the live object, so they must be there
 // before anybody removes it from Git (gitops-engine, pkg/sync/sync_context.go).
 func argoCD(o planned, _ []planned, d v1alpha1.Delivery) map[string]string {
-	marks := map[string]string{"argocd.argoproj.io/sync-wave": strconv.Itoa(d.ArgoCD.BaseWave + int(o.Stage))}
-	const options = "argocd.argoproj.io/sync-options"
+	marks := map[string]string{WaveAnnotation: strconv.Itoa(d.ArgoCD.BaseWave + int(o.Stage))}
 	switch o.Class {
 	case ClassClaim:
-		marks[options] = "Prune=false,Delete=false,SkipDryRunOnMissingResource=true"
+		marks[syncOptions] = "Prune=false,Delete=false,SkipDryRunOnMissingResource=true"
 	case ClassShared:
-		marks[options] = "ServerSideApply=true,Prune=false,Delete=false,SkipDryRunOnMissingResource=true"
+		marks[syncOptions] = "ServerSideApply=true,Prune=false,Delete=false,SkipDryRunOnMissingResource=true"
 	}
 	return marks
 }
@@ -57,18 +77,17 @@ func argoCD(o planned, _ []planned, d v1alpha1.Delivery) map[string]string {
 // volume that somebody has resized. Without "disabled" its postBuild would empty every
 // ${VARIABLE} of the script (kustomize-controller, docs/spec/v1/kustomizations.md).
 func flux(o planned, _ []planned, _ v1alpha1.Delivery) map[string]string {
-	const group = "kustomize.toolkit.fluxcd.io/"
 	marks := map[string]string{}
 	if o.Class.Kept() {
-		marks[group+"prune"] = "disabled"
+		marks[fluxGroup+"prune"] = "disabled"
 	}
 	switch {
 	case o.Class == ClassShared:
-		marks[group+"ssa"] = "Merge"
+		marks[fluxGroup+"ssa"] = "Merge"
 	case o.Kind == persistentVolumeClaimGenerator.Kind:
-		marks[group+"ssa"] = "IfNotPresent"
+		marks[fluxGroup+"ssa"] = "IfNotPresent"
 	case o.Class == ClassScript:
-		marks[group+"substitute"] = "disabled"
+		marks[fluxGroup+"substitute"] = "disabled"
 	}
 	return marks
 }
@@ -84,7 +103,7 @@ func kpt(o planned, all []planned, _ v1alpha1.Delivery) map[string]string {
 		}
 	}
 	if len(before) > 0 {
-		marks["config.kubernetes.io/depends-on"] = strings.Join(before, ",")
+		marks[dependsOn] = strings.Join(before, ",")
 	}
 	if o.Class.Kept() {
 		marks["cli-utils.sigs.k8s.io/on-remove"] = "keep"

@@ -15,6 +15,6 @@ var imagePrunerGenerator = Generator{
 	Class:         ClassShared,
 	Doc:           "when and what the operator prunes",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
-		return []object{{name: "cluster", content: imagePruner{p.Spec.Pruner}}}
+		return []object{{name: SingletonName, content: imagePruner{p.Spec.Pruner}}}
 	},
 }

@@ -1,12 +1,12 @@
 package generators
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/internal/ynode"
 )
 
 type job struct {
@@ -51,19 +51,25 @@ var jobGenerator = Generator{
 	Doc:        "writes the registry's Secret and switches its storage; named after what it runs, as Jobs cannot be changed",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
 		// The CronJob has no permission to leave a storage: it would use it at night.
-		spec := newJobSpec(p, append(parameters(p), permission(p)...))
-		return []object{{p.Spec.Bootstrap.Namespace, bootstrapName(p) + "-" + hash(fingerprint(spec)), job{spec}}}
+		content := job{newJobSpec(p, append(parameters(p), permission(p)...))}
+		return []object{{p.Spec.Bootstrap.Namespace, bootstrapName(p) + "-" + content.hash(), content}}
 	},
 }
 
-// fingerprint writes out everything in a Job that cannot be changed later. The
-// name of the script's ConfigMap in it stands for the script.
-func fingerprint(spec jobSpec) string {
-	content, err := json.Marshal(spec)
-	if err != nil {
-		panic(fmt.Sprintf("encoding %T: %v", spec, err))
+// hash is what the Job's name ends in. It is made from the spec as the manifest has it, so
+// that a reader of the manifest can make it too.
+func (j job) hash() string {
+	var manifest struct {
+		Spec map[string]any `yaml:"spec"`
 	}
-	return string(content)
+	err := ynode.Encode(j).Decode(&manifest)
+	if err == nil {
+		var content string
+		if content, err = fingerprint(manifest.Spec); err == nil {
+			return hash(content)
+		}
+	}
+	panic(fmt.Sprintf("encoding %T: %v", j, err))
 }
 
 // Exit codes of the script that no further try would change: a value that can

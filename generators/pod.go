@@ -97,7 +97,7 @@ func newPodTemplate(p *v1alpha1.RegistryProfile, env []envVar) podTemplate {
 				Image: b.Image,
 				// With -p, bash takes no options, functions and start-up file from the
 				// environment: an image could bring some that print credentials.
-				Command:   []string{"/bin/bash", "-p", scriptFolder + "/" + scriptFile},
+				Command:   []string{"/bin/bash", "-p", scriptFolder + "/" + ScriptFile},
 				Env:       env,
 				Resources: b.Resources,
 				// The last line of a failed run is then in the pod's status.
@@ -133,7 +133,7 @@ func parameters(p *v1alpha1.RegistryProfile) []envVar {
 	} else {
 		claim := s.Storage.Volume().Claim()
 		env = append(env, envVar{"BACKEND", "pvc"},
-			envVar{"CLAIM_NAMESPACE", claim.Namespace}, envVar{"CLAIM_NAME", claim.Name},
+			envVar{ClaimNamespaceVariable, claim.Namespace}, envVar{ClaimNameVariable, claim.Name},
 			envVar{"ACCESS_MODE", accessMode(s.Storage)})
 	}
 	return slices.DeleteFunc(env, func(v envVar) bool { return v.Value == "" })
@@ -143,13 +143,13 @@ func objectStoreParameters(p *v1alpha1.RegistryProfile, b *v1alpha1.ObjectStore)
 	ca, claim := trustedCA(p), b.Claim()
 	env := []envVar{
 		{"BACKEND", "s3"},
-		{"CLAIM_NAMESPACE", claim.Namespace},
-		{"CLAIM_NAME", claim.Name},
+		{ClaimNamespaceVariable, claim.Namespace},
+		{ClaimNameVariable, claim.Name},
 		{"REGION", b.Region},
 		{"CHUNK_SIZE_MIB", optionalInt(b.ChunkSizeMiB)},
-		{"TRUSTED_CA", ca.name},
+		{TrustedCAVariable, ca.name},
 		{"CA_SOURCE_NAMESPACE", ca.sourceNamespace},
-		{"CA_SOURCE_NAME", ca.sourceName},
+		{CASourceVariable, ca.sourceName},
 		{"CA_SOURCE_KEY", ca.sourceKey},
 		{"ENDPOINT_SCHEME", b.Endpoint.Scheme()},
 	}

@@ -28,6 +28,9 @@ const MergedAnnotation = v1alpha1.Group + "/merged"
 // that has another is the user's own by now.
 const FilledAnnotation = v1alpha1.Group + "/filled"
 
+// SingletonName is the name of the Config and the ImagePruner that the operator reads.
+const SingletonName = "cluster"
+
 // ProfileOf returns the name of the profile that an object's metadata say it was
 // generated from or merged with, or "".
 func ProfileOf(labels, annotations map[string]string) string {

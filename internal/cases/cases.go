@@ -5,6 +5,8 @@
 // every other one the items in which it differs from minimal, so that a change of one
 // kind of object changes the goldens that are about it. A refused input has no
 // expected.yaml.
+//
+// A folder with a stream.yaml instead is a FinalStream.
 package cases
 
 import (

@@ -10,6 +10,7 @@ import (
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/internal/cases"
 	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/stream"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"k8s.io/kube-openapi/pkg/validation/spec"
@@ -30,6 +31,11 @@ func TestEveryCodeHasACase(t *testing.T) {
 	shown := map[string]bool{}
 	for _, c := range cases.All(t) {
 		for _, f := range cases.Findings(process(t, c)) {
+			shown[f.Code] = true
+		}
+	}
+	for _, c := range cases.FinalStreams(t) {
+		for _, f := range cases.Findings(stream.Check(c.Items)) {
 			shown[f.Code] = true
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/registryprofile/registry-profile/fn"
 	"github.com/registryprofile/registry-profile/internal/cases"
 	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/stream"
 	"github.com/stretchr/testify/require"
 )
 
@@ -92,13 +93,19 @@ func row(t *testing.T, b *strings.Builder, code, why string, examples map[string
 func exampleFindings(t *testing.T) map[string]cases.Finding {
 	t.Helper()
 	examples, named := map[string]cases.Finding{}, map[string]bool{}
-	for _, c := range cases.All(t) {
-		for _, f := range cases.Findings(process(t, c)) {
-			byName := strings.Contains(c.Name, "-"+f.Code)
+	show := func(name string, results kptfn.Results) {
+		for _, f := range cases.Findings(results) {
+			byName := strings.Contains(name, "-"+f.Code)
 			if _, ok := examples[f.Code]; !ok || byName && !named[f.Code] {
 				examples[f.Code], named[f.Code] = f, byName
 			}
 		}
+	}
+	for _, c := range cases.All(t) {
+		show(c.Name, process(t, c))
+	}
+	for _, c := range cases.FinalStreams(t) {
+		show(c.Name, stream.Check(c.Items))
 	}
 	return examples
 }

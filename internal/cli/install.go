@@ -26,8 +26,10 @@ both. It needs no shell, so that an init container can be this program's image.`
 				return errors.New("say where to: --plugin-home DIR, --bin-dir DIR or both")
 			}
 			if pluginHome != "" {
-				if err := install(pluginPath(pluginHome)); err != nil {
-					return err
+				for _, kind := range []string{v1alpha1.Kind, v1alpha1.CheckKind} {
+					if err := install(pluginPath(pluginHome, kind)); err != nil {
+						return err
+					}
 				}
 			}
 			if binDir != "" {
@@ -41,9 +43,10 @@ both. It needs no shell, so that an init container can be this program's image.`
 	return cmd
 }
 
-// pluginPath returns where kustomize looks for the plugin below KUSTOMIZE_PLUGIN_HOME.
-func pluginPath(home string) string {
-	return filepath.Join(home, v1alpha1.Group, v1alpha1.Version, strings.ToLower(v1alpha1.Kind), v1alpha1.Kind)
+// pluginPath returns where kustomize looks for the plugin of a kind below
+// KUSTOMIZE_PLUGIN_HOME.
+func pluginPath(home, kind string) string {
+	return filepath.Join(home, v1alpha1.Group, v1alpha1.Version, strings.ToLower(kind), kind)
 }
 
 // install copies the running program to a path.

@@ -15,36 +15,63 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// kptRender does what kpt fn render does with the mutators of a package: all its
-// files are the items, and what comes back replaces them.
+// kptRender does what kpt fn render does with a package: all its files are the items, what
+// comes back from the mutators replaces them, and the validators get a copy.
 func kptRender(dir string) error {
-	working, err := filepath.Abs(dir)
+	mutators, err := kptFunctions(dir, "mutators")
 	if err != nil {
 		return err
+	}
+	validators, err := kptFunctions(dir, "validators")
+	if err != nil {
+		return err
+	}
+	files := &kio.LocalPackageReadWriter{
+		PackagePath: dir, PackageFileName: "Kptfile", IncludeSubpackages: true, PreserveSeqIndent: true,
+		MatchFilesGlob: []string{"*.yaml", "Kptfile"},
+	}
+	validate := kio.FilterFunc(func(items []*yaml.RNode) ([]*yaml.RNode, error) {
+		copied := make([]*yaml.RNode, len(items))
+		for i, item := range items {
+			copied[i] = item.Copy()
+		}
+		for _, validator := range validators {
+			if _, err := validator.Filter(copied); err != nil {
+				return nil, err
+			}
+		}
+		return items, nil
+	})
+	return kio.Pipeline{
+		Inputs: []kio.Reader{files}, Filters: append(mutators, validate), Outputs: []kio.Writer{files},
+	}.Execute()
+}
+
+// kptFunctions returns the functions of a list in the Kptfile's pipeline.
+func kptFunctions(dir, list string) ([]kio.Filter, error) {
+	working, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
 	}
 	kptfile, err := yaml.ReadFile(filepath.Join(dir, "Kptfile"))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	mutators, err := kptfile.Pipe(yaml.Lookup("pipeline", "mutators"))
-	if err != nil {
-		return err
+	steps, err := kptfile.Pipe(yaml.Lookup("pipeline", list))
+	if err != nil || steps == nil {
+		return nil, err
 	}
 	var functions []kio.Filter
-	err = mutators.VisitElements(func(mutator *yaml.RNode) error {
-		config, err := yaml.ReadFile(filepath.Join(dir, mutator.Field("configPath").Value.YNode().Value))
+	err = steps.VisitElements(func(step *yaml.RNode) error {
+		config, err := yaml.ReadFile(filepath.Join(dir, step.Field("configPath").Value.YNode().Value))
 		functions = append(functions, &exec.Filter{
 			WorkingDir:     working,
-			Path:           mutator.Field("exec").Value.YNode().Value,
+			Path:           step.Field("exec").Value.YNode().Value,
 			FunctionFilter: runtimeutil.FunctionFilter{FunctionConfig: config, GlobalScope: true},
 		})
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	files := &kio.LocalPackageReadWriter{PackagePath: dir, PackageFileName: "Kptfile", IncludeSubpackages: true, PreserveSeqIndent: true, MatchFilesGlob: []string{"*.yaml", "Kptfile"}}
-	return kio.Pipeline{Inputs: []kio.Reader{files}, Filters: functions, Outputs: []kio.Writer{files}}.Execute()
+	return functions, err
 }
 
 // kptMain is the kpt of the examples' commands.

@@ -41,8 +41,12 @@ func (s *session) plugin(file string) error {
 	for _, r := range rl.Results {
 		fmt.Fprintln(s.err, finding.Line(r, pluginPosition(file, profile, r), v1alpha1.Kind))
 	}
-	if !ok {
+	switch {
+	case !ok:
 		return errReported
+	case v1alpha1.IsCheck(profile): // to kustomize a validator that rewrites changes something
+		_, err := s.out.Write(input)
+		return err
 	}
 	return s.writePluginItems(rl.Items)
 }

@@ -11,13 +11,15 @@ import (
 
 func TestInstall(t *testing.T) {
 	dir := t.TempDir()
-	plugin := filepath.Join(dir, "home", "registryprofile.dev", "v1alpha1", "registryprofile", "RegistryProfile")
+	plugins := filepath.Join(dir, "home", "registryprofile.dev", "v1alpha1")
+	plugin := filepath.Join(plugins, "registryprofile", "RegistryProfile")
+	check := filepath.Join(plugins, "registryprofilecheck", "RegistryProfileCheck")
 	program := filepath.Join(dir, "bin", "registry-profile")
 	want, err := os.ReadFile(filepath.Join(programs, "registry-profile"))
 	require.NoError(t, err)
 	for range 2 {
 		require.Equal(t, result{}, start(t, "", "install", "--plugin-home", dir+"/home", "--bin-dir", dir+"/bin"))
-		for _, path := range []string{plugin, program} {
+		for _, path := range []string{plugin, check, program} {
 			got, err := os.ReadFile(path)
 			require.NoError(t, err)
 			assert.Equal(t, len(want), len(got))
@@ -26,7 +28,7 @@ func TestInstall(t *testing.T) {
 			assert.Equal(t, os.FileMode(0o755), info.Mode())
 		}
 	}
-	assert.Len(t, tree(t, dir), 2, "nothing else is left")
+	assert.Len(t, tree(t, dir), 3, "nothing else is left")
 }
 
 func TestProcess(t *testing.T) {

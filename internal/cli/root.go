@@ -35,7 +35,7 @@ writes one to stdout. With the file of a profile it is a kustomize exec plugin.`
 		},
 	}
 	root.PersistentFlags().BoolVar(&s.strict, "strict", false, "make warnings errors")
-	root.AddCommand(s.renderCommand(), s.validateCommand(), s.installCommand(), s.versionCommand())
+	root.AddCommand(s.renderCommand(), s.validateCommand(), s.checkCommand(), s.installCommand(), s.versionCommand())
 	return root
 }
 

@@ -28,6 +28,7 @@ const (
 	groupSchema  = "The schema"
 	groupRefused = "Fields that are refused on purpose"
 	groupItems   = "The other items of the stream"
+	groupStream  = "The final stream"
 )
 
 // The codes, by what is wrong.
@@ -107,4 +108,35 @@ var (
 	DuplicateProfile = declare(groupItems, "duplicate-profile",
 		"The name of a profile is in the name of all that it emits, so two of one name would be one. "+
 			"A profile of another name has a run of its own.")
+
+	NothingOfOurs = declare(groupStream, "nothing-of-ours",
+		"kustomize leaves an exec function out without --enable-exec, says nothing and exits with 0; "+
+			"an engine that prunes then sees an empty folder.")
+	SingletonNamespace = declare(groupStream, "singleton-namespace",
+		"Config and ImagePruner are cluster-wide: with a namespace they are other objects to whoever compares them.")
+	OwnerMark = declare(groupStream, "owner-mark",
+		"By a label and an annotation a later run, and whatever protects the objects, knows which are ours.")
+	EngineMark = declare(groupStream, "engine-mark",
+		"Without its annotations an engine deletes what holds the images, or empties the script's variables.")
+	ReplaceMark = declare(groupStream, "replace-mark",
+		"An engine that replaces an object deletes it first, and the images with it.")
+	OrderMark = declare(groupStream, "order-mark",
+		"Argo CD applies what has no wave of its own too early or too late, and may wait for ever.")
+	Hook = declare(groupStream, "hook",
+		"A hook is deleted and run again at every sync, and kept by nothing.")
+	JobName = declare(groupStream, "job-name",
+		"A Job cannot be changed, so its name ends in a hash of what it runs; "+
+			"what changes it later makes every sync fail once the Job is there.")
+	ScriptName = declare(groupStream, "script-name",
+		"The ConfigMap of the script cannot be changed, so its name ends in a hash of the script.")
+	JobClaim = declare(groupStream, "job-claim",
+		"The Job waits for a claim by its name, and would wait in vain.")
+	Reference = declare(groupStream, "broken-reference",
+		"A Job without its account, its script or its permissions never succeeds.")
+	JobObject = declare(groupStream, "job-object",
+		"The Job writes this object; with two writers it changes at every sync.")
+	Credential = declare(groupStream, "credential",
+		"A credential must not stand in a manifest.")
+	TemplateLeft = declare(groupStream, "template-left",
+		"What is still a template when it is delivered reaches the cluster as it stands, or is emptied.")
 )

@@ -12,9 +12,9 @@ import (
 	"github.com/registryprofile/registry-profile/internal/ynode"
 )
 
-// stream is what the items of the input are judged by: a profile, and the objects that
+// plan is what the items of the input are judged by: a profile, and the objects that
 // have a place in it.
-type stream struct {
+type plan struct {
 	profile *v1alpha1.RegistryProfile
 	// resources are those of the profile, in apply order and by identity.
 	resources []generators.Resource
@@ -23,8 +23,8 @@ type stream struct {
 	written []generators.Written
 }
 
-func newStream(profile *v1alpha1.RegistryProfile) *stream {
-	s := &stream{
+func newPlan(profile *v1alpha1.RegistryProfile) *plan {
+	s := &plan{
 		profile: profile, resources: generators.Expand(profile), written: generators.WrittenInCluster(profile),
 		wanted: map[ynode.ID]generators.Resource{},
 	}
@@ -36,7 +36,7 @@ func newStream(profile *v1alpha1.RegistryProfile) *stream {
 
 // judge reports every item that the function must not touch, pass or leave standing where
 // it stands.
-func (s *stream) judge(items []*item) kptfn.Results {
+func (s *plan) judge(items []*item) kptfn.Results {
 	var results kptfn.Results
 	seen := map[ynode.ID]bool{}
 	for _, i := range items {
@@ -70,7 +70,7 @@ func sortByItem(results kptfn.Results) {
 }
 
 // judgeOther reports an item that is none of the profile's resources and yet concerns it.
-func (s *stream) judgeOther(i *item) kptfn.Results {
+func (s *plan) judgeOther(i *item) kptfn.Results {
 	if result := s.hidden(i); result != nil {
 		return kptfn.Results{result}
 	}
@@ -85,7 +85,7 @@ func (s *stream) judgeOther(i *item) kptfn.Results {
 
 // hidden reports an item that some readers of YAML take for another object than this
 // program does, which concerns the profile.
-func (s *stream) hidden(i *item) *kptfn.Result {
+func (s *plan) hidden(i *item) *kptfn.Result {
 	readings := ynode.ReadingsOf(i.YNode())
 	if readings.Unique() {
 		return nil

@@ -1,0 +1,38 @@
+package generators
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// changeable are the fields of a Job's spec that the API server lets somebody change after
+// the Job was made (kubernetes, pkg/apis/batch/validation: ValidateJobSpecUpdate).
+var changeable = []string{
+	"activeDeadlineSeconds", "backoffLimit", "parallelism", "suspend", "ttlSecondsAfterFinished",
+}
+
+// fingerprint writes out everything in a Job's spec that cannot be changed later: as JSON
+// with sorted keys, so that it depends on what the manifest says and not on how. The name
+// of the script's ConfigMap in it stands for the script.
+func fingerprint(spec map[string]any) (string, error) {
+	fixed := maps.Clone(spec)
+	maps.DeleteFunc(fixed, func(field string, _ any) bool { return slices.Contains(changeable, field) })
+	content, err := json.Marshal(fixed)
+	return string(content), err
+}
+
+// JobNameFits tells whether the name of a Job ends in the hash of its spec, as the name of
+// every Job that is emitted does. If not, somebody has changed the spec since: a cluster
+// that has a Job of that name refuses the change.
+func JobNameFits(name string, spec map[string]any) bool {
+	content, err := fingerprint(spec)
+	return err == nil && endsInHash(name, content)
+}
+
+// ScriptNameFits tells whether the name of a script's ConfigMap ends in the hash of the
+// script, whichever version of the program has emitted it.
+func ScriptNameFits(name, script string) bool { return endsInHash(name, script) }
+
+func endsInHash(name, content string) bool { return strings.HasSuffix(name, "-"+hash(content)) }

@@ -1,0 +1,87 @@
+package generators
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/internal/ynode"
+)
+
+// Kind is what all generators of one kind have in common. It lets a reader of manifests
+// judge what has become of them.
+type Kind struct{ generators []Generator }
+
+// KindOf returns the generators of a kind, which may be none.
+func KindOf(group, kind string) Kind {
+	var k Kind
+	for _, g := range All() {
+		if ynode.Group(g.APIVersion) == group && g.Kind == kind {
+			k.generators = append(k.generators, g)
+		}
+	}
+	return k
+}
+
+// Is tells whether objects of the kind are emitted, all of a class.
+func (k Kind) Is(class Class) bool {
+	return len(k.generators) > 0 && !slices.ContainsFunc(k.generators, func(g Generator) bool { return g.Class != class })
+}
+
+// Kept tells whether objects of the kind must stay in the cluster when they leave Git.
+func (k Kind) Kept() bool { return k.Is(ClassClaim) || k.Is(ClassShared) }
+
+// Marks returns the annotations that every object of the kind carries for the engines,
+// but for those that order, which depend on the profile.
+func (k Kind) Marks() map[string]string {
+	var common map[string]string
+	for _, g := range k.generators {
+		own := marks(planned{Generator: g}, nil, v1alpha1.Delivery{})
+		if common == nil {
+			common = own
+		}
+		maps.DeleteFunc(common, func(key, value string) bool {
+			return key == WaveAnnotation || key == dependsOn || own[key] != value
+		})
+	}
+	return common
+}
+
+// Marked tells whether an annotation says what a mark says. It may say more where the
+// mark is a list.
+func Marked(mark, annotation string) bool {
+	said := list(annotation)
+	return !slices.ContainsFunc(list(mark), func(item string) bool { return !slices.Contains(said, item) })
+}
+
+// Hooks returns the annotations by which an object becomes a hook of an engine.
+func Hooks() []string {
+	var keys []string
+	for _, e := range engines {
+		keys = append(keys, e.hooks...)
+	}
+	return keys
+}
+
+// Replacing returns the annotation, and its value, by which an engine deletes an object
+// to write it anew, or "".
+func Replacing(annotations map[string]string) (key, value string) {
+	for _, e := range engines {
+		for _, m := range e.replacing {
+			if slices.Contains(list(annotations[m.key]), m.value) {
+				return m.key, m.value
+			}
+		}
+	}
+	return "", ""
+}
+
+// list splits an annotation as Argo CD does.
+func list(annotation string) []string {
+	items := strings.Split(annotation, ",")
+	for i := range items {
+		items[i] = strings.TrimSpace(items[i])
+	}
+	return items
+}

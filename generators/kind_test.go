@@ -1,0 +1,84 @@
+package generators_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/generators"
+	"github.com/registryprofile/registry-profile/internal/cases"
+	"github.com/registryprofile/registry-profile/internal/ynode"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+func TestMarksOfAKindAreThoseOfItsObjects(t *testing.T) {
+	for _, g := range generators.All() {
+		kind := generators.KindOf(ynode.Group(g.APIVersion), g.Kind)
+		assert.Equal(t, expectedMarks(g.Kind), kind.Marks(), g.Kind)
+		assert.Equal(t, g.Class.Kept(), kind.Kept(), g.Kind)
+		assert.True(t, kind.Is(g.Class), g.Kind)
+	}
+	other := generators.KindOf("apps", "Deployment")
+	assert.Empty(t, other.Marks())
+	assert.False(t, other.Kept())
+}
+
+func TestMarked(t *testing.T) {
+	const mark = "Prune=false,Delete=false"
+	for annotation, expected := range map[string]bool{
+		mark: true,
+		"Delete=false, Validate=false, Prune=false": true,
+		"Prune=false":                false,
+		"Prune=false,Delete=falsely": false,
+		"":                           false,
+	} {
+		assert.Equal(t, expected, generators.Marked(mark, annotation), annotation)
+	}
+}
+
+func TestReplacing(t *testing.T) {
+	const options = "argocd.argoproj.io/sync-options"
+	key, value := generators.Replacing(map[string]string{options: "Prune=false, Force=true"})
+	assert.Equal(t, []string{options, "Force=true"}, []string{key, value})
+	key, _ = generators.Replacing(map[string]string{options: "Prune=false,Replace=false"})
+	assert.Empty(t, key)
+}
+
+// TestNamesFitWhatIsRendered: a reader of the manifest makes the hash that is in the name,
+// and any change of what a cluster would not let change makes another.
+func TestNamesFitWhatIsRendered(t *testing.T) {
+	cases.EachRendered(t, func(t *testing.T, _ *v1alpha1.RegistryProfile, resources []generators.Resource) {
+		script := find(t, resources, "ConfigMap")
+		text := script.GetDataMap()[generators.ScriptFile]
+		assert.True(t, generators.ScriptNameFits(script.GetName(), text))
+		assert.False(t, generators.ScriptNameFits(script.GetName(), text+"\n"))
+
+		job := find(t, resources, "Job")
+		manifest, name := job.MustString(), job.GetName()
+		assert.True(t, generators.JobNameFits(name, specOf(t, manifest)))
+		assert.False(t, generators.JobNameFits(name+"-s", specOf(t, manifest)))
+		for _, change := range [][2]string{
+			{"restartPolicy: Never", "restartPolicy: OnFailure"},
+			{"      containers:", "      priorityClassName: high\n      containers:"},
+			{"        - 3\n", "        - 4\n"},
+		} {
+			changed := strings.Replace(manifest, change[0], change[1], 1)
+			require.NotEqual(t, manifest, changed)
+			assert.False(t, generators.JobNameFits(name, specOf(t, changed)), change[1])
+		}
+		changeable := strings.Replace(manifest, "  backoffLimit: 6\n", "  backoffLimit: 1\n  ttlSecondsAfterFinished: 9\n", 1)
+		require.NotEqual(t, manifest, changeable)
+		assert.True(t, generators.JobNameFits(name, specOf(t, changeable)))
+	})
+}
+
+func specOf(t *testing.T, manifest string) map[string]any {
+	t.Helper()
+	var object struct {
+		Spec map[string]any `yaml:"spec"`
+	}
+	require.NoError(t, yaml.Unmarshal([]byte(manifest), &object))
+	return object.Spec
+}

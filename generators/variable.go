@@ -1,0 +1,14 @@
+package generators
+
+// The variables of the script that tell a reader of manifests what the Job needs.
+const (
+	// ClaimNamespaceVariable and ClaimNameVariable name the claim that the Job waits for.
+	ClaimNamespaceVariable = "CLAIM_NAMESPACE"
+	ClaimNameVariable      = "CLAIM_NAME"
+	// TrustedCAVariable names the ConfigMap with the CA. The Job writes it if
+	// CASourceVariable says what from.
+	TrustedCAVariable = "TRUSTED_CA"
+	CASourceVariable  = "CA_SOURCE_NAME"
+	// NamespaceSuffix ends the variables that name a namespace in which the Job reads.
+	NamespaceSuffix = "_NAMESPACE"
+)

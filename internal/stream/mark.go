@@ -1,0 +1,120 @@
+package stream
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/generators"
+	"github.com/registryprofile/registry-profile/internal/finding"
+)
+
+const (
+	annotations = "metadata.annotations."
+	labels      = "metadata.labels."
+)
+
+// ownerMarks reports an object of ours that a later run would take for another's.
+func ownerMarks(_ *stream, o *object) kptfn.Results {
+	switch {
+	case !o.isOurs():
+		return nil
+	case o.managedBy() != generators.ManagedBy:
+		return o.error(finding.OwnerMark, labels+generators.ManagedByLabel,
+			"is %s and must be %q, or a later run takes the object for another's; use another label for your own",
+			cmp.Or(quoted(o.managedBy()), "missing"), generators.ManagedBy)
+	case o.annotation(generators.ProfileAnnotation) == "":
+		return o.error(finding.OwnerMark, annotations+generators.ProfileAnnotation,
+			"is missing, so that a later run takes the object for another's; remove what removes it on the way")
+	}
+	return nil
+}
+
+// engineMarks reports annotations that keep an engine from doing harm and are not there,
+// and those that make one do harm.
+func engineMarks(_ *stream, o *object) kptfn.Results {
+	if !o.isOurs() {
+		return nil
+	}
+	var results kptfn.Results
+	marks := o.kind().Marks()
+	for _, key := range slices.Sorted(maps.Keys(marks)) {
+		if actual := o.annotation(key); !generators.Marked(marks[key], actual) {
+			results = append(results, o.at(finding.EngineMark, kptfn.Error, annotations+key).Stands(actual).Propose(marks[key]).
+				Say("is %s and must be %q, which is how the profile makes it; "+
+					"remove what changes it on the way", cmp.Or(quoted(actual), "missing"), marks[key]))
+		}
+	}
+	if !o.kind().Kept() {
+		return results
+	}
+	all, _ := at(o.value, "metadata", "annotations").(map[string]any)
+	written := make(map[string]string, len(all))
+	for key := range all {
+		written[key] = o.annotation(key)
+	}
+	if key, value := generators.Replacing(written); key != "" {
+		results = append(results, o.error(finding.ReplaceMark, annotations+key,
+			"has %s, with which the object is deleted and made again; remove that", finding.Quote(value))...)
+	}
+	return results
+}
+
+func quoted(s string) string {
+	if s == "" {
+		return ""
+	}
+	return finding.Quote(s)
+}
+
+// hooks reports an object of ours that an engine would delete and run again.
+func hooks(_ *stream, o *object) kptfn.Results {
+	if !o.isOurs() {
+		return nil
+	}
+	for _, key := range generators.Hooks() {
+		if o.annotation(key) != "" {
+			return o.error(finding.Hook, annotations+key, "makes a hook of an ordinary resource; remove it")
+		}
+	}
+	return nil
+}
+
+// order reports a wave that is missing, or that puts an object on the wrong side of the
+// Job.
+func order(s *stream, o *object) kptfn.Results {
+	if !o.isOurs() {
+		return nil
+	}
+	const path = annotations + generators.WaveAnnotation
+	wave, err := strconv.Atoi(o.annotation(generators.WaveAnnotation))
+	if err != nil {
+		return o.warning(finding.OrderMark, path,
+			"is missing or no number, so that Argo CD applies the object in the wave 0; leave it as the profile makes it")
+	}
+	job, found := firstJob(s)
+	switch {
+	case !found:
+	case o.kind().Is(generators.ClassShared) && wave <= job:
+		return o.warning(finding.OrderMark, path,
+			"is %d, and the Job comes in %d, which must be before; use delivery.argocd.baseWave to move all of them", wave, job)
+	case o.kind().Is(generators.ClassClaim) && wave > job:
+		return o.warning(finding.OrderMark, path,
+			"is %d, and the Job that waits for the claim comes in %d; use delivery.argocd.baseWave to move all of them",
+			wave, job)
+	}
+	return nil
+}
+
+// firstJob returns the wave of the first Job.
+func firstJob(s *stream) (wave int, found bool) {
+	for _, o := range s.oursOf("batch", "Job") {
+		w, err := strconv.Atoi(o.annotation(generators.WaveAnnotation))
+		if err == nil && (!found || w < wave) {
+			wave, found = w, true
+		}
+	}
+	return wave, found
+}

@@ -1,0 +1,127 @@
+// Package stream judges what is delivered to a cluster in the end, after every patch and
+// overlay: objects of ours that somebody has changed on the way, and objects of others
+// that would take the registry's storage or credentials. It reads manifests alone, and
+// changes none.
+package stream
+
+import (
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/ynode"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// Finding is what is wrong with one object.
+type Finding struct {
+	*kptfn.Result
+	// Item is the index of the item that is the object or, a List, holds it. It is -1
+	// where the finding is about the stream as a whole.
+	Item int
+	// Object is the object's node, or nil.
+	Object *yaml.Node
+}
+
+// Check returns everything that is wrong with a stream. The items stay as they are.
+func Check(items []*yaml.RNode) kptfn.Results {
+	var results kptfn.Results
+	for _, f := range Judge(items) {
+		results = append(results, f.Result)
+	}
+	return results
+}
+
+// Judge returns everything that is wrong with a stream, in the order of its items, with
+// the objects that have the faults.
+func Judge(items []*yaml.RNode) []Finding {
+	s := open(items)
+	var findings []Finding
+	for _, o := range s.objects {
+		for _, check := range checks {
+			for _, result := range check(s, o) {
+				findings = append(findings, Finding{result, o.item, o.node})
+			}
+		}
+	}
+	if len(s.ours) == 0 {
+		findings = append(findings, Finding{nothingOfOurs(), -1, nil})
+	}
+	return findings
+}
+
+// checks are the judgements of one object in its stream.
+var checks = []func(*stream, *object) kptfn.Results{
+	unreadable,
+	duplicates,
+	configFields,
+	singletons,
+	credentials,
+	copiedCA,
+	ownerMarks,
+	engineMarks,
+	hooks,
+	order,
+	jobNames,
+	scriptNames,
+	claims,
+	accounts,
+	scripts,
+	bindings,
+	permissions,
+	templates,
+}
+
+// stream is all that is delivered together.
+type stream struct {
+	objects []*object
+	// ours are the objects of profiles.
+	ours []*object
+	// first is the first object of each identity.
+	first map[ynode.ID]*object
+}
+
+func open(items []*yaml.RNode) *stream {
+	s := &stream{first: map[ynode.ID]*object{}}
+	for i, item := range items {
+		if !item.IsNil() {
+			s.add(item.YNode(), i)
+		}
+	}
+	return s
+}
+
+// add puts an object into the stream, or the objects of a List.
+func (s *stream) add(n *yaml.Node, item int) {
+	o := newObject(n, item)
+	if listed := o.listed(); listed != nil {
+		for _, n := range listed {
+			s.add(n, item)
+		}
+		return
+	}
+	s.objects = append(s.objects, o)
+	if o.isOurs() {
+		s.ours = append(s.ours, o)
+	}
+	if _, ok := s.first[o.id]; !ok {
+		s.first[o.id] = o
+	}
+}
+
+// oursOf returns the objects of profiles that are of a kind.
+func (s *stream) oursOf(group, kind string) []*object {
+	var found []*object
+	for _, o := range s.ours {
+		if o.is(group, kind) {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+func nothingOfOurs() *kptfn.Result {
+	result := finding.Error(finding.NothingOfOurs, "", "the stream holds nothing of a RegistryProfile, and an engine "+
+		"that prunes would remove what the cluster has; give kustomize --enable-exec, without which it leaves exec "+
+		"functions out and says nothing")
+	result.Field = nil
+	return result
+}
