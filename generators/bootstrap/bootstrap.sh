@@ -1055,9 +1055,8 @@ must_forget_last_applied() {
   [[ ${config[lastApplied]} == *'\"storage\"'* || ${config[lastApplied]} == *'\"managementState\"'* ]] || must_co_own
 }
 
-# Argo CD always owns managementState, since it stands in the Config of the
-# profile. Where this script is its second owner by the switch itself, that is
-# enough.
+# An applier of a Config of the user's own may own managementState alone. Where this
+# script is its second owner by the switch itself, that is enough.
 must_co_own() {
   [[ ${config[appliedByUs]-} != "$(owned_fields)" ]] || return 1
   [[ -n ${config[storageOwner]-} || -n ${config[stateOwner]-} && -z ${config[stateIsOurs]-} ]]

@@ -91,7 +91,7 @@ var kustomizations = map[string]struct{ text, code string }{
 	"storage":             {patchedStorage, "config-storage"},
 	"Secret":              {generated + "resources: [secret.yaml]\n", "job-object"},
 	"namespace":           {generated + "namespace: team\n", "singleton-namespace"},
-	"namespaced Config":   {"resources: [config.yaml]\nnamespace: team\n" + transformed, "singleton-namespace"},
+	"namespaced Config":   {"resources: [config.yaml]\nnamespace: team\n" + transformed, ""}, // the function mends it
 	"namePrefix":          {generated + "namePrefix: p-\n", "singleton-name"},
 	"nameSuffix":          {generated + "nameSuffix: -s\n", "script-name"},
 	"no profile":          {"resources: [configmap.yaml]\n", "nothing-of-ours"},
@@ -178,9 +178,8 @@ func TestKptValidator(t *testing.T) {
 	for name, c := range map[string]struct{ item, code string }{
 		"clean":     {usersConfigMap, ""},
 		"own":       {usersConfig, ""},
-		"Secret":    {usersSecret, "job-object"},
+		"keys":      {strings.Replace(usersSecret, "image-registry-private-configuration-user", "mine", 1), "credential"},
 		"renamed":   {config("name: p-cluster", "storage: {emptyDir: {}}"), "config-storage"},
-		"namespace": {config("name: cluster, namespace: team", "httpSecret: not-shown-again"), "config-http-secret"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			local := "apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfileCheck\n" +

@@ -92,7 +92,7 @@ func (c *Cluster) runControllers() error {
 	if c.Operator, err = imageregistry.New(mgr, c.Gateway.Dial); err != nil {
 		return err
 	}
-	if err := c.publishServiceCA(mgr); err != nil {
+	if err := errors.Join(c.publishServiceCA(mgr), c.bindVolumes(mgr)); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())

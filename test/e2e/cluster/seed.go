@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"strings"
 
 	configv1 "github.com/openshift/api/config/v1"
 	routev1 "github.com/openshift/api/route/v1"
@@ -129,7 +130,7 @@ func (c *Cluster) seedObjects() []client.Object {
 		storageClass("ocs-storagecluster-cephfs", "openshift-storage.cephfs.csi.ceph.com", nil),
 		storageClass("ocs-storagecluster-ceph-rbd", "openshift-storage.rbd.csi.ceph.com", nil),
 		storageCluster("Ready"),
-		route(RouteSecure), route(RoutePlain), route(RouteNooBaa),
+		route(RouteSecure, bucket.Rook), route(RoutePlain, bucket.Rook), route(RouteNooBaa, bucket.NooBaa),
 		configMap(ManagedNamespace, "default-ingress-cert", "ca-bundle.crt", c.IngressCA.Bundle()),
 		configMap(ManagedNamespace, "service-ca", "ca-bundle.crt", c.ServiceCA.Bundle()),
 	}
@@ -152,10 +153,12 @@ func storageCluster(phase string) *unstructured.Unstructured {
 	return sc
 }
 
-func route(name string) *routev1.Route {
+// route leads to the Service of a store, as those of ODF do.
+func route(name string, store bucket.Kind) *routev1.Route {
+	service, _, _ := strings.Cut(store.Host, ".")
 	return &routev1.Route{
 		ObjectMeta: metav1.ObjectMeta{Namespace: StorageNamespace, Name: name},
-		Spec:       routev1.RouteSpec{Host: name + domain, To: routev1.RouteTargetReference{Kind: "Service", Name: "s3"}},
+		Spec:       routev1.RouteSpec{Host: name + domain, To: routev1.RouteTargetReference{Kind: "Service", Name: service}},
 	}
 }
 

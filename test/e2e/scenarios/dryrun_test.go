@@ -84,7 +84,7 @@ func read(t *testing.T, file string) string {
 }
 
 // dryRun applies an object as a GitOps engine does, but for the effect. Objects of other
-// namespaces than the cluster has are asked about in the Job's.
+// namespaces than the cluster has are asked about in the registry's.
 func dryRun(s *runner.Scenario, object *unstructured.Unstructured, asked map[string]bool) error {
 	s.Helper()
 	fresh := object.DeepCopy()
@@ -92,7 +92,7 @@ func dryRun(s *runner.Scenario, object *unstructured.Unstructured, asked map[str
 		err := s.Client.Get(s.Ctx, client.ObjectKey{Name: namespace}, &corev1.Namespace{})
 		require.NoError(s, client.IgnoreNotFound(err))
 		if err != nil {
-			fresh.SetNamespace(cluster.ProfileNamespace)
+			fresh.SetNamespace(cluster.RegistryNamespace)
 		}
 	}
 	content, err := fresh.MarshalJSON()

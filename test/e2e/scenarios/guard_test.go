@@ -27,6 +27,9 @@ import (
 const (
 	otherBucket = `"s3":{"bucket":"somebody-elses","region":"us-east-1","regionEndpoint":"https://s3.example.com"}`
 	otherVolume = `"pvc":{"claim":"old-images"}`
+
+	// leaveStorage allows a profile to leave both behind.
+	leaveStorage = "bootstrap: {leaveStorage: [{bucket: somebody-elses}, {claim: old-images}]}"
 )
 
 // mayHoldImages are the storages that must not be left behind unasked, each with
@@ -66,7 +69,7 @@ func TestGuardStops(t *testing.T) {
 			require.Equal(t, "PodFailurePolicy", outcome.Condition.Reason)
 			require.Len(t, outcome.Runs, 1)
 			require.Equal(t, 3, outcome.Last().ExitCode())
-			require.Contains(t, outcome.Last().Output(), "spec.bootstrap.allowStorageSwitch: true")
+			require.Contains(t, outcome.Last().Output(), "spec.bootstrap.leaveStorage: [")
 			require.Empty(t, writes(outcome.Last()))
 			require.Equal(t, before.Generation, s.RegistryConfig().Generation)
 			require.True(t, apierrors.IsNotFound(s.Client.Get(s.Ctx, registryCredentials, &corev1.Secret{})))
@@ -83,7 +86,7 @@ func TestGuardAllowsStorageSwitch(t *testing.T) {
 			s := runner.Start(t)
 			prepare(s)
 			before, seen := s.RegistryConfig().Spec.Storage, watchConfig(s)
-			s.RequireComplete(s.Bootstrap(s.Render("{bootstrap: {allowStorageSwitch: true}}")))
+			s.RequireComplete(s.Bootstrap(s.Render("{" + leaveStorage + "}")))
 			requireOurBucket(s)
 			switched := false
 			for config := range seen(s.RegistryConfig().ResourceVersion) {
@@ -125,7 +128,7 @@ func TestGuardOfEachBackend(t *testing.T) {
 			require.Empty(t, writes(outcome.Last()))
 			require.Equal(t, before.Generation, s.RegistryConfig().Generation)
 
-			spec := strings.TrimSuffix(c.spec, "}") + ", bootstrap: {allowStorageSwitch: true}}"
+			spec := strings.TrimSuffix(c.spec, "}") + ", " + leaveStorage + "}"
 			s.RequireComplete(s.Bootstrap(s.Render(spec)))
 			storage := s.RegistryConfig().Spec.Storage
 			require.Equal(t, "Unmanaged", storage.ManagementState)
@@ -170,7 +173,7 @@ var (
 )
 
 const (
-	claimName = "image-registry" // the ObjectBucketClaim's, its ConfigMap's and its Secret's
+	claimName = "image-registry-rgw" // the ObjectBucketClaim's, its ConfigMap's and its Secret's
 	caName    = "registry-s3-ca"
 )
 

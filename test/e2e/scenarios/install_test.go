@@ -18,7 +18,7 @@ import (
 var installs = map[string]struct{ spec, endpoint string }{
 	"rgw-route-https":      {"{}", "https://ocs-storagecluster-cephobjectstore-secure-openshift-storage.apps.e2e.example.com"},
 	"rgw-route-http":       {"{storage: {rgw: {endpoint: {route: {scheme: http}}}}}", "http://ocs-storagecluster-cephobjectstore-openshift-storage.apps.e2e.example.com"},
-	"rgw-literal-host":     {"{storage: {rgw: {endpoint: {route: {host: s3-openshift-storage.apps.e2e.example.com}}}}}", "https://s3-openshift-storage.apps.e2e.example.com"},
+	"rgw-literal-host":     {"{storage: {rgw: {endpoint: {route: {host: s3-openshift-storage.apps.e2e.example.com}}, trustedCA: {ingress: {}}}}}", "https://s3-openshift-storage.apps.e2e.example.com"},
 	"rgw-service-https":    {"{storage: {rgw: {endpoint: {service: {scheme: https}}}}}", "https://rook-ceph-rgw-ocs-storagecluster-cephobjectstore.openshift-storage.svc"},
 	"rgw-service-http":     {"{storage: {rgw: {endpoint: {service: {scheme: http}}}}}", "http://rook-ceph-rgw-ocs-storagecluster-cephobjectstore.openshift-storage.svc"},
 	"rgw-no-redirect":      {"{registry: {disableRedirect: true}}", "https://ocs-storagecluster-cephobjectstore-secure-openshift-storage.apps.e2e.example.com"},

@@ -142,6 +142,11 @@ func serverSide(manager string) applier {
 // become its own, unless the annotation ssa: Merge is there.
 func flux(s *runner.Scenario, config *unstructured.Unstructured) {
 	s.Helper()
+	require.NoError(s, fluxApply(s, config))
+}
+
+func fluxApply(s *runner.Scenario, config *unstructured.Unstructured) error {
+	s.Helper()
 	const group, name = "kustomize.toolkit.fluxcd.io", "kustomize-controller"
 	var kubectl []ssa.FieldManager
 	for _, manager := range []string{"kubectl", "before-first-apply", name} {
@@ -156,7 +161,7 @@ func flux(s *runner.Scenario, config *unstructured.Unstructured) {
 	}
 	manager := ssa.NewResourceManager(s.Client, nil, ssa.Owner{Field: name, Group: group})
 	_, err := manager.Apply(s.Ctx, config, options)
-	require.NoError(s, err)
+	return err
 }
 
 // takeOver is what Argo CD's client-side apply migration does before it applies

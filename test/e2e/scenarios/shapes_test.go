@@ -65,7 +65,7 @@ func (p settings) job() *batchv1.Job {
 	spec.RestartPolicy, spec.ImagePullSecrets = corev1.RestartPolicyNever, b.ImagePullSecrets
 	return &batchv1.Job{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "batch/v1", Kind: "Job"},
-		ObjectMeta: metav1.ObjectMeta{Name: "dry-run", Namespace: cluster.ProfileNamespace},
+		ObjectMeta: metav1.ObjectMeta{Name: "dry-run", Namespace: cluster.RegistryNamespace},
 		Spec:       batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: spec}},
 	}
 }

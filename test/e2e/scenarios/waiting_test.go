@@ -33,20 +33,20 @@ type obstacle struct {
 var obstacles = map[string]obstacle{
 	"claim-not-bound": {
 		[]string{
-			"Waiting for ObjectBucketClaim openshift-image-registry/image-registry to be Bound, with its ConfigMap and Secret",
-			"Not yet: the phase of ObjectBucketClaim openshift-image-registry/image-registry is Pending",
+			"Waiting for ObjectBucketClaim openshift-image-registry/" + claimName + " to be Bound, with its ConfigMap and Secret",
+			"Not yet: the phase of ObjectBucketClaim openshift-image-registry/" + claimName + " is Pending",
 		},
 		holdClaim,
 	},
 	"claim-without-configmap": {
-		[]string{"Not yet: there is no ConfigMap openshift-image-registry/image-registry"},
+		[]string{"Not yet: there is no ConfigMap openshift-image-registry/" + claimName},
 		func(s *runner.Scenario, objects runner.Objects) func() {
 			awaitBound(s, objects)
 			return takeAway(s, &corev1.ConfigMap{ObjectMeta: claimMeta})
 		},
 	},
 	"claim-secret-empty": {
-		[]string{"Not yet: AWS_ACCESS_KEY_ID is missing or empty in Secret openshift-image-registry/image-registry"},
+		[]string{"Not yet: AWS_ACCESS_KEY_ID is missing or empty in Secret openshift-image-registry/" + claimName},
 		emptySecret,
 	},
 	"route-missing": {
@@ -112,9 +112,9 @@ func TestWaiting(t *testing.T) {
 func TestWaitingInVain(t *testing.T) {
 	for name, advice := range map[string][]string{
 		"claim-not-bound": {
-			"ObjectBucketClaim openshift-image-registry/image-registry: phase Pending, storage class ocs-storagecluster-ceph-rgw.",
+			"ObjectBucketClaim openshift-image-registry/" + claimName + ": phase Pending, storage class ocs-storagecluster-ceph-rgw.",
 			"StorageCluster openshift-storage/ocs-storagecluster: phase Progressing.",
-			"The last reason was: the phase of ObjectBucketClaim openshift-image-registry/image-registry is Pending",
+			"The last reason was: the phase of ObjectBucketClaim openshift-image-registry/" + claimName + " is Pending",
 			"What to do: Check that StorageCluster openshift-storage/ocs-storagecluster is Ready",
 		},
 		"route-missing": {"What to do: Check the Route's name."},

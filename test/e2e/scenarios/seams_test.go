@@ -1,0 +1,313 @@
+package scenarios
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+
+	bucketv1alpha1 "github.com/kube-object-storage/lib-bucket-provisioner/pkg/apis/objectbucket.io/v1alpha1"
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/registryprofile/registry-profile/test/e2e/apiproxy"
+	"github.com/registryprofile/registry-profile/test/e2e/cluster"
+	"github.com/registryprofile/registry-profile/test/e2e/kubelet"
+	"github.com/registryprofile/registry-profile/test/e2e/pki"
+	"github.com/registryprofile/registry-profile/test/e2e/runner"
+)
+
+// requireStopped requires a Job that has ended with a code, said what is wrong, and
+// written nothing.
+func requireStopped(s *runner.Scenario, outcome *runner.Outcome, code int, says ...string) {
+	s.Helper()
+	require.False(s, outcome.Complete, "%s", outcome.Last().Output())
+	require.Equal(s, code, outcome.Last().ExitCode(), "%s", outcome.Last().Output())
+	require.Empty(s, missing(outcome.Last().Output(), says), "in the log: %s", outcome.Last().Output())
+	require.Empty(s, writes(outcome.Last()))
+}
+
+// TestBackendEdited is a live registry whose profile gets another backend: the Job names
+// both stores and touches nothing, and the registry goes on.
+func TestBackendEdited(t *testing.T) {
+	s := runner.Start(t)
+	first := s.Render("{}")
+	s.RequireComplete(s.Bootstrap(first))
+	s.Apply("argocd-controller", first.After())
+	before := s.RegistryConfig()
+	edited := s.Render("{storage: {noobaa: {}}}")
+	requireStopped(s, s.Bootstrap(edited), 3,
+		`spec.storage of configs.imageregistry.operator.openshift.io/cluster names bucket "`+before.Spec.Storage.S3.Bucket+`"`,
+		`The profile wants bucket "image-registry-`, "https://s3-openshift-storage.apps.e2e.example.com",
+		"leaveStorage: [{bucket: "+before.Spec.Storage.S3.Bucket+"}]")
+	require.Equal(t, before.Generation, s.RegistryConfig().Generation)
+	pushAndPull(s)
+}
+
+// TestRouteLeadsElsewhere is a Route of the right name in front of another Service.
+func TestRouteLeadsElsewhere(t *testing.T) {
+	s := runner.Start(t)
+	route := secureRoute()
+	require.NoError(t, s.Client.Get(s.Ctx, client.ObjectKeyFromObject(route), route))
+	elsewhere := route.DeepCopy()
+	elsewhere.Spec.To.Name = "somebody-elses-store"
+	require.NoError(t, s.Client.Patch(s.Ctx, elsewhere, client.MergeFrom(route)))
+	requireStopped(s, s.Bootstrap(s.Render("{}")), 2,
+		"leads to", "somebody-elses-store", "the claim's bucket is at rook-ceph-rgw-ocs-storagecluster-cephobjectstore")
+}
+
+// TestHostThatNobodyProves is a live registry whose profile gets a literal host: it is
+// moved there only where the profile names the bucket that it leaves.
+func TestHostThatNobodyProves(t *testing.T) {
+	s := runner.Start(t)
+	s.RequireComplete(s.Bootstrap(s.Render("{}")))
+	bucket := s.RegistryConfig().Spec.Storage.S3.Bucket
+	const host = "storage: {rgw: {endpoint: {route: {host: s3-openshift-storage.apps.e2e.example.com}}, trustedCA: {ingress: {}}}}"
+	requireStopped(s, s.Bootstrap(s.Render("{"+host+"}")), 3, bucket, "leaveStorage: [{bucket: "+bucket+"}]")
+	s.RequireComplete(s.Bootstrap(s.Render("{" + host + ", bootstrap: {leaveStorage: [{bucket: " + bucket + "}]}}")))
+	require.Equal(t, "https://s3-openshift-storage.apps.e2e.example.com", s.RegistryConfig().Spec.Storage.S3.RegionEndpoint)
+}
+
+// TestClaimBeingDeleted is a claim that somebody has deleted while its provisioner is
+// away: its phase is still Bound, and its bucket goes as soon as the provisioner is back.
+func TestClaimBeingDeleted(t *testing.T) {
+	s := runner.Start(t)
+	objects := impatient(s, s.Render("{}"))
+	awaitBound(s, objects)
+	claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: claimMeta}
+	require.NoError(t, s.Client.Delete(s.Ctx, claim))
+	require.NoError(t, s.Client.Get(s.Ctx, claimKey, claim))
+	require.NotNil(t, claim.DeletionTimestamp)
+	requireStopped(s, s.RunJob(objects), 1, claimName+" is being deleted")
+	require.Nil(t, s.RegistryConfig().Spec.Storage.S3)
+}
+
+// TestClaimReplaced is a claim that was deleted and that an engine has made again: its
+// bucket is another one, and the images went with the old one.
+func TestClaimReplaced(t *testing.T) {
+	s := runner.Start(t)
+	objects := s.Render("{}")
+	first := s.Bootstrap(objects)
+	s.RequireComplete(first)
+	old := s.RegistryConfig().Spec.Storage.S3.Bucket
+	claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: claimMeta}
+	require.NoError(t, s.Client.Delete(s.Ctx, claim))
+	s.Await("the claim to be gone", func(ctx context.Context) (bool, error) {
+		err := s.Client.Get(ctx, claimKey, claim)
+		return apierrors.IsNotFound(err), client.IgnoreNotFound(err)
+	})
+	s.DeleteJob(first.Job)
+	requireStopped(s, s.Bootstrap(objects), 3, old, "the claim was deleted and made again", "leaveStorage: [{bucket: "+old+"}]")
+}
+
+// TestExistingClaim is the claim of Red Hat's own procedure, in openshift-storage.
+func TestExistingClaim(t *testing.T) {
+	s := runner.Start(t)
+	claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.StorageNamespace, Name: "rgwbucket"}}
+	claim.Spec.StorageClassName, claim.Spec.GenerateBucketName = "ocs-storagecluster-ceph-rgw", "rgwbucket"
+	require.NoError(t, s.Client.Create(s.Ctx, claim))
+	objects := s.Render("{storage: {rgw: {existingClaim: {namespace: openshift-storage, name: rgwbucket}}}}")
+	require.Empty(t, objects.Of("ObjectBucketClaim"))
+	first := s.Bootstrap(objects)
+	s.RequireComplete(first)
+	require.True(t, strings.HasPrefix(s.RegistryConfig().Spec.Storage.S3.Bucket, "rgwbucket-"))
+	s.DeleteJob(first.Job)
+	second := s.RunJob(objects)
+	s.RequireComplete(second)
+	require.Empty(t, writes(second.Last()))
+	s.Apply("argocd-controller", objects.After())
+	pushAndPull(s)
+}
+
+// outside makes the claim's store one outside of the cluster: there is no Route to it, and
+// its certificate is signed by a CA that nothing in the cluster knows.
+func outside(s *runner.Scenario, objects runner.Objects) {
+	s.Helper()
+	const host = "rgw.ceph.example.net"
+	ca, err := pki.NewCA("ceph administrator")
+	require.NoError(s, err)
+	require.NoError(s, s.Gateway.Name(host, ca))
+	awaitBound(s, objects)
+	bound := &corev1.ConfigMap{ObjectMeta: claimMeta}
+	require.NoError(s, s.Client.Get(s.Ctx, claimKey, bound))
+	bound.Data["BUCKET_HOST"], bound.Data["BUCKET_PORT"] = host, "443"
+	require.NoError(s, s.Client.Update(s.Ctx, bound))
+	require.NoError(s, s.Client.Create(s.Ctx, &corev1.ConfigMap{
+		ObjectMeta: metav1.ObjectMeta{Namespace: cluster.ConfigNamespace, Name: "ceph-ca"},
+		Data:       map[string]string{"ca-bundle.crt": ca.Bundle()},
+	}))
+	for _, role := range objects.Of("Role") {
+		require.NotEqual(s, cluster.StorageNamespace, role.GetNamespace(), "which need not exist on such a cluster")
+	}
+}
+
+// TestExternalStore is a store outside of the cluster whose CA the user has provided.
+func TestExternalStore(t *testing.T) {
+	s := runner.Start(t)
+	objects := s.Render("{storage: {rgw: {endpoint: {external: {}}, trustedCA: {configMap: {name: ceph-ca}}}}}")
+	outside(s, objects)
+	s.RequireComplete(s.RunJob(objects))
+	s3 := s.RegistryConfig().Spec.Storage.S3
+	require.Equal(t, "https://rgw.ceph.example.net", s3.RegionEndpoint)
+	require.Equal(t, "ceph-ca", s3.TrustedCA.Name)
+}
+
+// TestErrorOfTheStoreIsSaidAtOnce is the same store, where the profile trusts the
+// system's CAs alone: what the operator says of the certificate is in the log, with what
+// to do about it, before the time is up.
+func TestErrorOfTheStoreIsSaidAtOnce(t *testing.T) {
+	s := runner.Start(t)
+	objects := s.Render("{storage: {rgw: {endpoint: {external: {}}, trustedCA: {system: {}}}}}")
+	outside(s, objects)
+	s.Apply("argocd-controller", objects.Of("Job"))
+	s.Await("the reason to be said", func(context.Context) (bool, error) {
+		for _, run := range s.Kubelet.Runs() {
+			if strings.Contains(run.Output(), "x509: certificate signed by unknown authority") {
+				return true, nil
+			}
+		}
+		return false, nil
+	})
+	require.Empty(t, s.RegistryConfig().Spec.Storage.S3.TrustedCA.Name)
+	// The user provides the CA, and the profile names it.
+	mended := s.Render("{storage: {rgw: {endpoint: {external: {}}, trustedCA: {configMap: {name: ceph-ca}}}}}")
+	stale := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: objects.Job().GetNamespace(), Name: objects.Job().GetName()}}
+	s.DeleteJob(stale)
+	s.RequireComplete(s.Bootstrap(mended))
+}
+
+// TestAdministratorWins is an administrator who moves the registry while the Job waits in
+// its last step: what he has written stays.
+func TestAdministratorWins(t *testing.T) {
+	s := runner.Start(t)
+	admins := map[string][]byte{"REGISTRY_STORAGE_S3_ACCESSKEY": []byte("the-admins-access"), "REGISTRY_STORAGE_S3_SECRETKEY": []byte("the-admins-secret")}
+	var once sync.Once
+	s.Kubelet.Plan(func(*kubelet.Run) apiproxy.Plan {
+		patched := false
+		return apiproxy.Plan{Before: func(call apiproxy.Call) apiproxy.Answer {
+			if patched {
+				once.Do(func() {
+					patchConfig(s, `{"spec":{"storage":{`+otherBucket+`}}}`)
+					secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: registryCredentials.Namespace, Name: registryCredentials.Name}}
+					require.NoError(s, s.Client.Get(s.Ctx, registryCredentials, secret))
+					secret.Data = admins
+					require.NoError(s, s.Client.Update(s.Ctx, secret))
+				})
+			}
+			if call.Writes() && strings.HasSuffix(call.Path, configPath) {
+				s.Operator.Stop() // it sees nothing, so that the Job waits
+				patched = true
+			}
+			return nil
+		}}
+	})
+	outcome := s.Bootstrap(s.Render("{}"))
+	require.False(t, outcome.Complete)
+	require.Equal(t, 3, outcome.Last().ExitCode(), "%s", outcome.Last().Output())
+	require.Contains(t, outcome.Runs[0].Output(), "it writes nothing more")
+	require.Equal(t, "somebody-elses", s.RegistryConfig().Spec.Storage.S3.Bucket)
+	secret := &corev1.Secret{}
+	require.NoError(t, s.Client.Get(s.Ctx, registryCredentials, secret))
+	require.Equal(t, admins, secret.Data)
+}
+
+// TestPermissionIsSpent is an administrator who goes back to the old storage in an
+// emergency: the permission that still stands in Git does not take him away again.
+func TestPermissionIsSpent(t *testing.T) {
+	s := runner.Start(t)
+	mayHoldImages["other-bucket"](s)
+	objects := s.Render("{" + leaveStorage + "}")
+	first := s.Bootstrap(objects)
+	s.RequireComplete(first)
+	patchConfig(s, `{"spec":{"storage":{`+otherBucket+`}}}`)
+	s.DeleteJob(first.Job)
+	requireStopped(s, s.RunJob(objects), 3, "The permission to leave bucket=somebody-elses was used before",
+		"registryprofile.dev/left-storage-")
+}
+
+// TestTwoJobsDoNotPlayBall is two profiles that each may leave the storage of the other:
+// each switches once.
+func TestTwoJobsDoNotPlayBall(t *testing.T) {
+	s := runner.Start(t)
+	leaving := func(storage, bucket string) runner.Objects {
+		return s.Render("{storage: " + storage + ", bootstrap: {leaveStorage: [{bucket: " + bucket + "}]}}")
+	}
+	bucket := func() string { return s.RegistryConfig().Spec.Storage.S3.Bucket }
+	s.RequireComplete(s.Bootstrap(s.Render("{}")))
+	rgw := bucket()
+	toNooBaa := leaving("{noobaa: {}}", rgw)
+	there := s.Bootstrap(toNooBaa)
+	s.RequireComplete(there)
+	noobaa := bucket()
+	require.NotEqual(t, rgw, noobaa)
+	back := s.Bootstrap(leaving("{rgw: {}}", noobaa))
+	s.RequireComplete(back)
+	require.Equal(t, rgw, bucket())
+	s.DeleteJob(there.Job)
+	requireStopped(s, s.Bootstrap(toNooBaa), 3, "The permission to leave bucket="+rgw+" was used before")
+	require.Equal(t, rgw, bucket())
+}
+
+// TestPrunerIsNotTheRegistry is a cluster whose pruner has failed last night: the
+// ClusterOperator is Degraded, the registry is not.
+func TestPrunerIsNotTheRegistry(t *testing.T) {
+	s := runner.Start(t)
+	failed := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.RegistryNamespace, Name: "image-pruner-1"}}
+	failed.Spec.Suspend = ptr.To(true)
+	failed.Spec.Template.Spec = corev1.PodSpec{
+		RestartPolicy: corev1.RestartPolicyNever, Containers: []corev1.Container{{Name: "pruner", Image: "pruner"}},
+	}
+	require.NoError(t, s.Client.Create(s.Ctx, failed))
+	s.Await("the Job to be suspended", func(ctx context.Context) (bool, error) { // its controller has seen it then
+		return len(failed.Status.Conditions) > 0, s.Client.Get(ctx, client.ObjectKeyFromObject(failed), failed)
+	})
+	now := metav1.Now()
+	failed.Status.StartTime = &now
+	for _, kind := range []batchv1.JobConditionType{batchv1.JobFailureTarget, batchv1.JobFailed} {
+		failed.Status.Conditions = append(failed.Status.Conditions,
+			batchv1.JobCondition{Type: kind, Status: corev1.ConditionTrue, Reason: "BackoffLimitExceeded", LastTransitionTime: now})
+	}
+	require.NoError(t, s.Client.Status().Update(s.Ctx, failed))
+	outcome := s.Bootstrap(s.Render("{}"))
+	s.RequireComplete(outcome)
+	require.Contains(t, outcome.Last().Output(), "Note: ClusterOperator image-registry says Degraded=True")
+	requireInstalled(s)
+}
+
+// TestNamespacedConfig is a rendered Config that an ordinary "namespace:" of a
+// kustomization has put into a namespace: whoever applies it, the storage stays.
+func TestNamespacedConfig(t *testing.T) {
+	for name, apply := range map[string]func(*runner.Scenario, *unstructured.Unstructured) error{
+		"kubectl": func(s *runner.Scenario, config *unstructured.Unstructured) error {
+			content, err := config.MarshalJSON()
+			require.NoError(s, err)
+			_, err = kubectlApply(s, content)
+			return err
+		},
+		"argocd": func(s *runner.Scenario, config *unstructured.Unstructured) error {
+			return s.Client.Apply(s.Ctx, client.ApplyConfigurationFromUnstructured(config),
+				client.FieldOwner("argocd-controller"), client.ForceOwnership)
+		},
+		"flux": fluxApply,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := runner.Start(t)
+			objects := s.Render("{}")
+			s.RequireComplete(s.Bootstrap(objects))
+			s.Apply("argocd-controller", objects.After())
+			before := s.RegistryConfig().Spec.Storage
+			config := objects.Of("Config")[0].DeepCopy()
+			config.SetNamespace("team")
+			t.Log(apply(s, config)) // to refuse it is as good
+			require.Equal(t, before, s.RegistryConfig().Spec.Storage)
+			require.Equal(t, "Managed", string(s.RegistryConfig().Spec.ManagementState))
+			pushAndPull(s)
+		})
+	}
+}
