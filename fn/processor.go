@@ -17,7 +17,7 @@ const folder = "registry"
 
 // Processor is the function.
 type Processor struct {
-	// Strict makes warnings errors.
+	// Strict makes warnings errors, as v1alpha1.StrictAnnotation of a profile does.
 	Strict bool
 }
 
@@ -32,6 +32,7 @@ func (p Processor) Process(rl *kptfn.ResourceList) (bool, error) {
 	var config *yaml.RNode
 	if rl.FunctionConfig != nil {
 		config = rl.FunctionConfig.CopyToResourceNode()
+		p.Strict = p.Strict || v1alpha1.IsStrict(config)
 	}
 	items := make([]*yaml.RNode, len(rl.Items))
 	for i, item := range rl.Items {

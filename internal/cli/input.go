@@ -34,7 +34,7 @@ func (s *session) decode(file string) *input {
 		return &input{file: file, findings: []string{errorLine(err)}}
 	}
 	profile, results := v1alpha1.Decode(node)
-	if s.strict {
+	if s.strict || v1alpha1.IsStrict(node) {
 		results = finding.Strict(results)
 	}
 	in := &input{file: file}

@@ -93,6 +93,25 @@ func TestFindingsNameTheProfile(t *testing.T) {
 	}
 }
 
+// TestStrictByAnnotation: a profile can ask for itself, since kustomize gives a plugin no
+// flags and drops the warnings of one that succeeds.
+func TestStrictByAnnotation(t *testing.T) {
+	for value, code := range map[string]int{"true": 1, "false": 0} {
+		text := strings.Replace(surfaceProfiles["rbd"], "  name: rbd\n",
+			"  name: rbd\n  annotations: {registryprofile.dev/strict: \""+value+"\"}\n", 1)
+		file := filepath.Join(write(t, "profile.yaml", text), "profile.yaml")
+		for name, r := range map[string]result{
+			"function": run(resourceList(t, text)), "plugin": run("", file),
+			"render": run("", "render", file), "validate": run("", "validate", file),
+		} {
+			assert.Equal(t, code, r.code, "%s: %s", name, value)
+		}
+		t.Setenv("KUSTOMIZE_PLUGIN_CONFIG_STRING", text)
+		assert.Equal(t, code, run("", file).code, "as kustomize calls it")
+		t.Setenv("KUSTOMIZE_PLUGIN_CONFIG_STRING", "")
+	}
+}
+
 func TestStrictIsTheSameOnEverySurface(t *testing.T) {
 	text := surfaceProfiles["rbd"] // which has a warning
 	file := filepath.Join(write(t, "profile.yaml", text), "profile.yaml")
