@@ -176,10 +176,10 @@ func TestKptValidator(t *testing.T) {
 			"metadata: {" + metadata + "}\nspec: {" + spec + "}\n"
 	}
 	for name, c := range map[string]struct{ item, code string }{
-		"clean":     {usersConfigMap, ""},
-		"own":       {usersConfig, ""},
-		"keys":      {strings.Replace(usersSecret, "image-registry-private-configuration-user", "mine", 1), "credential"},
-		"renamed":   {config("name: p-cluster", "storage: {emptyDir: {}}"), "config-storage"},
+		"clean":   {usersConfigMap, ""},
+		"own":     {usersConfig, ""},
+		"keys":    {strings.Replace(usersSecret, "image-registry-private-configuration-user", "mine", 1), "credential"},
+		"renamed": {config("name: p-cluster", "storage: {emptyDir: {}}"), "config-storage"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			local := "apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfileCheck\n" +
