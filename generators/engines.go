@@ -1,7 +1,6 @@
 package generators
 
 import (
-	"maps"
 	"strconv"
 	"strings"
 
@@ -13,7 +12,10 @@ import (
 // which an engine orders resources and keeps what must not be lost.
 type engine struct {
 	name string
-	// marks returns the annotations of one object; all are the objects beside it.
+	// keeping are the annotations that keep an object when it leaves Git.
+	keeping []mark
+	// marks returns the other annotations of one object; all are the objects beside it. It
+	// may be nil.
 	marks func(o planned, all []planned, d v1alpha1.Delivery) map[string]string
 	// hooks are the annotations that make an object a step of the delivery, which the
 	// engine deletes and runs again as it sees fit.
@@ -32,12 +34,26 @@ type mark struct{ key, value string }
 var engines = []engine{
 	{
 		name: "Argo CD", marks: argoCD, hooks: []string{"argocd.argoproj.io/hook"},
+		// Both are read from the live object, so they must be there before anybody removes it
+		// from Git (gitops-engine, pkg/sync/sync_context.go).
+		keeping:   []mark{{syncOptions, "Prune=false"}, {syncOptions, "Delete=false"}},
 		replacing: []mark{{syncOptions, "Replace=true"}, {syncOptions, "Force=true"}},
 	},
-	{name: "Flux", marks: flux, replacing: []mark{{fluxGroup + "force", "enabled"}}},
-	{name: "kpt", marks: kpt},
-	{name: "Helm", marks: helm, hooks: []string{"helm.sh/hook"}},
-	{name: "ACM", marks: acm},
+	{
+		name: "Flux", marks: flux,
+		keeping:   []mark{{fluxGroup + "prune", "disabled"}},
+		replacing: []mark{{fluxGroup + "force", "enabled"}},
+	},
+	{
+		name: "kpt", marks: kpt,
+		keeping: []mark{{"cli-utils.sigs.k8s.io/on-remove", "keep"}, {"client.lifecycle.config.k8s.io/deletion", "detach"}},
+	},
+	{
+		// Of a release that is upgraded or uninstalled (helm, pkg/kube/resource_policy.go).
+		name: "Helm", hooks: []string{"helm.sh/hook"},
+		keeping: []mark{{"helm.sh/resource-policy", "keep"}},
+	},
+	{name: "ACM", marks: acm, keeping: []mark{{acmGroup + "do-not-delete", "true"}}},
 }
 
 const (
@@ -47,27 +63,51 @@ const (
 	dependsOn   = "config.kubernetes.io/depends-on"
 	syncOptions = "argocd.argoproj.io/sync-options"
 	fluxGroup   = "kustomize.toolkit.fluxcd.io/"
+	acmGroup    = "apps.open-cluster-management.io/"
 )
 
 // marks returns the annotations of every engine for one object.
 func marks(o planned, all []planned, d v1alpha1.Delivery) map[string]string {
 	marks := map[string]string{}
+	add := func(key, value string) {
+		if before, ok := marks[key]; ok { // Argo CD's options are a list
+			value = before + "," + value
+		}
+		marks[key] = value
+	}
 	for _, e := range engines {
-		maps.Copy(marks, e.marks(o, all, d))
+		if o.Class.Kept() {
+			for _, m := range e.keeping {
+				add(m.key, m.value)
+			}
+		}
+		if e.marks != nil {
+			for key, value := range e.marks(o, all, d) {
+				add(key, value)
+			}
+		}
 	}
 	return marks
 }
 
-// argoCD: a wave ends when its resources are healthy, a Job when it is complete.
-// Prune=false and Delete=false are read from the live object, so they must be there
-// before anybody removes it from Git (gitops-engine, pkg/sync/sync_context.go).
+// keepingMarks are those of every engine.
+func keepingMarks() []mark {
+	var all []mark
+	for _, e := range engines {
+		all = append(all, e.keeping...)
+	}
+	return all
+}
+
+// argoCD: a wave ends when its resources are healthy, a Job when it is complete. Without
+// the CRD of a kind a dry run fails, before the operator that brings it has a chance.
 func argoCD(o planned, _ []planned, d v1alpha1.Delivery) map[string]string {
 	marks := map[string]string{WaveAnnotation: strconv.Itoa(d.ArgoCD.BaseWave + int(o.Stage))}
 	switch o.Class {
 	case ClassClaim:
-		marks[syncOptions] = "Prune=false,Delete=false,SkipDryRunOnMissingResource=true"
+		marks[syncOptions] = "SkipDryRunOnMissingResource=true"
 	case ClassShared:
-		marks[syncOptions] = "ServerSideApply=true,Prune=false,Delete=false,SkipDryRunOnMissingResource=true"
+		marks[syncOptions] = "ServerSideApply=true,SkipDryRunOnMissingResource=true"
 	}
 	return marks
 }
@@ -78,9 +118,6 @@ func argoCD(o planned, _ []planned, d v1alpha1.Delivery) map[string]string {
 // ${VARIABLE} of the script (kustomize-controller, docs/spec/v1/kustomizations.md).
 func flux(o planned, _ []planned, _ v1alpha1.Delivery) map[string]string {
 	marks := map[string]string{}
-	if o.Class.Kept() {
-		marks[fluxGroup+"prune"] = "disabled"
-	}
 	switch {
 	case o.Class == ClassShared:
 		marks[fluxGroup+"ssa"] = "Merge"
@@ -93,21 +130,17 @@ func flux(o planned, _ []planned, _ v1alpha1.Delivery) map[string]string {
 }
 
 // kpt orders by depends-on, whose targets must be in the same package (cli-utils,
-// pkg/object/dependson).
+// pkg/object/dependson). What guards a claim is there before it.
 func kpt(o planned, all []planned, _ v1alpha1.Delivery) map[string]string {
 	marks := map[string]string{}
 	var before []string
 	for _, other := range all {
-		if other.Stage == o.Stage-1 {
+		if other.Stage == o.Stage-1 || o.Class == ClassClaim && other.Class == ClassGuard {
 			before = append(before, reference(other))
 		}
 	}
 	if len(before) > 0 {
 		marks[dependsOn] = strings.Join(before, ",")
-	}
-	if o.Class.Kept() {
-		marks["cli-utils.sigs.k8s.io/on-remove"] = "keep"
-		marks["client.lifecycle.config.k8s.io/deletion"] = "detach"
 	}
 	return marks
 }
@@ -121,15 +154,6 @@ func reference(o planned) string {
 	return strings.Join(append(parts, o.Kind, o.name), "/")
 }
 
-// helm keeps an object of a release that is upgraded or uninstalled (helm,
-// pkg/kube/resource_policy.go).
-func helm(o planned, _ []planned, _ v1alpha1.Delivery) map[string]string {
-	if !o.Class.Kept() {
-		return nil
-	}
-	return map[string]string{"helm.sh/resource-policy": "keep"}
-}
-
 // acm: a Subscription of Red Hat Advanced Cluster Management keeps what is not to be
 // deleted, and merges into an object instead of replacing it. A policy keeps what it has
 // made unless its pruneObjectBehavior says otherwise, and reads no annotation.
@@ -137,6 +161,5 @@ func acm(o planned, _ []planned, _ v1alpha1.Delivery) map[string]string {
 	if !o.Class.Kept() {
 		return nil
 	}
-	const group = "apps.open-cluster-management.io/"
-	return map[string]string{group + "do-not-delete": "true", group + "reconcile-option": "merge"}
+	return map[string]string{acmGroup + "reconcile-option": "merge"}
 }

@@ -21,6 +21,10 @@ metadata: {name: registry}
 		}
 	}
 	// Output:
+	// 300-validatingadmissionpolicy.yaml registry-profile-claims
+	// 305-validatingadmissionpolicy.yaml registry-profile-config
+	// 310-validatingadmissionpolicybinding.yaml registry-profile-claims
+	// 315-validatingadmissionpolicybinding.yaml registry-profile-config
 	// 400-objectbucketclaim.yaml image-registry-rgw
 	// 600-config.yaml cluster
 	// 610-imagepruner.yaml cluster

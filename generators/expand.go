@@ -48,6 +48,10 @@ func All() []Generator {
 		roleBindingGenerator,
 		clusterRoleGenerator,
 		clusterRoleBindingGenerator,
+		claimPolicyGenerator,
+		configPolicyGenerator,
+		claimPolicyBindingGenerator,
+		configPolicyBindingGenerator,
 		objectBucketClaimGenerator,
 		persistentVolumeClaimGenerator,
 		jobGenerator,
@@ -105,12 +109,16 @@ func plan(p *v1alpha1.RegistryProfile) []planned {
 func encode(o planned, marks map[string]string, p *v1alpha1.RegistryProfile) *yaml.RNode {
 	annotations := map[string]string{ProfileAnnotation: p.Metadata.Name}
 	maps.Copy(annotations, marks)
-	n := ynode.Encode(header{APIVersion: o.APIVersion, Kind: o.Kind, Metadata: metadata{
+	meta := metadata{
 		Name:        o.name,
 		Namespace:   o.namespace,
 		Labels:      map[string]string{ManagedByLabel: ManagedBy},
 		Annotations: annotations,
-	}})
+	}
+	if o.Class == ClassGuard {
+		meta.Finalizers = []string{GuardFinalizer}
+	}
+	n := ynode.Encode(header{APIVersion: o.APIVersion, Kind: o.Kind, Metadata: meta})
 	if o.content != nil {
 		n.Content = append(n.Content, ynode.Encode(o.content).Content...)
 	}

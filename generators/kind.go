@@ -30,7 +30,7 @@ func (k Kind) Is(class Class) bool {
 }
 
 // Kept tells whether objects of the kind must stay in the cluster when they leave Git.
-func (k Kind) Kept() bool { return k.Is(ClassClaim) || k.Is(ClassShared) }
+func (k Kind) Kept() bool { return k.Is(ClassClaim) || k.Is(ClassShared) || k.Is(ClassGuard) }
 
 // Marks returns the annotations that every object of the kind carries for the engines,
 // but for those that order, which depend on the profile.

@@ -46,9 +46,11 @@ func expectedMarks(kind string) map[string]string {
 		})
 	case "Config", "ImagePruner":
 		return with(map[string]string{
-			argo:         "ServerSideApply=true,Prune=false,Delete=false,SkipDryRunOnMissingResource=true",
+			argo:         "Prune=false,Delete=false,ServerSideApply=true,SkipDryRunOnMissingResource=true",
 			flux + "ssa": "Merge",
 		})
+	case "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding":
+		return with(map[string]string{argo: "Prune=false,Delete=false"})
 	case "ConfigMap", "Job", "CronJob":
 		return map[string]string{flux + "substitute": "disabled"}
 	}
@@ -117,17 +119,25 @@ var stages = map[string]int{"PersistentVolumeClaim": 1, "Job": 1, "Config": 2, "
 func assertOrdered(t *testing.T, p *v1alpha1.RegistryProfile, resources []generators.Resource) {
 	t.Helper()
 	stage, before := 0, map[int][]string{}
+	var guards []string
 	for _, r := range resources {
 		assert.LessOrEqual(t, stage, stages[r.GetKind()], "%s comes too late for a plain apply", r.GetKind())
 		stage = stages[r.GetKind()]
 		before[stage+1] = append(before[stage+1], dependency(r))
+		if r.Class == generators.ClassGuard {
+			guards = append(guards, dependency(r))
+		}
 	}
 	for _, r := range resources {
 		stage := stages[r.GetKind()]
 		wave := strconv.Itoa(p.Spec.Delivery.ArgoCD.BaseWave + stage)
 		assert.Equal(t, wave, r.GetAnnotations()["argocd.argoproj.io/sync-wave"])
 		dependsOn := r.GetAnnotations()["config.kubernetes.io/depends-on"]
-		assert.Equal(t, strings.Join(before[stage], ","), dependsOn, "everything of the stage before")
+		first := before[stage]
+		if r.GetKind() == "ObjectBucketClaim" {
+			first = guards
+		}
+		assert.Equal(t, strings.Join(first, ","), dependsOn, "everything of the stage before; a claim's guards")
 	}
 }
 

@@ -28,6 +28,18 @@ const MergedAnnotation = v1alpha1.Group + "/merged"
 // that has another is the user's own by now.
 const FilledAnnotation = v1alpha1.Group + "/filled"
 
+// ConfirmDeletionAnnotation with the value "true" lets a guarded object be deleted. It is
+// set in the cluster, for one deletion, and never in Git.
+const ConfirmDeletionAnnotation = v1alpha1.Group + "/confirm-deletion"
+
+// ConfirmStorageAnnotation names the storage to which an administrator moves the registry
+// by hand, past the Job. It counts in the request that sets it.
+const ConfirmStorageAnnotation = v1alpha1.Group + "/confirm-storage-change"
+
+// GuardFinalizer keeps a policy in force when it is deleted together with what it guards,
+// as by "oc delete -f" of all manifests. No admission policy can guard another one.
+const GuardFinalizer = v1alpha1.Group + "/guard"
+
 // SingletonName is the name of the Config and the ImagePruner that the operator reads.
 const SingletonName = "cluster"
 
@@ -82,10 +94,11 @@ const (
 	ClassScript                // holds shell, which no engine may substitute in
 	ClassClaim                 // holds the images: losing it loses them
 	ClassShared                // belongs to the operator too: a partial object
+	ClassGuard                 // protects the claims, which stay when the profile leaves Git
 )
 
 // Kept tells whether the object must stay in the cluster when it leaves Git.
-func (c Class) Kept() bool { return c == ClassClaim || c == ClassShared }
+func (c Class) Kept() bool { return c == ClassClaim || c == ClassShared || c == ClassGuard }
 
 // metadata is the part of ObjectMeta that is emitted.
 type metadata struct {
@@ -93,6 +106,7 @@ type metadata struct {
 	Namespace   string            `yaml:"namespace,omitempty"`
 	Labels      map[string]string `yaml:"labels,omitempty"`
 	Annotations map[string]string `yaml:"annotations,omitempty"`
+	Finalizers  []string          `yaml:"finalizers,omitempty"`
 }
 
 // header opens every emitted object.

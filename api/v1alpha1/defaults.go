@@ -18,6 +18,7 @@ func (p *RegistryProfile) setDefaults() {
 	s.Registry.setDefaults(s.Storage)
 	s.Pruner.setDefaults()
 	s.Bootstrap.setDefaults(s.OpenShiftVersion)
+	orNil(&s.Protection.AdmissionPolicies, hasAdmissionPolicies(s.OpenShiftVersion))
 }
 
 // setDefaults names classes and Routes as ODF does (ocs-operator,

@@ -78,7 +78,22 @@ var profileRules = []Rule{{
 			}
 		}
 	},
+}, {
+	Code:     "admission-policies-version",
+	Severity: kptfn.Error,
+	Doc: "ValidatingAdmissionPolicies came with Kubernetes 1.30, which is OpenShift 4.17; to an older API server the " +
+		"kind is unknown, and engines that dry-run first apply nothing.",
+	check: func(p *RegistryProfile, r finding.Reporter) {
+		version := p.Spec.OpenShiftVersion
+		if minorVersion(version) != 0 && *p.Spec.Protection.AdmissionPolicies && !hasAdmissionPolicies(version) {
+			r.At("spec.protection.admissionPolicies").Stands(true).Say(
+				"is not known to OpenShift %s; remove it, it came with 4.17", version)
+		}
+	},
 }}
+
+// hasAdmissionPolicies tells whether an OpenShift version has ValidatingAdmissionPolicies.
+func hasAdmissionPolicies(version string) bool { return minorVersion(version) >= 17 }
 
 // withoutPatch returns the supported minor version that a longer one such as "v4.20.3"
 // belongs to, or "".

@@ -33,13 +33,14 @@ type Metadata struct {
 // Spec is the desired registry. Every field has a default.
 type Spec struct {
 	// OpenShiftVersion is the cluster's minor version, such as "4.20".
-	OpenShiftVersion string    `yaml:"openshiftVersion,omitempty"`
-	ODF              ODF       `yaml:"odf,omitempty"`
-	Storage          Storage   `yaml:"storage,omitempty"`
-	Registry         Registry  `yaml:"registry,omitempty"`
-	Pruner           Pruner    `yaml:"pruner,omitempty"`
-	Bootstrap        Bootstrap `yaml:"bootstrap,omitempty"`
-	Delivery         Delivery  `yaml:"delivery,omitempty"`
+	OpenShiftVersion string     `yaml:"openshiftVersion,omitempty"`
+	ODF              ODF        `yaml:"odf,omitempty"`
+	Storage          Storage    `yaml:"storage,omitempty"`
+	Registry         Registry   `yaml:"registry,omitempty"`
+	Pruner           Pruner     `yaml:"pruner,omitempty"`
+	Bootstrap        Bootstrap  `yaml:"bootstrap,omitempty"`
+	Protection       Protection `yaml:"protection,omitempty"`
+	Delivery         Delivery   `yaml:"delivery,omitempty"`
 }
 
 // ODF names the OpenShift Data Foundation installation.
@@ -49,6 +50,14 @@ type ODF struct {
 	// StorageCluster is the name from which ODF derives the names of its storage
 	// classes and Routes (ocs-operator, internal/controller/storagecluster).
 	StorageCluster string `yaml:"storageCluster,omitempty"`
+}
+
+// Protection is what the API server refuses, whoever asks for it.
+type Protection struct {
+	// AdmissionPolicies adds ValidatingAdmissionPolicies for the claim and Config. It is
+	// true by default where the cluster has the kind: from OpenShift 4.17 on, which is
+	// Kubernetes 1.30.
+	AdmissionPolicies *bool `yaml:"admissionPolicies,omitempty"`
 }
 
 // Delivery places the resources among others that the same engine delivers.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/cases"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -178,14 +179,24 @@ func TestArgoCDMayWriteEveryKindAndDeleteNothingThatIsKept(t *testing.T) {
 		for _, object := range objects(t, run(text, "render", "-").out) {
 			kind := fmt.Sprint(at(object, "kind"))
 			if !slices.Contains(grantedByGitOps, kind) {
-				assert.Contains(t, verbs[strings.ToLower(kind)+"s"], "patch", "%s in %s", kind, name)
+				assert.Contains(t, verbs[resourceOf(kind)], "patch", "%s in %s", kind, name)
 			}
 		}
 	}
-	for _, kept := range []string{"objectbucketclaims", "configs", "imagepruners"} {
-		assert.NotContains(t, verbs[kept], "delete")
-		assert.NotContains(t, verbs[kept], "*")
+	for _, g := range generators.All() {
+		if g.Class.Kept() {
+			assert.NotContains(t, verbs[resourceOf(g.Kind)], "delete")
+			assert.NotContains(t, verbs[resourceOf(g.Kind)], "*")
+		}
 	}
+}
+
+// resourceOf returns the name by which RBAC knows a kind.
+func resourceOf(kind string) string {
+	if stem, ok := strings.CutSuffix(strings.ToLower(kind), "y"); ok {
+		return stem + "ies"
+	}
+	return strings.ToLower(kind) + "s"
 }
 
 func TestApplicationsProtectConfig(t *testing.T) {

@@ -120,6 +120,8 @@ var (
 		"Without its annotations an engine deletes what holds the images, or empties the script's variables.")
 	ReplaceMark = declare(groupStream, "replace-mark",
 		"An engine that replaces an object deletes it first, and the images with it.")
+	Confirmation = declare(groupStream, "confirmation",
+		"A confirmation lets one deletion or one move of the storage pass; in Git it would let all of them pass.")
 	OrderMark = declare(groupStream, "order-mark",
 		"Argo CD applies what has no wave of its own too early or too late, and may wait for ever.")
 	Hook = declare(groupStream, "hook",

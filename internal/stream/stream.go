@@ -67,6 +67,9 @@ var checks = []func(*stream, *object) kptfn.Results{
 	scripts,
 	bindings,
 	permissions,
+	confirmations,
+	policyBindings,
+	policyExemptions,
 	templates,
 }
 

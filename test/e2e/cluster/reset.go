@@ -10,6 +10,7 @@ import (
 
 	configv1 "github.com/openshift/api/config/v1"
 	imageregistryv1 "github.com/openshift/api/imageregistry/v1"
+	admissionv1 "k8s.io/api/admissionregistration/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -133,6 +134,9 @@ func (c *Cluster) clear(ctx context.Context) error {
 	c.Operator.Stop()
 	c.Rook.Stop()
 	c.NooBaa.Stop()
+	if err := c.liftGuards(ctx); err != nil {
+		return fmt.Errorf("removing admission policies: %w", err)
+	}
 	err := wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
 		c.Kubelet.Reset() // each time, as a Job replaces a pod that is killed
 		left, err := c.Contents(ctx)
@@ -147,7 +151,22 @@ func (c *Cluster) clear(ctx context.Context) error {
 	return c.Store.Clear(ctx)
 }
 
-// destroy deletes an object without asking those who hold a finalizer on it.
+// liftGuards removes what would refuse the rest. The API server notices a moment later.
+func (c *Cluster) liftGuards(ctx context.Context) error {
+	for _, kind := range []string{"ValidatingAdmissionPolicyBinding", "ValidatingAdmissionPolicy"} {
+		guards, err := c.list(ctx, admissionv1.SchemeGroupVersion.WithKind(kind))
+		for i := range guards {
+			err = errors.Join(err, c.destroy(ctx, &guards[i]))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// destroy deletes an object without asking those who hold a finalizer on it. What is still
+// guarded stays for another time.
 func (c *Cluster) destroy(ctx context.Context, object *unstructured.Unstructured) error {
 	if object.GetKind() == "Namespace" {
 		return c.removeNamespace(ctx, object)
@@ -160,7 +179,11 @@ func (c *Cluster) destroy(ctx context.Context, object *unstructured.Unstructured
 		}
 	}
 	background := client.PropagationPolicy(metav1.DeletePropagationBackground)
-	return client.IgnoreNotFound(c.Client.Delete(ctx, object, client.GracePeriodSeconds(0), background))
+	err := c.Client.Delete(ctx, object, client.GracePeriodSeconds(0), background)
+	if apierrors.IsNotFound(err) || apierrors.IsForbidden(err) {
+		return nil
+	}
+	return err
 }
 
 // removeNamespace closes a namespace, and once it is closed lets it go, in the place of

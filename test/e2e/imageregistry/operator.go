@@ -21,6 +21,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
@@ -40,6 +41,8 @@ const (
 	ConfigNamespace = "openshift-config"
 	// CredentialsName is the user's Secret: pkg/storage/s3/s3.go:199.
 	CredentialsName = "image-registry-private-configuration-user"
+	// UserName is that of the operator's ServiceAccount: manifests/03-sa.yaml and 07-operator.yaml.
+	UserName = "system:serviceaccount:" + Namespace + ":cluster-image-registry-operator"
 	// FieldManager is the name under which the operator's writes stand in managedFields.
 	FieldManager = "cluster-image-registry-operator"
 	// Finalizer is on every Config: pkg/defaults/defaults.go.
@@ -69,7 +72,10 @@ type Operator struct {
 
 // New adds an operator to the manager. It does nothing before Start.
 func New(mgr ctrl.Manager, dial Dial) (*Operator, error) {
-	api, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()})
+	// It may do everything, as nothing here gives it its Roles. Its name is the real one.
+	config := rest.CopyConfig(mgr.GetConfig())
+	config.Impersonate = rest.ImpersonationConfig{UserName: UserName, Groups: []string{"system:masters"}}
+	api, err := client.New(config, client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()})
 	if err != nil {
 		return nil, err
 	}

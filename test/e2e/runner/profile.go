@@ -103,8 +103,12 @@ func (o Objects) choose(pick func(generators.Generator) bool) Objects {
 func (s *Scenario) Apply(manager string, objects Objects) {
 	s.Helper()
 	for _, object := range objects {
-		fresh := object.DeepCopy()
-		err := s.Client.Apply(s.Ctx, client.ApplyConfigurationFromUnstructured(fresh), client.FieldOwner(manager), client.ForceOwnership)
-		require.NoError(s, err, "%s %s", object.GetKind(), object.GetName())
+		require.NoError(s, s.ApplyOne(manager, object), "%s %s", object.GetKind(), object.GetName())
 	}
+}
+
+// ApplyOne is Apply of one object, which may be refused.
+func (s *Scenario) ApplyOne(manager string, object *unstructured.Unstructured) error {
+	fresh := object.DeepCopy()
+	return s.Client.Apply(s.Ctx, client.ApplyConfigurationFromUnstructured(fresh), client.FieldOwner(manager), client.ForceOwnership)
 }

@@ -29,7 +29,12 @@ type Scenario struct {
 	*testing.T
 	*cluster.Cluster
 	Ctx context.Context
+
+	note string
 }
+
+// Note adds a measured figure to the scenario's line in the table.
+func (s *Scenario) Note(format string, args ...any) { s.note = fmt.Sprintf(format, args...) }
 
 // An Option changes what a scenario finds.
 type Option func(*options)
@@ -83,7 +88,7 @@ func (s *Scenario) requireNoLoss() {
 }
 
 func (s *Scenario) end(began time.Time) {
-	r := result{scenario: strings.TrimPrefix(s.Name(), "Test"), outcome: "ok", took: time.Since(began)}
+	r := result{scenario: strings.TrimPrefix(s.Name(), "Test"), outcome: "ok", note: s.note, took: time.Since(began)}
 	s.requireNoLoss()
 	switch {
 	case s.Failed():

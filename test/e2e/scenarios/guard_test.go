@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -177,11 +179,19 @@ const (
 	caName    = "registry-s3-ca"
 )
 
-// patchConfig is what an administrator does with oc patch --type=merge.
+// patchConfig is what an administrator does with oc patch --type=merge, insisting on it.
 func patchConfig(s *runner.Scenario, patch string) {
 	s.Helper()
-	err := s.Client.Patch(s.Ctx, s.RegistryConfig(), client.RawPatch(types.MergePatchType, []byte(patch)), client.FieldOwner("kubectl-patch"))
-	require.NoError(s, err)
+	insist(s, func(annotations map[string]string) error {
+		confirmed := map[string]any{}
+		require.NoError(s, json.Unmarshal([]byte(patch), &confirmed))
+		for key, value := range annotations {
+			require.NoError(s, unstructured.SetNestedField(confirmed, value, "metadata", "annotations", key))
+		}
+		content, err := json.Marshal(confirmed)
+		require.NoError(s, err)
+		return s.Client.Patch(s.Ctx, s.RegistryConfig(), client.RawPatch(types.MergePatchType, content), client.FieldOwner("kubectl-patch"))
+	})
 }
 
 // awaitObserved waits until the operator has worked on the Config as it is now.

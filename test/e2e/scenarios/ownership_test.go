@@ -192,10 +192,17 @@ func clientSide(s *runner.Scenario, config *unstructured.Unstructured) {
 // kubectlApply is kubectl apply -f of one file, as an administrator.
 func kubectlApply(s *runner.Scenario, manifests []byte) (output string, err error) {
 	s.Helper()
+	return kubectl(s, manifests, "apply")
+}
+
+// kubectl runs the real one on a file with the manifests, as an administrator.
+func kubectl(s *runner.Scenario, manifests []byte, arguments ...string) (output string, err error) {
+	s.Helper()
 	dir := s.TempDir()
 	file := filepath.Join(dir, "manifests.yaml")
 	require.NoError(s, os.WriteFile(file, manifests, 0o644))
-	cmd := exec.CommandContext(s.Ctx, filepath.Join(s.Programs, "kubectl"), "--kubeconfig", kubeconfig(s, dir), "apply", "-f", file)
+	arguments = append(arguments, "--kubeconfig", kubeconfig(s, dir), "-f", file)
+	cmd := exec.CommandContext(s.Ctx, filepath.Join(s.Programs, "kubectl"), arguments...)
 	cmd.Env = []string{"HOME=" + dir}
 	out, err := cmd.CombinedOutput()
 	return string(out), err

@@ -81,7 +81,7 @@ func TestClaimBeingDeleted(t *testing.T) {
 	objects := impatient(s, s.Render("{}"))
 	awaitBound(s, objects)
 	claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: claimMeta}
-	require.NoError(t, s.Client.Delete(s.Ctx, claim))
+	deleteGuarded(s, claim)
 	require.NoError(t, s.Client.Get(s.Ctx, claimKey, claim))
 	require.NotNil(t, claim.DeletionTimestamp)
 	requireStopped(s, s.RunJob(objects), 1, claimName+" is being deleted")
@@ -97,7 +97,7 @@ func TestClaimReplaced(t *testing.T) {
 	s.RequireComplete(first)
 	old := s.RegistryConfig().Spec.Storage.S3.Bucket
 	claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: claimMeta}
-	require.NoError(t, s.Client.Delete(s.Ctx, claim))
+	deleteGuarded(s, claim)
 	s.Await("the claim to be gone", func(ctx context.Context) (bool, error) {
 		err := s.Client.Get(ctx, claimKey, claim)
 		return apierrors.IsNotFound(err), client.IgnoreNotFound(err)
