@@ -200,13 +200,11 @@ func configPolicy(p *v1alpha1.RegistryProfile) admissionPolicySpec {
 				UserName(v1alpha1.ImageRegistryNamespace, "cluster-image-registry-operator"))},
 		},
 		Variables: []expression{
-			{"was", `oldObject.?spec.?storage`},
-			{"becomes", `object.?spec.?storage`},
-			{"before", storeIn("variables.was")},
-			{"after", storeIn("variables.becomes")},
+			{"before", storeIn("oldObject")},
+			{"after", storeIn("object")},
 			{"holdsImages", `!(variables.before in ["", "backend=emptyDir"])`},
-			{"managed", `variables.becomes.?managementState.orValue("") == "Managed" &&
-variables.was.?managementState.orValue("") != "Managed" && !(variables.after in ["", "backend=emptyDir"])`},
+			{"managed", `object.?spec.?storage.?managementState.orValue("") == "Managed" &&
+oldObject.?spec.?storage.?managementState.orValue("") != "Managed" && !(variables.after in ["", "backend=emptyDir"])`},
 			{"target", `(variables.after == "" ? "none" : variables.after) +
 (variables.managed ? " managementState=Managed" : "")`},
 			{"confirmed", strings.ReplaceAll(`object.metadata.?annotations[?"KEY"].orValue("") == variables.target &&
@@ -235,9 +233,10 @@ func UserName(namespace, serviceAccount string) string {
 	return "system:serviceaccount:" + namespace + ":" + serviceAccount
 }
 
-// storeIn returns an expression that says which store an optional spec.storage names, in
-// the words of bootstrap.leaveStorage, or "".
-func storeIn(storage string) string {
+// storeIn returns an expression that says which store a Config's spec.storage names, in the
+// words of bootstrap.leaveStorage, or "". Nothing optional goes through a variable: the API
+// server does not know the type there, and finds nothing in it.
+func storeIn(config string) string {
 	return strings.ReplaceAll(`[
 STORAGE.?s3.?bucket.orValue("") == "" ? "" :
   "bucket=" + STORAGE.?s3.?bucket.orValue("") + " endpoint=" + STORAGE.?s3.?regionEndpoint.orValue(""),
@@ -249,5 +248,5 @@ STORAGE.?ibmcos.hasValue() ? "backend=ibmcos bucket=" + STORAGE.?ibmcos.?bucket.
 STORAGE.?oss.hasValue() ? "backend=oss bucket=" + STORAGE.?oss.?bucket.orValue("") : "",
 STORAGE.?swift.hasValue() ? "backend=swift container=" + STORAGE.?swift.?container.orValue("") : "",
 STORAGE.?emptyDir.hasValue() ? "backend=emptyDir" : ""
-].filter(store, store != "").join(" ")`, "STORAGE", storage)
+].filter(store, store != "").join(" ")`, "STORAGE", config+".?spec.?storage")
 }

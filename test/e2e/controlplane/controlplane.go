@@ -97,10 +97,11 @@ func (c *ControlPlane) configureAPIServer() error {
 }
 
 // controllers are those that the product's objects meet. No controller of
-// Deployments: the stand-in for the registry operator reports their status. None of
-// namespaces: the cluster's reset removes them, and would meet it in the next scenario.
+// Deployments: the stand-in for the registry operator reports their status. The one of
+// namespaces begins five seconds after a deletion and asks again before it does anything,
+// so that the cluster's reset, which removes namespaces at once, does not meet it.
 const controllers = "job-controller,cronjob-controller,ttl-after-finished-controller," +
-	"garbage-collector-controller,resourcequota-controller," +
+	"namespace-controller,validatingadmissionpolicy-status-controller,garbage-collector-controller,resourcequota-controller," +
 	"serviceaccount-controller,root-ca-certificate-publisher-controller"
 
 func (c *ControlPlane) startManagers(programs string) error {

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -115,7 +116,9 @@ func TestClaimCannotBeDeleted(t *testing.T) {
 			}
 			deleteGuarded(s, before)
 			s.Await("the claim to go", func(ctx context.Context) (bool, error) {
-				return gone(s.Client.Get(ctx, client.ObjectKeyFromObject(claim), claim.DeepCopy()))
+				left := claim.DeepCopy()
+				deleted, err := gone(s.Client.Get(ctx, client.ObjectKeyFromObject(claim), left))
+				return deleted || left.GetDeletionTimestamp() != nil, err // nobody here takes finalizers off volumes
 			})
 		})
 	}
@@ -145,9 +148,10 @@ func deletions(s *runner.Scenario, claim *unstructured.Unstructured, manifest []
 		"apply --prune": func() error {
 			require.NoError(s, said(kubectl(s, manifest, "apply")))
 			gvk := claim.GroupVersionKind()
-			other := []byte("{apiVersion: v1, kind: ConfigMap, metadata: {name: other, namespace: default, labels: {a: b}}}")
-			return said(kubectl(s, other, "apply", "--prune", "-l", generators.ManagedByLabel+"="+generators.ManagedBy,
-				"--prune-allowlist="+strings.TrimPrefix(gvk.Group+"/", "/")+gvk.Version+"/"+gvk.Kind))
+			left := fmt.Appendf(nil, "{apiVersion: v1, kind: ConfigMap, metadata: {name: left, namespace: %s, labels: {%s: %s}}}",
+				cluster.RegistryNamespace, generators.ManagedByLabel, generators.ManagedBy)
+			return said(kubectl(s, left, "apply", "--prune", "-l", generators.ManagedByLabel+"="+generators.ManagedBy,
+				"--prune-allowlist="+cmp.Or(gvk.Group, "core")+"/"+gvk.Version+"/"+gvk.Kind))
 		},
 		"Flux": func() error {
 			manager := ssa.NewResourceManager(s.Client, nil, ssa.Owner{Field: "kustomize-controller", Group: "kustomize.toolkit.fluxcd.io"})
@@ -395,10 +399,11 @@ func TestSyncThatOwnedTheStorage(t *testing.T) {
 			config.SetAnnotations(nil)
 			config.SetLabels(nil)
 			without := config.DeepCopy()
-			require.NoError(t, unstructured.SetNestedMap(config.Object, map[string]any{
-				"managementState": "Unmanaged", "pvc": map[string]any{"claim": "by-hand"},
-			}, "spec", "storage"))
+			require.NoError(t, unstructured.SetNestedMap(config.Object, map[string]any{"claim": "by-hand"}, "spec", "storage", "pvc"))
+			makeVolume(s, "by-hand")
 			require.NoError(t, apply(s, config))
+			patchConfig(s, `{"spec":{"managementState":"Managed"}}`)
+			awaitObserved(s) // by then the operator owns storage.managementState
 			guard(s, objects)
 			err := apply(s, without)
 			requireRefused(s, configGuard, err, `claim=by-hand, to none`)
