@@ -220,7 +220,8 @@ oldObject.metadata.?annotations[?%q].orValue("") == "true"`, ConfirmDeletionAnno
 			refuse(`request.operation == "DELETE" || !variables.holdsImages || variables.before == variables.after ||
 variables.confirmed`,
 				`"would move the registry from the storage that holds its images, " + variables.before + ", to " + variables.target +
-". The Job of a RegistryProfile does that, safely: say it in the profile. " + variables.confirm`),
+(variables.after == "" ? ". Where Git had the storage before, keep it there until the Job is complete. " :
+". The Job of a RegistryProfile does that, safely: say it in the profile. ") + variables.confirm`),
 			refuse(`request.operation == "DELETE" || !variables.managed || variables.confirmed`,
 				`"with spec.storage.managementState: Managed the operator empties and deletes the bucket or the volume `+
 					`when the registry is removed; write Unmanaged. " + variables.confirm`),

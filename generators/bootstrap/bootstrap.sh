@@ -203,6 +203,9 @@ report_failed_call() {
   done
   case ${error:=oc ended with status $1} in
     *' is forbidden: User '*) not_yet "$error" "Deliver the Job's Roles and RoleBindings, which allow that. $AGAIN" ;;
+    *"ValidatingAdmissionPolicy '$MANAGER-"*)
+      not_yet "$error" "Deliver this profile's own policies: those in the cluster let the Job of another one pass. $AGAIN"
+      ;;
     *"doesn't have a resource type"*)
       not_yet "$error" "Install what brings that kind; claims come with OpenShift Data Foundation. $AGAIN"
       ;;
@@ -696,7 +699,15 @@ get_config() {
 }
 
 guard_images() {
-  wait_until config_may_be_changed : "the registry's configuration, $CONFIG" "$NO_CONFIG_ADVICE"
+  wait_until switch_is_admitted : "the registry's configuration, $CONFIG" "$NO_CONFIG_ADVICE"
+}
+
+# switch_is_admitted: the guard lets the switch pass, and so does the API server. It is
+# asked before anything is written: a policy that refuses the switch later would leave the
+# registry with the credentials of one store and the address of another.
+switch_is_admitted() {
+  config_may_be_changed || return 1
+  spec_matches || call '' patch "$CONFIG" --type=merge "--field-manager=$MANAGER" --dry-run=server -p "$(config_patch)"
 }
 readonly NO_CONFIG_ADVICE="The image registry operator makes that object: check that the ImageRegistry capability is\
  enabled (oc get clusteroperator image-registry). $AGAIN"

@@ -92,7 +92,7 @@ func TestGuardDoc(t *testing.T) {
 // Somebody else's change between the guard's look and the patch makes the patch
 // fail, and the guard look again.
 func TestGuardHoldsWhenThePatchLands(t *testing.T) {
-	l := newLab(t).plan(&incident{On: "patch", Times: 1, Change: map[string]object{
+	l := newLab(t).plan(&incident{On: theSwitch, Times: 1, Change: map[string]object{
 		config: {"spec": object{"storage": object{"s3": object{"bucket": "theirs"}}}},
 	}})
 	l.run().ends(1, "leaveStorage: [{bucket: theirs}]").says("the object has been modified", `names bucket "theirs"`)

@@ -326,7 +326,9 @@ func (c *cluster) write(key string, patch object, flags map[string]string) error
 		return refusal("Error from server (Conflict): Operation cannot be fulfilled on " + key +
 			": the object has been modified; please apply your changes to the latest version and try again")
 	}
-	c.store(key, merge(o, patch).(object))
+	if flags["--dry-run"] != "server" {
+		c.store(key, merge(o, patch).(object))
+	}
 	return nil
 }
 

@@ -34,7 +34,7 @@ func after(call, key string, patch object) *incident {
 	return &incident{On: call, After: true, Change: map[string]object{key: patch}}
 }
 
-func afterSwitch(patch object) *incident { return after("patch configs", config, patch) }
+func afterSwitch(patch object) *incident { return after(theSwitch, config, patch) }
 
 func condition(kind, status, reason, message string) object {
 	return object{"type": kind, "status": status, "reason": reason, "message": message}
@@ -77,7 +77,9 @@ func TestReasons(t *testing.T) {
 
 		forbidden  = `Error from server (Forbidden): routes is forbidden: User "x" cannot get resource "routes"`
 		noSuchKind = `error: the server doesn't have a resource type "objectbucketclaims"`
-		refused    = "The connection to the server 172.30.0.1:443 was refused"
+		guarded    = `Error from server (Forbidden): configs "cluster" is forbidden: ` +
+			`ValidatingAdmissionPolicy 'registry-profile-config' with binding 'x' denied request: would move the registry`
+		refused = "The connection to the server 172.30.0.1:443 was refused"
 	)
 	available := object{"type": "Available", "status": "True"}
 	annotations := object{"kubectl.kubernetes.io/last-applied-configuration": `{"spec":{"storage":{}}}`}
@@ -212,6 +214,9 @@ func TestReasons(t *testing.T) {
 		},
 		"no ODF": {
 			fault{then: &incident{On: "objectbucketclaims", Stderr: noSuchKind}}, noSuchKind, "Install what brings that kind",
+		},
+		"policies of another profile": {
+			fault{then: &incident{On: "patch", Stderr: guarded}}, guarded, "Deliver this profile's own policies",
 		},
 		"no server": {
 			fault{then: &incident{On: "get", Stderr: refused}}, refused,

@@ -144,7 +144,7 @@ func TestPassingFaults(t *testing.T) {
 			"is forbidden",
 		},
 		"CA unreadable": {
-			incident{On: "registry-s3-ca", Times: 2, Stderr: fmt.Sprintf(forbidden, "configmaps", "get")},
+			incident{On: "configmaps registry-s3-ca", Times: 2, Stderr: fmt.Sprintf(forbidden, "configmaps", "get")},
 			"is forbidden",
 		},
 		"claim's map unreadable": {
@@ -212,7 +212,7 @@ func TestPassingFaults(t *testing.T) {
 			"etcd",
 		},
 		"Config conflict": {
-			incident{On: "patch", Times: 2, Stderr: "Error from server (Conflict): Operation cannot be fulfilled\n"},
+			incident{On: theSwitch, Times: 2, Stderr: "Error from server (Conflict): Operation cannot be fulfilled\n"},
 			"Conflict",
 		},
 		"second owner conflict": {

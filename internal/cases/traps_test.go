@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const lastTrap = 50
+const lastTrap = 52
 
 var (
 	trapRow  = regexp.MustCompile(`(?m)^\| T(\d+) \| (.+) \| (.+) \|$`)

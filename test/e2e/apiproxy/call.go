@@ -18,7 +18,9 @@ type Call struct {
 }
 
 // Writes says whether the call can change something.
-func (c Call) Writes() bool { return c.Method != http.MethodGet && c.Method != http.MethodHead }
+func (c Call) Writes() bool {
+	return c.Method != http.MethodGet && c.Method != http.MethodHead && !strings.Contains(c.Query, "dryRun=All")
+}
 
 // Discovery says whether the call only asks what the API server can do.
 func (c Call) Discovery() bool {

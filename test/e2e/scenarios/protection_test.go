@@ -337,6 +337,11 @@ func TestConfigIsGuarded(t *testing.T) {
 		requireRefused(s, configGuard, patch(change), `registryprofile.dev/confirm-storage-change to "`+target+`"`)
 	}
 	requireRefused(s, configGuard, s.Client.Delete(s.Ctx, s.RegistryConfig()), "confirm-deletion=true")
+	for _, way := range [][]string{{"replace"}, {"replace", "--force"}, {"delete", "--wait=false"}} {
+		out, err := kubectl(s, manifestOf(s, objects.Of("Config")...), way...)
+		require.Error(t, err)
+		require.Contains(t, out, "ValidatingAdmissionPolicy '"+configGuard+"'", way)
+	}
 
 	for _, change := range []string{
 		`{"spec":{"replicas":3,"storage":{"managementState":"Unmanaged"}}}`, `{"metadata":{"finalizers":null}}`,
@@ -412,6 +417,30 @@ func TestSyncThatOwnedTheStorage(t *testing.T) {
 	}
 }
 
+// TestPoliciesOfAnotherProfile let another Job pass, and this one as soon as its own come.
+func TestPoliciesOfAnotherProfile(t *testing.T) {
+	s := runner.Start(t)
+	makeVolume(s, "of-before")
+	patchConfig(s, `{"spec":{"storage":{"pvc":{"claim":"of-before"}}}}`)
+	policies := []string{"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"}
+	const leave = "leaveStorage: [{claim: of-before}]"
+	other := s.Render("{bootstrap: {namespace: of-another, " + leave + "}}")
+	guard(s, other)
+	objects := impatient(s, s.Render("{bootstrap: {"+leave+"}}"))
+	for _, object := range objects.Prerequisites() {
+		if !slices.Contains(policies, object.GetKind()) {
+			s.Apply("argocd-controller", runner.Objects{object})
+		}
+	}
+	awaitClaim(s)
+	refused := s.RunJob(objects)
+	requireStopped(s, refused, 1, "Deliver this profile's own policies")
+	require.Equal(t, "of-before", s.RegistryConfig().Spec.Storage.PVC.Claim)
+	s.DeleteJob(refused.Job)
+	s.Apply("argocd-controller", objects.Of(policies...))
+	s.RequireComplete(s.RunJob(s.Render("{bootstrap: {"+leave+"}}")))
+}
+
 // TestPoliciesAreUnderstood: the API server knows the types of what the expressions read,
 // and tells of one that cannot work.
 func TestPoliciesAreUnderstood(t *testing.T) {
@@ -459,4 +488,48 @@ func as(s *runner.Scenario, user string) client.Client {
 	c, err := client.New(config, client.Options{Scheme: controlplane.Scheme})
 	require.NoError(s, err)
 	return c
+}
+
+// TestTakeOutOfTheProfile does what docs/protection.md says, with its own commands.
+func TestTakeOutOfTheProfile(t *testing.T) {
+	s := runner.Start(t)
+	objects := s.Render("{}")
+	s.RequireComplete(s.Bootstrap(objects))
+	s.Apply("argocd-controller", objects.After())
+	// 2: what an engine prunes goes.
+	for _, object := range objects {
+		if generators.KindOf(object.GroupVersionKind().Group, object.GetKind()).Kept() {
+			continue
+		}
+		require.NoError(t, client.IgnoreNotFound(s.Client.Delete(s.Ctx, object, client.PropagationPolicy("Background"))))
+	}
+	pushAndPull(s)
+	// 3
+	patchConfig(s, `{"spec":{"managementState":"Removed"}}`)
+	awaitObserved(s)
+	// 4 and 5
+	commands := commandsOf(t, "protection.md")
+	require.Len(t, commands, 8)
+	for _, command := range commands {
+		out, err := shell(s, command)
+		require.NoError(t, err, "%s: %s", command, out)
+	}
+	for _, object := range objects.Of("ObjectBucketClaim", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding") {
+		s.Await(object.GetKind()+" to go", func(ctx context.Context) (bool, error) {
+			return gone(s.Client.Get(ctx, client.ObjectKeyFromObject(object), object.DeepCopy()))
+		})
+	}
+}
+
+// commandsOf returns the commands of a document that fit on a line.
+func commandsOf(t *testing.T, document string) []string {
+	t.Helper()
+	var commands []string
+	for line := range strings.Lines(read(t, "../../../docs/"+document)) {
+		command := strings.TrimSpace(line)
+		if strings.HasPrefix(command, "oc ") && strings.Count(command, "'")%2 == 0 {
+			commands = append(commands, command)
+		}
+	}
+	return commands
 }

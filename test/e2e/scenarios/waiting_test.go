@@ -181,12 +181,17 @@ func holdClaim(s *runner.Scenario, _ runner.Objects) func() {
 func awaitBound(s *runner.Scenario, objects runner.Objects) {
 	s.Helper()
 	s.Apply("argocd-controller", objects.Prerequisites())
+	awaitClaim(s)
+	s.Rook.Stop()
+}
+
+func awaitClaim(s *runner.Scenario) {
+	s.Helper()
 	s.Await("the claim to be Bound", func(ctx context.Context) (bool, error) {
 		claim := &bucketv1alpha1.ObjectBucketClaim{}
 		err := s.Client.Get(ctx, claimKey, claim)
 		return claim.Status.Phase == bucketv1alpha1.ObjectBucketClaimStatusPhaseBound, err
 	})
-	s.Rook.Stop()
 }
 
 // takeAway deletes an object; the function that it returns makes it again.
