@@ -68,6 +68,8 @@ func (c *Cluster) awaitOperator(ctx context.Context) error {
 // first. The kinds that the product renders are not listed: generators declares
 // them, and everything that it renders carries its label.
 var madeKinds = []schema.GroupVersionKind{
+	{Group: "kustomize.toolkit.fluxcd.io", Version: "v1", Kind: "Kustomization"},
+	{Group: "source.toolkit.fluxcd.io", Version: "v1", Kind: "GitRepository"},
 	{Group: "batch", Version: "v1", Kind: "Job"},
 	{Version: "v1", Kind: "Pod"},
 	{Group: "objectbucket.io", Version: "v1alpha1", Kind: "ObjectBucket"},

@@ -11,8 +11,8 @@ import (
 )
 
 // The definitions that no Go module ships in a form that a current API server
-// takes: lib-bucket-provisioner's are apiextensions.k8s.io/v1beta1, and
-// StorageCluster is reduced to what is read of it, status.phase.
+// takes: lib-bucket-provisioner's are apiextensions.k8s.io/v1beta1, StorageCluster is
+// reduced to what is read of it, status.phase, and Flux's sources to what any may say.
 //
 //go:embed crds/*.yaml
 var crds embed.FS
@@ -28,15 +28,28 @@ var openshift = []string{
 	"config/v1/zz_generated.crd-manifests/0000_10_config-operator_01_images-Default.crd.yaml",
 }
 
+// flux lists the definitions that github.com/fluxcd/kustomize-controller ships.
+var flux = []string{"config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml"}
+
 // definitions returns the paths of all CustomResourceDefinitions to install.
 func definitions(ctx context.Context, dir string) ([]string, error) {
-	module, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/openshift/api").Output()
-	if err != nil {
-		return nil, fmt.Errorf("finding github.com/openshift/api: %w", err)
-	}
 	var paths []string
-	for _, path := range openshift {
-		paths = append(paths, filepath.Join(strings.TrimSpace(string(module)), path))
+	for _, source := range []struct {
+		dir, module string
+		paths       []string
+	}{
+		{".", "github.com/openshift/api", openshift},
+		{"../programs/kustomize-controller", "github.com/fluxcd/kustomize-controller", flux},
+	} {
+		cmd := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", source.module)
+		cmd.Dir = source.dir
+		module, err := cmd.Output()
+		if err != nil {
+			return nil, fmt.Errorf("finding %s: %w", source.module, err)
+		}
+		for _, path := range source.paths {
+			paths = append(paths, filepath.Join(strings.TrimSpace(string(module)), path))
+		}
 	}
 	own := filepath.Join(dir, "definitions")
 	if err := os.CopyFS(own, crds); err != nil {

@@ -46,6 +46,10 @@ func Modules() []Module {
 		{Name: "versitygw", Packages: map[string]string{"versitygw": "github.com/versity/versitygw/cmd/versitygw"}},
 		{Name: "registry", Packages: map[string]string{"registry": "github.com/distribution/distribution/v3/cmd/registry"}},
 		{Name: "crane", Packages: map[string]string{"crane": "github.com/google/go-containerregistry/cmd/crane"}},
+		{
+			Name:     "kustomize-controller",
+			Packages: map[string]string{"kustomize-controller": "github.com/fluxcd/kustomize-controller"},
+		},
 	}
 }
 

@@ -35,11 +35,32 @@ func (s *Scenario) Render(spec string) Objects {
 // RenderStream is what Render decodes: the YAML documents that the command prints.
 func (s *Scenario) RenderStream(spec string) []byte {
 	s.Helper()
+	return s.render(spec)
+}
+
+// RenderFolder returns the files of the folder that the command writes, by their names.
+func (s *Scenario) RenderFolder(spec string) map[string][]byte {
+	s.Helper()
+	dir := filepath.Join(s.TempDir(), "registry")
+	s.render(spec, "--output", dir)
+	entries, err := os.ReadDir(dir)
+	require.NoError(s, err)
+	files := map[string][]byte{}
+	for _, entry := range entries {
+		files[entry.Name()], err = os.ReadFile(filepath.Join(dir, entry.Name()))
+		require.NoError(s, err)
+	}
+	return files
+}
+
+func (s *Scenario) render(spec string, flags ...string) []byte {
+	s.Helper()
 	file := filepath.Join(s.TempDir(), "profile.yaml")
 	profile := fmt.Sprintf("apiVersion: %s/%s\nkind: %s\nmetadata: {name: registry}\nspec: %s\n",
 		v1alpha1.Group, v1alpha1.Version, v1alpha1.Kind, spec)
 	require.NoError(s, os.WriteFile(file, []byte(profile), 0o644))
-	cmd := exec.CommandContext(s.Ctx, filepath.Join(sandbox.Prepared(), "registry-profile"), "render", file)
+	arguments := append([]string{"render", file}, flags...)
+	cmd := exec.CommandContext(s.Ctx, filepath.Join(sandbox.Prepared(), "registry-profile"), arguments...)
 	var out, findings bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &findings
 	require.NoError(s, cmd.Run(), findings.String())
@@ -86,6 +107,11 @@ func (o Objects) Prerequisites() Objects {
 // After are all objects that an engine delivers when the Job is complete.
 func (o Objects) After() Objects {
 	return o.choose(func(g generators.Generator) bool { return g.Stage == generators.StageAfter })
+}
+
+// Kept are all objects that stay when the profile leaves Git.
+func (o Objects) Kept() Objects {
+	return o.choose(func(g generators.Generator) bool { return g.Class.Kept() })
 }
 
 // choose returns the objects of the generators that pick wants.

@@ -438,7 +438,7 @@ func TestPoliciesOfAnotherProfile(t *testing.T) {
 	require.Equal(t, "of-before", s.RegistryConfig().Spec.Storage.PVC.Claim)
 	s.DeleteJob(refused.Job)
 	s.Apply("argocd-controller", objects.Of(policies...))
-	s.RequireComplete(s.RunJob(s.Render("{bootstrap: {"+leave+"}}")))
+	s.RequireComplete(s.RunJob(s.Render("{bootstrap: {" + leave + "}}")))
 }
 
 // TestPoliciesAreUnderstood: the API server knows the types of what the expressions read,

@@ -40,11 +40,7 @@ func TestSecrecy(t *testing.T) {
 	s.RequireComplete(outcome)
 
 	credentials := credentialsOf(s)
-	require.ElementsMatch(t, []string{
-		"Secret " + claimKey.String(),                                          // the claim's
-		"Secret openshift-image-registry/image-registry-private-configuration", // the operator's, for its pods
-		"Secret " + registryCredentials.String(),
-	}, objectsWith(s, credentials))
+	require.ElementsMatch(t, secretsByDesign, objectsWith(s, credentials))
 
 	require.True(t, seen.any([]byte("oc\x00apply\x00--server-side")), "oc was never seen")
 	for process := range seen.found {
@@ -57,6 +53,13 @@ func TestSecrecy(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(audit), accountOf(objects))
 	require.False(t, holds(audit, credentials), "in the audit log")
+}
+
+// secretsByDesign hold the credentials.
+var secretsByDesign = []string{
+	"Secret " + claimKey.String(),                                          // the claim's
+	"Secret openshift-image-registry/image-registry-private-configuration", // the operator's, for its pods
+	"Secret " + registryCredentials.String(),
 }
 
 func credentialsOf(s *runner.Scenario) [][]byte {

@@ -1,0 +1,341 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/yaml"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/registryprofile/registry-profile/test/e2e/cluster"
+	"github.com/registryprofile/registry-profile/test/e2e/flux"
+	"github.com/registryprofile/registry-profile/test/e2e/runner"
+)
+
+// fluxed is a scenario whose cluster is delivered by the real kustomize-controller, from
+// examples/flux.
+type fluxed struct {
+	*runner.Scenario
+	flux *flux.Flux
+	// name is that of the example's Kustomization.
+	name client.ObjectKey
+}
+
+const fluxExample = "../../../examples/flux/flux.yaml"
+
+// startFlux brings Flux and the example's Kustomization, with the one on which it depends.
+func startFlux(t *testing.T) *fluxed {
+	t.Helper()
+	s := runner.Start(t)
+	f := &fluxed{Scenario: s}
+	var err error
+	f.flux, err = flux.Start(s.Ctx, s.Config, s.Client, filepath.Join(s.Programs, "kustomize-controller"), filepath.Join(s.Dir, "flux"))
+	require.NoError(t, err)
+	t.Cleanup(f.flux.Stop)
+
+	example := f.kustomization()
+	odf := example.DeepCopy()
+	odf.SetName("odf")
+	odf.Object["spec"] = map[string]any{
+		"sourceRef": map[string]any{"kind": "GitRepository", "name": flux.Name}, "path": "./odf", "prune": true, "interval": "10m",
+	}
+	require.NoError(t, s.Client.Create(s.Ctx, odf))
+	require.NoError(t, s.Client.Create(s.Ctx, example))
+	f.name = client.ObjectKeyFromObject(example)
+	return f
+}
+
+// kustomization is the example's.
+func (f *fluxed) kustomization() *unstructured.Unstructured {
+	f.Helper()
+	content, err := yaml.ToJSON([]byte(read(f.T, fluxExample)))
+	require.NoError(f, err)
+	example := &unstructured.Unstructured{}
+	require.NoError(f, example.UnmarshalJSON(content))
+	return example
+}
+
+// commit is one whose folder registry holds what a profile renders to, and returns the
+// revision.
+func (f *fluxed) commit(spec string) string {
+	f.Helper()
+	return f.push(f.RenderFolder(spec))
+}
+
+func (f *fluxed) push(registry map[string][]byte) string {
+	f.Helper()
+	files := map[string][]byte{
+		"odf/configmap.yaml": []byte("{apiVersion: v1, kind: ConfigMap, metadata: {name: odf, namespace: " + cluster.StorageNamespace + "}}"),
+	}
+	for name, content := range registry {
+		files["registry/"+name] = content
+	}
+	revision, err := f.flux.Push(f.Ctx, files)
+	require.NoError(f, err)
+	return revision
+}
+
+// ready is the Ready condition of the example's Kustomization, once it is about a revision
+// and not in between.
+func (f *fluxed) ready(revision string) (status, message string) {
+	f.Helper()
+	f.Await("Flux to be done with "+revision, func(ctx context.Context) (bool, error) {
+		k := &unstructured.Unstructured{}
+		k.SetGroupVersionKind(flux.KustomizationKind)
+		if err := f.Client.Get(ctx, f.name, k); err != nil {
+			return false, err
+		}
+		attempted, _, _ := unstructured.NestedString(k.Object, "status", "lastAttemptedRevision")
+		conditions, _, _ := unstructured.NestedSlice(k.Object, "status", "conditions")
+		for _, c := range conditions {
+			condition, _ := c.(map[string]any)
+			if condition["type"] == "Ready" {
+				status, message = fmt.Sprint(condition["status"]), fmt.Sprint(condition["message"])
+			}
+		}
+		return attempted == revision && (status == "True" || status == "False") &&
+			(status == "False" || strings.Contains(message, revision)), fmt.Errorf("%s, Ready=%s: %s", attempted, status, message)
+	})
+	return status, message
+}
+
+func (f *fluxed) requireReady(revision string) {
+	f.Helper()
+	status, message := f.ready(revision)
+	require.Equal(f, "True", status, message)
+}
+
+// reconcile makes Flux look again, as its interval does, and waits until it has.
+func (f *fluxed) reconcile() {
+	f.Helper()
+	k := &unstructured.Unstructured{}
+	k.SetGroupVersionKind(flux.KustomizationKind)
+	k.SetNamespace(f.name.Namespace)
+	k.SetName(f.name.Name)
+	at := time.Now().Format(time.RFC3339Nano)
+	patch := fmt.Sprintf(`{"metadata":{"annotations":{"reconcile.fluxcd.io/requestedAt":%q}}}`, at)
+	require.NoError(f, f.Client.Patch(f.Ctx, k, client.RawPatch(types.MergePatchType, []byte(patch))))
+	f.Await("Flux to look again", func(ctx context.Context) (bool, error) {
+		err := f.Client.Get(ctx, f.name, k)
+		handled, _, _ := unstructured.NestedString(k.Object, "status", "lastHandledReconcileAt")
+		return handled == at, err
+	})
+}
+
+// requireNoCredentials: none is in what Flux logs, and in no object but those that hold
+// them by design.
+func (f *fluxed) requireNoCredentials() {
+	f.Helper()
+	credentials := credentialsOf(f.Scenario)
+	log, err := os.ReadFile(filepath.Join(f.Dir, "flux", "flux.log"))
+	require.NoError(f, err)
+	require.Contains(f, string(log), f.name.Name)
+	require.False(f, holds(log, credentials), "in the log of kustomize-controller")
+	require.Subset(f, secretsByDesign, objectsWith(f.Scenario, credentials))
+}
+
+// image pushes one, and returns a function that requires that it can still be pulled.
+func image(s *runner.Scenario) (requirePull func()) {
+	s.Helper()
+	digest, err := s.Registry().Push(s.Ctx, "e2e/image:v1")
+	require.NoError(s, err)
+	return func() {
+		s.Helper()
+		require.NoError(s, s.Registry().Pull(s.Ctx, "e2e/image:v1", digest))
+	}
+}
+
+func TestFluxFirstSyncAndChange(t *testing.T) {
+	f := startFlux(t)
+	defer f.requireNoCredentials()
+	f.requireReady(f.commit("{}"))
+	requireInstalled(f.Scenario)
+	pull := image(f.Scenario)
+
+	before := versionsOf(f.Scenario, f.Render("{}"))
+	f.reconcile()
+	require.Equal(t, before, versionsOf(f.Scenario, f.Render("{}")), "nothing to do")
+
+	changed := "{bootstrap: {timeout: 20m}, registry: {replicas: 3}}"
+	f.requireReady(f.commit(changed))
+	require.EqualValues(t, 3, f.RegistryConfig().Spec.Replicas)
+	f.Await("the Job of before to go", func(ctx context.Context) (bool, error) {
+		return gone(f.Client.Get(ctx, client.ObjectKeyFromObject(f.Render("{}").Job()), &batchv1.Job{}))
+	})
+	require.NoError(t, f.Client.Get(f.Ctx, client.ObjectKeyFromObject(f.Render(changed).Job()), &batchv1.Job{}))
+
+	f.requireReady(f.commit("{}")) // and back
+	require.EqualValues(t, 2, f.RegistryConfig().Spec.Replicas)
+	pull()
+}
+
+// versionsOf are the resourceVersions of objects.
+func versionsOf(s *runner.Scenario, objects runner.Objects) map[string]string {
+	s.Helper()
+	found := map[string]string{}
+	for _, object := range objects {
+		found[object.GetKind()+" "+object.GetNamespace()+"/"+object.GetName()] = live(s, object).GetResourceVersion()
+	}
+	return found
+}
+
+// TestFluxJobStops: what the user sees of exit code 3, and how it goes on.
+func TestFluxJobStops(t *testing.T) {
+	f := startFlux(t)
+	defer f.requireNoCredentials()
+	makeVolume(f.Scenario, "of-before")
+	patchConfig(f.Scenario, `{"spec":{"managementState":"Managed","storage":{"pvc":{"claim":"of-before"}}}}`)
+	awaitObserved(f.Scenario)
+	status, message := f.ready(f.commit("{}"))
+	require.Equal(t, "False", status)
+	require.Contains(t, message, "Job/registry-profile/"+f.Render("{}").Job().GetName())
+	require.Equal(t, "of-before", f.RegistryConfig().Spec.Storage.PVC.Claim)
+	outcome := f.AwaitJob(f.Render("{}").Job())
+	require.Equal(t, 3, outcome.Last().ExitCode())
+
+	f.requireReady(f.commit("{bootstrap: {leaveStorage: [{claim: of-before}]}}"))
+	requireInstalled(f.Scenario)
+}
+
+func TestFluxHealsDrift(t *testing.T) {
+	f := startFlux(t)
+	defer f.requireNoCredentials()
+	f.requireReady(f.commit("{protection: {admissionPolicies: false}}"))
+	pull := image(f.Scenario)
+	claim := f.Render("{}").Of("ObjectBucketClaim")[0]
+	patchConfig(f.Scenario, `{"spec":{"replicas":1}}`)
+	require.NoError(t, f.Client.Patch(f.Ctx, claim.DeepCopy(), client.RawPatch(types.MergePatchType,
+		[]byte(`{"metadata":{"annotations":{"kustomize.toolkit.fluxcd.io/prune":null}}}`))))
+	f.reconcile()
+	require.EqualValues(t, 2, f.RegistryConfig().Spec.Replicas)
+	require.Equal(t, "disabled", live(f.Scenario, claim).GetAnnotations()["kustomize.toolkit.fluxcd.io/prune"])
+	requireOurBucket(f.Scenario)
+	pull()
+}
+
+// TestFluxLosesTheProfile: it is removed from Git with prune on, or its Kustomization is
+// deleted with its finalizer. What holds the images stays, and what guards it.
+func TestFluxLosesTheProfile(t *testing.T) {
+	for name, lose := range map[string]func(f *fluxed){
+		"removed-from-git": func(f *fluxed) {
+			f.requireReady(f.push(map[string][]byte{
+				"kustomization.yaml": []byte("{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, resources: [other.yaml]}"),
+				"other.yaml":         []byte("{apiVersion: v1, kind: ConfigMap, metadata: {name: other, namespace: openshift-storage}}"),
+			}))
+		},
+		"kustomization-deleted": func(f *fluxed) {
+			k := f.kustomization()
+			require.NoError(f, f.Client.Delete(f.Ctx, k))
+			f.Await("the Kustomization to go", func(ctx context.Context) (bool, error) {
+				return gone(f.Client.Get(ctx, f.name, k))
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := startFlux(t)
+			defer f.requireNoCredentials()
+			f.requireReady(f.commit("{}"))
+			pull := image(f.Scenario)
+			objects := f.Render("{}")
+			lose(f)
+			f.Await("the Job to go", func(ctx context.Context) (bool, error) {
+				return gone(f.Client.Get(ctx, client.ObjectKeyFromObject(objects.Job()), &batchv1.Job{}))
+			})
+			for _, object := range objects.Kept() {
+				require.Nil(t, live(f.Scenario, object).GetDeletionTimestamp(), object.GetKind())
+			}
+			requireOurBucket(f.Scenario)
+			pull()
+			f.requireReady(f.commitAgain())
+			pull()
+		})
+	}
+}
+
+// commitAgain brings the profile back, and its Kustomization if it is gone.
+func (f *fluxed) commitAgain() string {
+	f.Helper()
+	if err := f.Client.Create(f.Ctx, f.kustomization()); !apierrors.IsAlreadyExists(err) {
+		require.NoError(f, err)
+	}
+	return f.commit("{}")
+}
+
+// TestFluxHadTheStorage: Git had spec.storage, and now brings a profile.
+func TestFluxHadTheStorage(t *testing.T) {
+	const kustomization = "{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, resources: [config.yaml]}"
+	// config is a whole Config as Red Hat's procedure puts it into Git.
+	config := func(f *fluxed, annotations string) []byte {
+		storage := f.RegistryConfig().Spec.Storage
+		return fmt.Appendf(nil, `{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config,
+metadata: {name: cluster, annotations: {%s}}, spec: {managementState: Managed, replicas: 2, rolloutStrategy: RollingUpdate,
+storage: {managementState: Unmanaged, s3: {bucket: %s, region: %s, regionEndpoint: %q, trustedCA: {name: %s}, virtualHostedStyle: false}}}}`,
+			annotations, storage.S3.Bucket, storage.S3.Region, storage.S3.RegionEndpoint, storage.S3.TrustedCA.Name)
+	}
+	// byHand is a cluster on which the registry runs on the claim, all of it in Git.
+	byHand := func(t *testing.T) (f *fluxed, pull func()) {
+		f = startFlux(t)
+		objects := f.Render("{}")
+		s := f.Scenario
+		s.RequireComplete(s.Bootstrap(objects))
+		f.requireReady(f.push(map[string][]byte{"kustomization.yaml": []byte(kustomization), "config.yaml": config(f, "")}))
+		f.forget(objects)
+		return f, image(s)
+	}
+	t.Run("in-one-commit", func(t *testing.T) {
+		f, pull := byHand(t)
+		defer f.requireNoCredentials()
+		status, message := f.ready(f.commit("{}"))
+		t.Log(status, message)
+		requireOurBucket(f.Scenario)
+		pull()
+	})
+	t.Run("in-two-commits", func(t *testing.T) {
+		f, pull := byHand(t)
+		defer f.requireNoCredentials()
+		folder := f.RenderFolder("{}")
+		rendered := folder["600-config.yaml"]
+		folder["600-config.yaml"] = config(f, "kustomize.toolkit.fluxcd.io/ssa: Ignore")
+		f.requireReady(f.push(folder))
+		requireOurBucket(f.Scenario)
+		folder["600-config.yaml"] = rendered
+		f.requireReady(f.push(folder))
+		requireOurBucket(f.Scenario)
+		pull()
+	})
+}
+
+// forget takes away what the Job has left of itself on Config, as if the registry had been
+// set up by hand and by Git alone.
+func (f *fluxed) forget(objects runner.Objects) {
+	f.Helper()
+	f.DeleteJob(f.AwaitJob(objects.Job()).Job)
+	config := f.RegistryConfig()
+	fields := config.GetManagedFields()
+	kept := fields[:0:0]
+	for _, entry := range fields {
+		if entry.Manager != "registry-profile" && entry.Manager != "argocd-controller" {
+			kept = append(kept, entry)
+		}
+	}
+	config.SetManagedFields(kept)
+	require.NoError(f, f.Client.Update(f.Ctx, config))
+	for _, object := range objects {
+		if kind := object.GetKind(); strings.HasPrefix(kind, "ValidatingAdmission") {
+			guard := live(f.Scenario, object)
+			guard.SetFinalizers(nil)
+			require.NoError(f, f.Client.Update(f.Ctx, guard))
+			require.NoError(f, f.Client.Delete(f.Ctx, guard))
+		}
+	}
+}
