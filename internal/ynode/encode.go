@@ -135,5 +135,7 @@ var base60 = sync.OnceValue(func() *regexp.Regexp {
 
 // isBase60 recognises a number such as 1:20, which YAML 1.1 reads as 80.
 func isBase60(s string) bool {
-	return s != "" && strings.IndexByte("+-0123456789", s[0]) >= 0 && strings.Contains(s, ":") && base60().MatchString(s)
+	return beginsAsNumber(s) && strings.Contains(s, ":") && base60().MatchString(s)
 }
+
+func beginsAsNumber(s string) bool { return s != "" && strings.IndexByte("+-0123456789", s[0]) >= 0 }
