@@ -34,7 +34,8 @@ type Generator struct {
 // object is what differs between the resources of a generator.
 type object struct {
 	namespace, name string
-	// content holds the fields beside apiVersion, kind and metadata, or is nil.
+	// content holds the fields beside apiVersion, kind and metadata: a value to encode, or a
+	// node. It may be nil.
 	content any
 }
 
@@ -111,8 +112,12 @@ func encode(o planned, marks map[string]string, p *v1alpha1.RegistryProfile) *ya
 		Labels:      map[string]string{ManagedByLabel: ManagedBy},
 		Annotations: annotations,
 	}})
-	if o.content != nil {
-		n.Content = append(n.Content, ynode.Encode(o.content).Content...)
+	switch content := o.content.(type) {
+	case nil:
+	case *yaml.Node:
+		n.Content = append(n.Content, content.Content...)
+	default:
+		n.Content = append(n.Content, ynode.Encode(content).Content...)
 	}
 	return yaml.NewRNode(n)
 }
