@@ -3,7 +3,6 @@
 package generators
 
 import (
-	"maps"
 	"sync"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
@@ -80,7 +79,7 @@ func Expand(p *v1alpha1.RegistryProfile) []Resource {
 	resources := make([]Resource, len(planned))
 	for i, o := range planned {
 		resources[i] = Resource{
-			RNode: encode(o, marks(o, planned, p.Spec.Delivery), p),
+			RNode: encode(o, planned, p),
 			Stage: o.Stage, Class: o.Class, order: o.Order, named: o.PerNamespace,
 		}
 	}
@@ -103,9 +102,10 @@ func plan(p *v1alpha1.RegistryProfile) []planned {
 	return all
 }
 
-func encode(o planned, marks map[string]string, p *v1alpha1.RegistryProfile) *yaml.RNode {
-	annotations := map[string]string{ProfileAnnotation: p.Metadata.Name}
-	maps.Copy(annotations, marks)
+// encode returns the node of an object; all are the objects beside it.
+func encode(o planned, all []planned, p *v1alpha1.RegistryProfile) *yaml.RNode {
+	annotations := marks(o, all, p.Spec.Delivery)
+	annotations[ProfileAnnotation] = p.Metadata.Name
 	n := ynode.Encode(header{APIVersion: o.APIVersion, Kind: o.Kind, Metadata: metadata{
 		Name:        o.name,
 		Namespace:   o.namespace,
