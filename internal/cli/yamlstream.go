@@ -75,7 +75,7 @@ func (s *session) writeStream(objects []*yaml.RNode) error {
 		}
 		text, err := ynode.Marshal(object.YNode())
 		if err != nil {
-			id := ynode.MetaOf(object.YNode()).ID
+			id := ynode.IDOf(object.YNode())
 			return fmt.Errorf("writing %s %s: %w", id.Kind, id.Name, err)
 		}
 		buffer.Write(text)
