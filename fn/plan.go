@@ -29,7 +29,7 @@ func newPlan(profile *v1alpha1.RegistryProfile) *plan {
 		wanted: map[ynode.ID]generators.Resource{},
 	}
 	for _, r := range s.resources {
-		s.wanted[ynode.MetaOf(r.YNode()).ID] = r
+		s.wanted[ynode.IDOf(r.YNode())] = r
 	}
 	return s
 }

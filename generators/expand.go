@@ -3,7 +3,6 @@
 package generators
 
 import (
-	"maps"
 	"sync"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
@@ -34,7 +33,8 @@ type Generator struct {
 // object is what differs between the resources of a generator.
 type object struct {
 	namespace, name string
-	// content holds the fields beside apiVersion, kind and metadata, or is nil.
+	// content holds the fields beside apiVersion, kind and metadata: a value to encode, or a
+	// node. It may be nil.
 	content any
 }
 
@@ -83,7 +83,7 @@ func Expand(p *v1alpha1.RegistryProfile) []Resource {
 	resources := make([]Resource, len(planned))
 	for i, o := range planned {
 		resources[i] = Resource{
-			RNode: encode(o, marks(o, planned, p.Spec.Delivery), p),
+			RNode: encode(o, planned, p),
 			Stage: o.Stage, Class: o.Class, order: o.Order, named: o.PerNamespace,
 		}
 	}
@@ -106,9 +106,10 @@ func plan(p *v1alpha1.RegistryProfile) []planned {
 	return all
 }
 
-func encode(o planned, marks map[string]string, p *v1alpha1.RegistryProfile) *yaml.RNode {
-	annotations := map[string]string{ProfileAnnotation: p.Metadata.Name}
-	maps.Copy(annotations, marks)
+// encode returns the node of an object; all are the objects beside it.
+func encode(o planned, all []planned, p *v1alpha1.RegistryProfile) *yaml.RNode {
+	annotations := marks(o, all, p.Spec.Delivery)
+	annotations[ProfileAnnotation] = p.Metadata.Name
 	meta := metadata{
 		Name:        o.name,
 		Namespace:   o.namespace,
@@ -119,8 +120,12 @@ func encode(o planned, marks map[string]string, p *v1alpha1.RegistryProfile) *ya
 		meta.Finalizers = []string{GuardFinalizer}
 	}
 	n := ynode.Encode(header{APIVersion: o.APIVersion, Kind: o.Kind, Metadata: meta})
-	if o.content != nil {
-		n.Content = append(n.Content, ynode.Encode(o.content).Content...)
+	switch content := o.content.(type) {
+	case nil:
+	case *yaml.Node:
+		n.Content = append(n.Content, content.Content...)
+	default:
+		n.Content = append(n.Content, ynode.Encode(content).Content...)
 	}
 	return yaml.NewRNode(n)
 }

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/internal/schema"
 	"github.com/registryprofile/registry-profile/internal/ynode"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 type job struct {
@@ -51,25 +53,19 @@ var jobGenerator = Generator{
 	Doc:        "writes the registry's Secret and switches its storage; named after what it runs, as Jobs cannot be changed",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
 		// The CronJob has no permission to leave a storage: it would use it at night.
-		content := job{newJobSpec(p, append(parameters(p), permission(p)...))}
-		return []object{{p.Spec.Bootstrap.Namespace, bootstrapName(p) + "-" + content.hash(), content}}
+		content := ynode.Encode(job{newJobSpec(p, append(parameters(p), permission(p)...))})
+		return []object{{p.Spec.Bootstrap.Namespace, bootstrapName(p) + "-" + jobHash(content), content}}
 	},
 }
 
-// hash is what the Job's name ends in. It is made from the spec as the manifest has it, so
-// that a reader of the manifest can make it too.
-func (j job) hash() string {
-	var manifest struct {
-		Spec map[string]any `yaml:"spec"`
+// jobHash is what the Job's name ends in. It is made from the spec as the manifest has it,
+// so that a reader of the manifest can make it too.
+func jobHash(job *yaml.Node) string {
+	content, err := fingerprint(schema.Value(ynode.Field(job, "spec")).(map[string]any))
+	if err != nil {
+		panic(fmt.Sprintf("encoding the spec of a Job: %v", err))
 	}
-	err := ynode.Encode(j).Decode(&manifest)
-	if err == nil {
-		var content string
-		if content, err = fingerprint(manifest.Spec); err == nil {
-			return hash(content)
-		}
-	}
-	panic(fmt.Sprintf("encoding %T: %v", j, err))
+	return hash(content)
 }
 
 // Exit codes of the script that no further try would change: a value that can

@@ -21,7 +21,7 @@ func IsCheck(n *yaml.RNode) bool {
 	if n.IsNil() {
 		return false
 	}
-	id := ynode.MetaOf(n.YNode()).ID
+	id := ynode.IDOf(n.YNode())
 	return id.Group == Group && id.Kind == CheckKind
 }
 

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/registryprofile/registry-profile/internal/finding"
@@ -27,11 +28,13 @@ func checkDuration(path, value string, r finding.Reporter) {
 	at.Say("is not a duration that the operator can read; use hours, minutes and seconds such as \"720h\"")
 }
 
-var daysOrWeeks = regexp.MustCompile(`^([0-9]{1,5}) ?(d|days?|w|weeks?)$`)
+var daysOrWeeks = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([0-9]{1,5}) ?(d|days?|w|weeks?)$`)
+})
 
 // inHours turns "30d" or "2 weeks" into hours, or returns "".
 func inHours(value string) string {
-	m := daysOrWeeks.FindStringSubmatch(value)
+	m := daysOrWeeks().FindStringSubmatch(value)
 	if m == nil {
 		return ""
 	}

@@ -3,6 +3,7 @@ package v1alpha1
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -29,7 +30,7 @@ func checkSize(path, size string, r finding.Reporter) {
 
 // tooSmall says that a quantity of bytes lacks its unit.
 func tooSmall(draft finding.Draft, quantity, unit, example string) {
-	if digits := unitless.FindStringSubmatch(quantity); digits != nil {
+	if digits := unitless().FindStringSubmatch(quantity); digits != nil {
 		draft.Propose(digits[1]+unit).Say("is a quantity in bytes and less than a mebibyte; write it with its unit, "+
 			"such as %q", digits[1]+unit)
 		return
@@ -38,7 +39,7 @@ func tooSmall(draft finding.Draft, quantity, unit, example string) {
 }
 
 // unitless matches a number without a unit, or with the unit of a thousandth.
-var unitless = regexp.MustCompile(`^([1-9][0-9]{0,5})m?$`)
+var unitless = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([1-9][0-9]{0,5})m?$`) })
 
 // checkLikelySize warns of the size of a volume or bucket that hardly anybody means.
 func checkLikelySize(path, size string, r finding.Reporter) {

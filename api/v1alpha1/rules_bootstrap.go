@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/distribution/reference"
@@ -73,10 +74,12 @@ var bootstrapRules = []Rule{{
 		timeout := p.Spec.Bootstrap.Timeout
 		at := r.At("spec.bootstrap.timeout").Value(timeout)
 		d, err := time.ParseDuration(timeout)
-		switch guess := inHours(timeout); {
-		case err != nil && guess != "":
-			at.Propose(guess).Say("is not a duration; use %q", guess)
+		switch {
 		case err != nil:
+			if guess := inHours(timeout); guess != "" {
+				at.Propose(guess).Say("is not a duration; use %q", guess)
+				return
+			}
 			at.Say("is not a duration; use one such as \"30m\"")
 		case d < shortestTimeout:
 			at.Say("is too short to start a pod in; use a duration such as \"30m\"")
@@ -99,7 +102,7 @@ var bootstrapRules = []Rule{{
 			default:
 				at.Say("names %s; write an item for each", strings.Join(chosen, " and "))
 			}
-			if s.Bucket != "" && !bucketOfConfig.MatchString(s.Bucket) {
+			if s.Bucket != "" && !bucketOfConfig().MatchString(s.Bucket) {
 				at.Say("%s is not the name of a bucket; write it as Config has it", finding.Quote(s.Bucket))
 			}
 		}
@@ -139,7 +142,9 @@ var bootstrapRules = []Rule{{
 }}
 
 // bucketOfConfig is what the Job accepts as the name of a bucket in Config.
-var bucketOfConfig = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$`)
+var bucketOfConfig = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$`)
+})
 
 func isPlatformNamespace(name string) bool {
 	return name == "default" || name == "openshift" ||

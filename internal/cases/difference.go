@@ -35,7 +35,7 @@ func Difference(minimal, documents []string) string {
 
 // identity names the object of a document: KIND NAMESPACE/NAME.
 func identity(document string) string {
-	id := ynode.MetaOf(yaml.MustParse(document).YNode()).ID
+	id := ynode.IDOf(yaml.MustParse(document).YNode())
 	if id.Namespace == "" {
 		return id.Kind + " " + id.Name
 	}

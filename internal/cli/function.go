@@ -62,13 +62,13 @@ func configOf(rl *kptfn.ResourceList) *yaml.RNode {
 	return rl.FunctionConfig.CopyToResourceNode()
 }
 
-// encodeList writes a ResourceList. It keeps order, comments and the annotations of the
-// reader, which the SDK's own writer does not. kyaml's kio.ByteWriter would keep them
-// too, but panics on an item whose metadata is not a map.
+// encodeList writes a ResourceList, whose objects it takes. It keeps order, comments and
+// the annotations of the reader, which the SDK's own writer does not. kyaml's
+// kio.ByteWriter would keep them too, but panics on an item whose metadata is not a map.
 func encodeList(rl *kptfn.ResourceList) ([]byte, error) {
 	items := &yaml.Node{Kind: yaml.SequenceNode}
 	for _, item := range rl.Items {
-		items.Content = append(items.Content, item.CopyToResourceNode().YNode())
+		items.Content = append(items.Content, item.MoveToResourceNode().YNode())
 	}
 	list := &yaml.Node{Kind: yaml.MappingNode}
 	set := func(key string, value *yaml.Node) {

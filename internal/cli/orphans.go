@@ -113,7 +113,7 @@ func profilesIn(file string) []string {
 	}
 	var names []string
 	for _, document := range documents {
-		if id := ynode.MetaOf(document.YNode()).ID; id.Kind == v1alpha1.Kind && id.Group == v1alpha1.Group {
+		if id := ynode.IDOf(document.YNode()); id.Kind == v1alpha1.Kind && id.Group == v1alpha1.Group {
 			names = append(names, id.Name)
 		}
 	}

@@ -103,7 +103,7 @@ func (f folder) outdated(wanted []fileChange, entries []os.DirEntry) []fileChang
 			continue
 		}
 		isManifest := filepath.Ext(e.Name()) == ".yaml"
-		if !isManifest && !temporaryName.MatchString(e.Name()) {
+		if !isManifest && !temporaryName().MatchString(e.Name()) {
 			continue
 		}
 		content, err := readOurs(path)
@@ -124,7 +124,7 @@ func (f folder) outdated(wanted []fileChange, entries []os.DirEntry) []fileChang
 // Any other file stays, even if a killed run has left it: a hidden file does no harm.
 func (f folder) isLeftover(name string, content []byte, wanted []fileChange) bool {
 	isBeginning := func(c fileChange) bool { return bytes.HasPrefix(c.after, content) }
-	return temporaryName.MatchString(name) &&
+	return temporaryName().MatchString(name) &&
 		(slices.ContainsFunc(wanted, isBeginning) || isGeneratedFrom(f.profileName(), content))
 }
 

@@ -63,7 +63,7 @@ func profileRef(profile *yaml.RNode) string {
 		return ""
 	}
 	const longest = 80 // the name of a valid profile is shorter; this one may be anything
-	id := ynode.MetaOf(profile.YNode()).ID
+	id := ynode.IDOf(profile.YNode())
 	place := id.Kind
 	if id.Kind != "" && id.Name != "" {
 		place += "/" + id.Name

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
 )
 
 // A temporary file has a name that nobody can guess, so nobody can prepare a link or a
@@ -13,7 +14,9 @@ import (
 const temporaryPrefix = ".registry-profile-"
 
 // temporaryName matches what newTemporaryName returns, and no name that a user would give.
-var temporaryName = regexp.MustCompile(`^\.registry-profile-[A-Z2-7]{26,}$`)
+var temporaryName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\.registry-profile-[A-Z2-7]{26,}$`)
+})
 
 func newTemporaryName() string { return temporaryPrefix + rand.Text() }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
@@ -34,26 +35,26 @@ func decodeStream(content []byte) ([]*yaml.RNode, error) {
 }
 
 var (
-	lineOfError = regexp.MustCompile(`^line (\d+): `)
+	lineOfError = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^line (\d+): `) })
 	// tabbed matches a line with a tab where YAML counts spaces.
-	tabbed = regexp.MustCompile(`(?m)^ *(- *)*\t`)
+	tabbed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^ *(- *)*\t`) })
 	// templated matches a line with the template of a tool such as Helm.
-	templated = regexp.MustCompile(`(?m)^[^#'"\n]*\{\{`)
+	templated = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[^#'"\n]*\{\{`) })
 )
 
 // syntaxError moves the line number that the YAML library reports to where findings have
 // theirs. It tells what the library cannot know: that a tab, or a template, stands there.
 func syntaxError(name string, content []byte, err error) error {
-	if tab := tabbed.FindIndex(content); tab != nil {
+	if tab := tabbed().FindIndex(content); tab != nil {
 		return fmt.Errorf("%s:%d: is not YAML: a tab stands in the indentation; write spaces [%s]",
 			name, lineAt(content, tab[0]), finding.YAML.Name)
 	}
-	if template := templated.FindIndex(content); template != nil {
+	if template := templated().FindIndex(content); template != nil {
 		return fmt.Errorf("%s:%d: is not YAML: a template stands there that nothing has filled in; write the value [%s]",
 			name, lineAt(content, template[0]), finding.Template.Name)
 	}
 	message := strings.TrimPrefix(finding.OneLine(err.Error()), "yaml: ")
-	if at := lineOfError.FindStringSubmatch(message); at != nil {
+	if at := lineOfError().FindStringSubmatch(message); at != nil {
 		name, message = name+":"+at[1], strings.TrimPrefix(message, at[0])
 	}
 	return fmt.Errorf("%s: is not YAML: %s [%s]", name, message, finding.YAML.Name)
@@ -74,7 +75,7 @@ func (s *session) writeStream(objects []*yaml.RNode) error {
 		}
 		text, err := ynode.Marshal(object.YNode())
 		if err != nil {
-			id := ynode.MetaOf(object.YNode()).ID
+			id := ynode.IDOf(object.YNode())
 			return fmt.Errorf("writing %s %s: %w", id.Kind, id.Name, err)
 		}
 		buffer.Write(text)

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Quote shows a value of the input on one line, in quotes, without a password and
@@ -20,12 +21,12 @@ func Quote(value any) string {
 
 // userinfo matches the user and password before the host of a URL. It does not match
 // the tag of an image that stands before a digest.
-var userinfo = regexp.MustCompile(`[^/\s]*:[^/\s]*@([^s]|s[^h])`)
+var userinfo = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^/\s]*:[^/\s]*@([^s]|s[^h])`) })
 
 // WithoutPassword hides the password of a URL: findings end in logs.
 func WithoutPassword(value any) any {
 	if s, ok := value.(string); ok && strings.Contains(s, "@") {
-		return userinfo.ReplaceAllString(s, "(hidden)@$1")
+		return userinfo().ReplaceAllString(s, "(hidden)@$1")
 	}
 	return value
 }

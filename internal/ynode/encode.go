@@ -29,7 +29,7 @@ func encode(v reflect.Value) *yaml.Node {
 		}
 		return encode(v.Elem())
 	case reflect.Struct:
-		n := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+		n := newMapping(v.NumField())
 		encodeFields(n, v)
 		return flowIfEmpty(n)
 	case reflect.Map:
@@ -48,6 +48,11 @@ func encode(v reflect.Value) *yaml.Node {
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagInt, Value: strconv.FormatInt(v.Int(), 10)}
 	}
 	panic(fmt.Sprintf("ynode.Encode: %s is not supported", v.Type()))
+}
+
+// newMapping returns an empty mapping with room for a number of keys.
+func newMapping(keys int) *yaml.Node {
+	return &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap, Content: make([]*yaml.Node, 0, 2*keys)}
 }
 
 func encodeFields(n *yaml.Node, v reflect.Value) {
@@ -83,7 +88,7 @@ func fieldsOf(t reflect.Type) []tagged {
 
 func encodeMap(v reflect.Value) *yaml.Node {
 	values := v.Interface().(map[string]string)
-	n := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+	n := newMapping(len(values))
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		n.Content = append(n.Content, String(key), String(values[key]))
 	}
@@ -112,10 +117,11 @@ func flowIfEmpty(n *yaml.Node) *yaml.Node {
 // quotes what YAML 1.2 reads as another type.
 func String(s string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: s}
+	lines := strings.IndexByte(s, '\n') >= 0
 	switch {
-	case strings.Contains(s, "\n") && strings.IndexByte("\n\t ", s[0]) < 0:
+	case lines && strings.IndexByte("\n\t ", s[0]) < 0:
 		n.Style = yaml.LiteralStyle
-	case strings.Contains(s, "\n") || s == "<<" || isYAML11Bool(s) || isBase60(s):
+	case lines || s == "<<" || isYAML11Bool(s) || isBase60(s):
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
@@ -135,5 +141,7 @@ var base60 = sync.OnceValue(func() *regexp.Regexp {
 
 // isBase60 recognises a number such as 1:20, which YAML 1.1 reads as 80.
 func isBase60(s string) bool {
-	return s != "" && strings.IndexByte("+-0123456789", s[0]) >= 0 && strings.Contains(s, ":") && base60().MatchString(s)
+	return beginsAsNumber(s) && strings.Contains(s, ":") && base60().MatchString(s)
 }
+
+func beginsAsNumber(s string) bool { return s != "" && strings.IndexByte("+-0123456789", s[0]) >= 0 }

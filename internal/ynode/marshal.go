@@ -78,7 +78,12 @@ func isLongBlock(n *yaml.Node) bool {
 	if v[0] <= ' ' || strings.HasSuffix(v, "\n\n") || !strings.HasSuffix(v, "\n") {
 		return false
 	}
-	return strings.IndexFunc(v, func(r rune) bool { return r != '\n' && (r < ' ' || r > '~') }) < 0
+	for _, c := range []byte(v) { // by bytes: a rune of several is above '~' in each of them
+		if c != '\n' && (c < ' ' || c > '~') {
+			return false
+		}
+	}
+	return true
 }
 
 // putBlock writes the lines of a block in the place of a mark, indented as the mark is.

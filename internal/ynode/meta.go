@@ -20,20 +20,24 @@ type Meta struct {
 	Annotations map[string]string
 }
 
-// MetaOf reads an object of any kind. It leaves empty what is not there or has
-// another type.
+// IDOf reads the identity of an object of any kind. It leaves empty what is not there or
+// has another type.
+func IDOf(n *yaml.Node) ID {
+	metadata := Field(n, "metadata")
+	return ID{
+		Group:     Group(Text(n, "apiVersion")),
+		Kind:      Text(n, "kind"),
+		Namespace: Text(metadata, "namespace"),
+		Name:      Text(metadata, "name"),
+	}
+}
+
+// MetaOf reads an object as IDOf does.
 func MetaOf(n *yaml.Node) Meta {
-	n = Target(n)
-	metadata := Target(Field(n, "metadata"))
-	apiVersion := Text(n, "apiVersion")
+	metadata := Field(n, "metadata")
 	return Meta{
-		ID: ID{
-			Group:     Group(apiVersion),
-			Kind:      Text(n, "kind"),
-			Namespace: Text(metadata, "namespace"),
-			Name:      Text(metadata, "name"),
-		},
-		APIVersion:  apiVersion,
+		ID:          IDOf(n),
+		APIVersion:  Text(n, "apiVersion"),
 		Labels:      textsByKey(Field(metadata, "labels")),
 		Annotations: textsByKey(Field(metadata, "annotations")),
 	}

@@ -211,7 +211,8 @@ var ambiguous = sync.OnceValue(func() *regexp.Regexp {
 // isAmbiguous tells whether readers of YAML disagree on a scalar. A tag settles what is text.
 func isAmbiguous(n *yaml.Node) bool {
 	text := n.Style&yaml.TaggedStyle != 0 && n.ShortTag() == yaml.NodeTagString
-	return n.Kind == yaml.ScalarNode && isPlain(n) && !text && ambiguous().MatchString(n.Value)
+	return n.Kind == yaml.ScalarNode && isPlain(n) && !text &&
+		beginsAsNumber(n.Value) && ambiguous().MatchString(n.Value)
 }
 
 func ambiguousNumber(text, at string) *kptfn.Result {

@@ -46,7 +46,7 @@ func Texts(n *yaml.Node, path string) kptfn.Results {
 
 func strangeText(s, path string) *kptfn.Result {
 	switch {
-	case template().MatchString(s):
+	case strings.ContainsAny(s, "{$<") && template().MatchString(s):
 		return finding.At(finding.Template, path).Value(s).Say(
 			"is a template or a variable that nothing has filled in; write the value")
 	case strings.ContainsFunc(s, func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }):
