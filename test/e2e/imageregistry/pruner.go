@@ -41,8 +41,19 @@ func (o *Operator) syncPruner(ctx context.Context) error {
 	if failed {
 		status, reason, message = yes, "JobFailed", "The latest pruning job failed"
 	}
-	for _, kind := range []string{"Failed", operatorv1.OperatorStatusTypeDegraded} {
-		pruner.Status.Conditions = withCondition(pruner.Status.Conditions, operatorv1.OperatorCondition{Type: kind, Status: status, Reason: reason, Message: message})
+	set := func(kind string, status operatorv1.ConditionStatus, reason, message string) {
+		pruner.Status.Conditions = withCondition(pruner.Status.Conditions, operatorv1.OperatorCondition{
+			Type: kind, Status: status, Reason: reason, Message: message,
+		})
+	}
+	set("Failed", status, reason, message)
+	set(operatorv1.OperatorStatusTypeDegraded, status, reason, message)
+	// pkg/operator/status.go:136-151 and 176-186.
+	set(operatorv1.OperatorStatusTypeAvailable, yes, "Ready", "Pruner CronJob has been created")
+	if ptr.Deref(pruner.Spec.Suspend, false) {
+		set("Scheduled", no, "Suspended", "The pruner job has been suspended")
+	} else {
+		set("Scheduled", yes, "Scheduled", "Pruner job has been scheduled")
 	}
 	if reflect.DeepEqual(before.Status, pruner.Status) {
 		return nil

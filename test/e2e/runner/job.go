@@ -61,7 +61,7 @@ func (s *Scenario) AwaitJob(job client.Object) *Outcome {
 		return false, fmt.Errorf("status of the Job: %+v", o.Job.Status)
 	})
 	for _, run := range s.Kubelet.Runs() {
-		if run.Pod.Namespace == job.GetNamespace() && run.Pod.Labels[batchv1.JobNameLabel] == job.GetName() {
+		if run.Pod.Labels[batchv1.ControllerUidLabel] == string(o.Job.UID) { // a Job that was made anew has pods of its own
 			o.Runs = append(o.Runs, run)
 		}
 	}
