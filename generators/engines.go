@@ -28,6 +28,9 @@ type engine struct {
 // mark is an annotation.
 type mark struct{ key, value string }
 
+// isItem tells whether the value is one item of a list. Argo CD alone reads lists.
+func (m mark) isItem() bool { return m.key == syncOptions }
+
 // engines are all that are supported. Every resource carries the marks of each of them,
 // whichever delivers it: a mark that depends on a setting is missing on the day when
 // another engine takes over.

@@ -22,8 +22,10 @@ metadata: {name: registry}
 	}
 	// Output:
 	// 300-validatingadmissionpolicy.yaml registry-profile-claims
+	// 302-validatingadmissionpolicy.yaml registry-profile-claims-in-use
 	// 305-validatingadmissionpolicy.yaml registry-profile-config
 	// 310-validatingadmissionpolicybinding.yaml registry-profile-claims
+	// 312-validatingadmissionpolicybinding.yaml registry-profile-claims-in-use
 	// 315-validatingadmissionpolicybinding.yaml registry-profile-config
 	// 400-objectbucketclaim.yaml image-registry-rgw
 	// 600-config.yaml cluster

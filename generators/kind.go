@@ -48,11 +48,14 @@ func (k Kind) Marks() map[string]string {
 	return common
 }
 
-// Marked tells whether an annotation says what a mark says. It may say more where the
-// mark is a list.
-func Marked(mark, annotation string) bool {
+// Marked tells whether an annotation of a key says what a mark says. It may say more where
+// the mark is a list; an engine takes any other value as a whole.
+func Marked(key, value, annotation string) bool {
+	if !(mark{key, value}).isItem() {
+		return value == annotation
+	}
 	said := list(annotation)
-	return !slices.ContainsFunc(list(mark), func(item string) bool { return !slices.Contains(said, item) })
+	return !slices.ContainsFunc(list(value), func(item string) bool { return !slices.Contains(said, item) })
 }
 
 // Hooks returns the annotations by which an object becomes a hook of an engine.

@@ -26,7 +26,7 @@ func TestMarksOfAKindAreThoseOfItsObjects(t *testing.T) {
 }
 
 func TestMarked(t *testing.T) {
-	const mark = "Prune=false,Delete=false"
+	const options, mark = "argocd.argoproj.io/sync-options", "Prune=false,Delete=false"
 	for annotation, expected := range map[string]bool{
 		mark: true,
 		"Delete=false, Validate=false, Prune=false": true,
@@ -34,7 +34,11 @@ func TestMarked(t *testing.T) {
 		"Prune=false,Delete=falsely": false,
 		"":                           false,
 	} {
-		assert.Equal(t, expected, generators.Marked(mark, annotation), annotation)
+		assert.Equal(t, expected, generators.Marked(options, mark, annotation), annotation)
+	}
+	const prune = "kustomize.toolkit.fluxcd.io/prune" // no list to Flux
+	for annotation, expected := range map[string]bool{"disabled": true, "disabled,enabled": false, " disabled ": false} {
+		assert.Equal(t, expected, generators.Marked(prune, "disabled", annotation), annotation)
 	}
 }
 

@@ -204,7 +204,8 @@ report_failed_call() {
   case ${error:=oc ended with status $1} in
     *' is forbidden: User '*) not_yet "$error" "Deliver the Job's Roles and RoleBindings, which allow that. $AGAIN" ;;
     *"ValidatingAdmissionPolicy '$MANAGER-"*)
-      not_yet "$error" "Deliver this profile's own policies: those in the cluster let the Job of another one pass. $AGAIN"
+      not_yet "$error" "Deliver this profile's own policies, or take away those of before if it has none: those in the\
+ cluster let the Job of another profile pass. $AGAIN"
       ;;
     *"doesn't have a resource type"*)
       not_yet "$error" "Install what brings that kind; claims come with OpenShift Data Foundation. $AGAIN"
@@ -663,7 +664,8 @@ generation=<.metadata.generation>
 deleting=<with .metadata.deletionTimestamp><.><end>
 <- with .metadata.annotations><with index . "kubectl.kubernetes.io/last-applied-configuration">
 lastApplied=<js .><end><with index . "registryprofile.dev/left-storage">
-left=<js .><end><end>
+left=<js .><end><with index . "registryprofile.dev/confirm-storage-change">
+confirmed=<js .><end><end>
 <- range .metadata.managedFields><if not .subresource><$manager := print .manager>
 <- $state := exists .fieldsV1 "f:spec" "f:managementState"><$storage := exists .fieldsV1 "f:spec" "f:storage">
 <- if eq $manager "registry-profile"><if $state>
@@ -821,6 +823,7 @@ guard_advice() {
   esac
 }
 readonly LEFT_STORAGE=registryprofile.dev/left-storage
+readonly CONFIRM_STORAGE=registryprofile.dev/confirm-storage-change # that of the admission policy
 
 # as_yaml prints $wanted as items of leaveStorage. A name is quoted where YAML could
 # take it for something else.
@@ -998,7 +1001,6 @@ config_patch() {
   local annotations='' spec='' others='' defaults='"encrypt":false,"keyID":null,"cloudFront":null,' key
   ! must_forget_last_applied || annotations='"kubectl.kubernetes.io/last-applied-configuration":null'
   [[ -z $leaving ]] || annotations+=${annotations:+,}"\"$LEFT_STORAGE\":\"$(left_by_now)\""
-  [[ -z $annotations ]] || annotations=",\"annotations\":{$annotations}"
   if ! spec_matches; then
     for key in azure emptyDir gcs ibmcos oss s3 swift pvc; do
       [[ $key == "$BACKEND" ]] || others+="\"$key\":null,"
@@ -1006,7 +1008,10 @@ config_patch() {
     [[ -n $CHUNK_SIZE_MIB ]] || defaults+='"chunkSizeMiB":null,'
     [[ -n $TRUSTED_CA ]] || defaults+='"trustedCA":{"name":""},'
     spec=,$(config_spec "$others" "$defaults" "$(switched_along)")
+    # It was good for one move by hand, and would stand in the way of the same one later.
+    [[ -z ${config[confirmed]-} ]] || annotations+=${annotations:+,}"\"$CONFIRM_STORAGE\":null"
   fi
+  [[ -z $annotations ]] || annotations=",\"annotations\":{$annotations}"
   printf '{"metadata":{"resourceVersion":"%s"%s}%s}' "${config[resourceVersion]}" "$annotations" "$spec"
 }
 

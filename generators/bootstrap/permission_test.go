@@ -37,6 +37,15 @@ func TestPermissionIsSpentByItsUse(t *testing.T) {
 	assert.Equal(t, "bucket=old-images", leftStorage(l))
 }
 
+// TestConfirmationOfAMoveByHandGoes with the switch: it would make the admission policy
+// refuse the same move later.
+func TestConfirmationOfAMoveByHandGoes(t *testing.T) {
+	const confirmed = "registryprofile.dev/confirm-storage-change"
+	l := newLab(t).with(config, `{"metadata": {"annotations": {"`+confirmed+`": "claim=\"x\""}}}`)
+	l.run().ends(0, "Done")
+	assert.NotContains(t, text(l.Objects[config]), confirmed)
+}
+
 // TestTwoPermissionsDoNotSwitchBackAndForth: two Jobs, each of which may leave the
 // other's bucket.
 func TestTwoPermissionsDoNotSwitchBackAndForth(t *testing.T) {

@@ -13,7 +13,7 @@ const admissionGroup = "admissionregistration.k8s.io"
 
 // confirmations reports a confirmation in Git: there it would be given again at every sync.
 func confirmations(_ *stream, o *object) kptfn.Results {
-	if !o.kind().Kept() || !o.isOurs() && !o.isSingleton() {
+	if !o.kind().Kept() {
 		return nil
 	}
 	var results kptfn.Results

@@ -41,7 +41,7 @@ func engineMarks(_ *stream, o *object) kptfn.Results {
 	var results kptfn.Results
 	marks := o.kind().Marks()
 	for _, key := range slices.Sorted(maps.Keys(marks)) {
-		if actual := o.annotation(key); !generators.Marked(marks[key], actual) {
+		if actual := o.annotation(key); !generators.Marked(key, marks[key], actual) {
 			results = append(results, o.at(finding.EngineMark, kptfn.Error, annotations+key).Stands(actual).Propose(marks[key]).
 				Say("is %s and must be %q, which is how the profile makes it; "+
 					"remove what changes it on the way", cmp.Or(quoted(actual), "missing"), marks[key]))

@@ -69,6 +69,8 @@ func (c *Cluster) awaitOperator(ctx context.Context) error {
 // them, and everything that it renders carries its label.
 var madeKinds = []schema.GroupVersionKind{
 	{Group: "kustomize.toolkit.fluxcd.io", Version: "v1", Kind: "Kustomization"},
+	{Group: "argoproj.io", Version: "v1alpha1", Kind: "Application"},
+	{Group: "argoproj.io", Version: "v1alpha1", Kind: "AppProject"},
 	{Group: "source.toolkit.fluxcd.io", Version: "v1", Kind: "GitRepository"},
 	{Group: "batch", Version: "v1", Kind: "Job"},
 	{Version: "v1", Kind: "Pod"},

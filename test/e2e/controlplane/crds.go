@@ -31,6 +31,9 @@ var openshift = []string{
 // flux lists the definitions that github.com/fluxcd/kustomize-controller ships.
 var flux = []string{"config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml"}
 
+// argoCD lists the definitions that github.com/argoproj/argo-cd ships.
+var argoCD = []string{"manifests/crds/application-crd.yaml", "manifests/crds/appproject-crd.yaml"}
+
 // definitions returns the paths of all CustomResourceDefinitions to install.
 func definitions(ctx context.Context, dir string) ([]string, error) {
 	var paths []string
@@ -40,6 +43,7 @@ func definitions(ctx context.Context, dir string) ([]string, error) {
 	}{
 		{".", "github.com/openshift/api", openshift},
 		{"../programs/kustomize-controller", "github.com/fluxcd/kustomize-controller", flux},
+		{"../programs/argocd", "github.com/argoproj/argo-cd/v3", argoCD},
 	} {
 		cmd := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", source.module)
 		cmd.Dir = source.dir

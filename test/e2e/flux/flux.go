@@ -24,16 +24,14 @@ import (
 	"sync"
 	"time"
 
-	authenticationv1 "k8s.io/api/authentication/v1"
-	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
-	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/registryprofile/registry-profile/test/e2e/controlplane"
 )
 
 // Namespace is where Flux runs, and Name the name of the GitRepository that its bootstrap
@@ -76,31 +74,16 @@ func Start(ctx context.Context, config *rest.Config, c client.Client, program, d
 
 // account makes the controller's ServiceAccount and returns a kubeconfig of its own.
 func (f *Flux) account(ctx context.Context, config *rest.Config, dir string) (string, error) {
-	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: Namespace, Name: "kustomize-controller"}}
-	for _, object := range []client.Object{
-		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: Namespace}},
-		account,
-		&rbacv1.ClusterRoleBinding{
-			ObjectMeta: metav1.ObjectMeta{Name: "cluster-reconciler-flux-system"},
-			RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "cluster-admin"},
-			Subjects:   []rbacv1.Subject{{Kind: "ServiceAccount", Namespace: Namespace, Name: account.Name}},
-		},
-	} {
-		if err := client.IgnoreAlreadyExists(f.client.Create(ctx, object)); err != nil {
-			return "", err
-		}
-	}
-	token := &authenticationv1.TokenRequest{}
-	if err := f.client.SubResource("token").Create(ctx, account, token); err != nil {
+	account := client.ObjectKey{Namespace: Namespace, Name: "kustomize-controller"}
+	path := filepath.Join(dir, "kubeconfig")
+	if err := controlplane.WriteAccountKubeconfig(ctx, config, f.client, account, path); err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "kubeconfig")
-	return path, clientcmd.WriteToFile(clientcmdapi.Config{
-		Clusters:       map[string]*clientcmdapi.Cluster{"e2e": {Server: config.Host, CertificateAuthorityData: config.CAData}},
-		AuthInfos:      map[string]*clientcmdapi.AuthInfo{"flux": {Token: token.Status.Token}},
-		Contexts:       map[string]*clientcmdapi.Context{"e2e": {Cluster: "e2e", AuthInfo: "flux"}},
-		CurrentContext: "e2e",
-	}, path)
+	return path, client.IgnoreAlreadyExists(f.client.Create(ctx, &rbacv1.ClusterRoleBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: "cluster-reconciler-flux-system"},
+		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "cluster-admin"},
+		Subjects:   []rbacv1.Subject{{Kind: "ServiceAccount", Namespace: account.Namespace, Name: account.Name}},
+	}))
 }
 
 func (f *Flux) serve() error {

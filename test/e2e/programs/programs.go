@@ -50,6 +50,8 @@ func Modules() []Module {
 			Name:     "kustomize-controller",
 			Packages: map[string]string{"kustomize-controller": "github.com/fluxcd/kustomize-controller"},
 		},
+		{Name: "kustomize", Packages: map[string]string{"kustomize": "sigs.k8s.io/kustomize/kustomize/v5"}},
+		{Name: "argocd", Packages: map[string]string{"argocd": "github.com/argoproj/argo-cd/v3/cmd"}},
 	}
 }
 

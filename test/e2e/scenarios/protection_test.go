@@ -34,7 +34,11 @@ import (
 )
 
 // The guards, by the names that users see in a refusal.
-const claimGuard, configGuard = "registry-profile-claims", "registry-profile-config"
+const (
+	claimGuard  = "registry-profile-claims"
+	useGuard    = "registry-profile-claims-in-use"
+	configGuard = "registry-profile-config"
+)
 
 // guard puts the profile's policies in force, with everything else that comes before the
 // Job. The API server takes a moment to notice a policy.
@@ -105,7 +109,7 @@ func TestClaimCannotBeDeleted(t *testing.T) {
 			claim := objects.Of("ObjectBucketClaim", "PersistentVolumeClaim")[0]
 			manifest := manifestOf(s, claim)
 			before := live(s, claim)
-			confirm := "oc annotate -n openshift-image-registry " + kind + "/" + claim.GetName() +
+			confirm := "oc annotate --overwrite -n openshift-image-registry " + kind + "/" + claim.GetName() +
 				" registryprofile.dev/confirm-deletion=true, and then delete it"
 
 			for name, remove := range deletions(s, claim, manifest) {
@@ -274,6 +278,7 @@ func TestMarksStayOnClaim(t *testing.T) {
 	s := runner.Start(t)
 	objects := s.Render("{}")
 	guard(s, objects)
+	awaitClaim(s)
 	claim := objects.Of("ObjectBucketClaim")[0]
 	patch := func(annotations string) error {
 		return s.Client.Patch(s.Ctx, claim.DeepCopy(),
@@ -285,6 +290,7 @@ func TestMarksStayOnClaim(t *testing.T) {
 		`{"cli-utils.sigs.k8s.io/on-remove":""}`, `{"client.lifecycle.config.k8s.io/deletion":null}`,
 		`{"helm.sh/resource-policy":null}`, `{"apps.open-cluster-management.io/do-not-delete":"false"}`,
 		`{"registryprofile.dev/profile":null}`, `null`,
+		`{"kustomize.toolkit.fluxcd.io/prune":"disabled,enabled"}`, `{"cli-utils.sigs.k8s.io/on-remove":" keep "}`,
 	} {
 		requireRefused(s, claimGuard, patch(annotations), "registryprofile.dev/confirm-deletion=true")
 	}
@@ -295,6 +301,9 @@ func TestMarksStayOnClaim(t *testing.T) {
 	require.Error(t, err)
 	require.Contains(t, out, "kustomize.toolkit.fluxcd.io/prune: disabled")
 
+	bound := live(s, claim)
+	unstructured.RemoveNestedField(bound.Object, "spec", "bucketName")
+	requireRefused(s, claimGuard, s.Client.Update(s.Ctx, bound), "takes the bucket away")
 	for _, annotations := range []string{
 		`{"a":"b"}`, `{"argocd.argoproj.io/sync-options":" Delete=false , Prune=false,ServerSideApply=true"}`,
 		`{"registryprofile.dev/profile":"of-another-name"}`, `{"argocd.argoproj.io/sync-wave":"7"}`,
@@ -304,6 +313,74 @@ func TestMarksStayOnClaim(t *testing.T) {
 	}
 	require.NoError(t, patch(`{"registryprofile.dev/confirm-deletion":"true"}`))
 	require.NoError(t, patch(`{"helm.sh/resource-policy":null}`))
+}
+
+// TestMarksStayInStatus: a write of a volume claim's status can change its annotations.
+func TestMarksStayInStatus(t *testing.T) {
+	s := runner.Start(t)
+	objects := s.Render("{storage: {cephfs: {}}}")
+	guard(s, objects)
+	claim := objects.Of("PersistentVolumeClaim")[0]
+	write := func(patch string) error {
+		return s.Client.Status().Patch(s.Ctx, claim.DeepCopy(), client.RawPatch(types.MergePatchType, []byte(patch)))
+	}
+	requireRefused(s, claimGuard, write(`{"metadata":{"annotations":{"registryprofile.dev/profile":null}}}`), "registryprofile.dev/profile")
+	require.NoError(t, write(`{"status":{"capacity":{"storage":"1Gi"}}}`))
+}
+
+// TestClaimInUse: the profile names another claim by now, and the registry still runs on
+// that of before, which nobody has marked.
+func TestClaimInUse(t *testing.T) {
+	s := runner.Start(t)
+	claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.StorageNamespace, Name: "rgwbucket"}}
+	claim.Spec.StorageClassName, claim.Spec.GenerateBucketName = "ocs-storagecluster-ceph-rgw", "rgwbucket"
+	require.NoError(t, s.Client.Create(s.Ctx, claim))
+	other := claim.DeepCopy()
+	other.ResourceVersion, other.Name = "", "of-an-application"
+	require.NoError(t, s.Client.Create(s.Ctx, other))
+	s.RequireComplete(s.Bootstrap(s.Render("{storage: {rgw: {existingClaim: {namespace: openshift-storage, name: rgwbucket}}}}")))
+	pull := image(s)
+	moved := s.Render("{}")
+	guard(s, moved)
+	requireStopped(s, s.RunJob(moved), 3, "leaveStorage")
+
+	requireRefused(s, useGuard, s.Client.Delete(s.Ctx, claim), "openshift-storage objectbucketclaims.objectbucket.io/rgwbucket")
+	require.NoError(t, s.Client.Delete(s.Ctx, other))
+	pull()
+	deleteGuarded(s, claim)
+}
+
+// TestDefinitionsAreGuarded: with the definition of a kind, every object of it goes.
+func TestDefinitionsAreGuarded(t *testing.T) {
+	s := runner.Start(t)
+	guard(s, s.Render("{}"))
+	for name, refused := range map[string]bool{
+		"objectbucketclaims.objectbucket.io": true, "configs.imageregistry.operator.openshift.io": true,
+		"objectbuckets.objectbucket.io": false,
+	} {
+		definition := &unstructured.Unstructured{}
+		definition.SetAPIVersion("apiextensions.k8s.io/v1")
+		definition.SetKind("CustomResourceDefinition")
+		definition.SetName(name)
+		err := s.Client.Delete(s.Ctx, definition, client.DryRunAll)
+		if refused {
+			requireRefused(s, configGuard, err, "customresourcedefinitions.apiextensions.k8s.io/"+name)
+		} else {
+			require.NoError(t, err)
+		}
+	}
+}
+
+// TestComparisonByDryRun: Argo CD compares by one, and syncs nothing if it is refused.
+func TestComparisonByDryRun(t *testing.T) {
+	s := runner.Start(t)
+	objects := s.Render("{}")
+	guard(s, objects)
+	s.RequireComplete(s.Bootstrap(objects))
+	elsewhere := client.RawPatch(types.MergePatchType, []byte(`{"spec":{"storage":{"s3":{"bucket":"elsewhere"}}}}`))
+	require.NoError(t, s.Client.Patch(s.Ctx, s.RegistryConfig(), elsewhere, client.DryRunAll, client.FieldOwner("argocd-controller")))
+	requireRefused(s, configGuard, s.Client.Patch(s.Ctx, s.RegistryConfig(), elsewhere, client.FieldOwner("argocd-controller")))
+	requireRefused(s, configGuard, s.Client.Patch(s.Ctx, s.RegistryConfig(), elsewhere, client.DryRunAll, client.FieldOwner("registry-profile")))
 }
 
 // TestConfigIsGuarded: whoever writes Config, its storage is moved by the Job alone.
@@ -331,8 +408,10 @@ func TestConfigIsGuarded(t *testing.T) {
 		`{"spec":{"storage":{"pvc":{"claim":"c"}}}}`:                 ours + " claim=c",
 		`{"spec":{"storage":{"emptyDir":{}}}}`:                       ours + " backend=emptyDir",
 		`{"spec":{"storage":{"s3":null,"emptyDir":{}}}}`:             "backend=emptyDir",
-		`{"spec":{"storage":{"s3":null,"swift":{"container":"c"}}}}`: "backend=swift container=c",
+		`{"spec":{"storage":{"s3":null,"swift":{"container":"c"}}}}`: "backend=swift container=c authURL= tenant=",
 		`{"spec":{"storage":{"managementState":"Managed"}}}`:         ours + " managementState=Managed",
+		`{"spec":{"storage":{"managementState":null}}}`:              ours + " managementState=",
+		`{"spec":{"storage":{"pvc":{}}}}`:                            ours + " claim=",
 	} {
 		requireRefused(s, configGuard, patch(change), `registryprofile.dev/confirm-storage-change to "`+target+`"`)
 	}
@@ -378,7 +457,8 @@ func TestConfirmedStorageChange(t *testing.T) {
 	require.NoError(t, change("bucket=third endpoint=https://s3.example.com", "third"))
 	require.NoError(t, s.Client.Patch(s.Ctx, s.RegistryConfig(), client.RawPatch(types.MergePatchType,
 		[]byte(fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, key, elsewhere)))))
-	requireRefused(s, configGuard, change(elsewhere, "elsewhere"), elsewhere)
+	requireRefused(s, configGuard, change(elsewhere, "elsewhere"), elsewhere,
+		"oc annotate configs.imageregistry.operator.openshift.io/cluster "+key+"-")
 }
 
 // TestSyncThatOwnedTheStorage: an engine that once had spec.storage in Git, and has it no
@@ -446,7 +526,7 @@ func TestPoliciesOfAnotherProfile(t *testing.T) {
 func TestPoliciesAreUnderstood(t *testing.T) {
 	s := runner.Start(t)
 	guard(s, s.Render("{}"))
-	for _, name := range []string{claimGuard, configGuard} {
+	for _, name := range []string{claimGuard, useGuard, configGuard} {
 		policy := &admissionv1.ValidatingAdmissionPolicy{}
 		s.Await("the types to be checked", func(ctx context.Context) (bool, error) {
 			err := s.Client.Get(ctx, client.ObjectKey{Name: name}, policy)
@@ -509,7 +589,7 @@ func TestTakeOutOfTheProfile(t *testing.T) {
 	awaitObserved(s)
 	// 4 and 5
 	commands := commandsOf(t, "protection.md")
-	require.Len(t, commands, 8)
+	require.Len(t, commands, 6)
 	for _, command := range commands {
 		out, err := shell(s, command)
 		require.NoError(t, err, "%s: %s", command, out)

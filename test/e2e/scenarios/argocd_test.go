@@ -1,0 +1,291 @@
+package scenarios
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	"github.com/registryprofile/registry-profile/test/e2e/argocd"
+	"github.com/registryprofile/registry-profile/test/e2e/runner"
+	"github.com/registryprofile/registry-profile/test/e2e/sandbox"
+)
+
+const argoExample = "../../../examples/argocd/"
+
+// argoed is a scenario whose cluster is delivered by the real Argo CD, from examples/argocd.
+type argoed struct {
+	*runner.Scenario
+	argocd *argocd.ArgoCD
+	name   client.ObjectKey
+}
+
+// startArgoCD brings Argo CD with the plugin, the rights and the health checks of the
+// example, and its Application.
+func startArgoCD(t *testing.T) *argoed {
+	t.Helper()
+	s := runner.Start(t)
+	a := &argoed{Scenario: s}
+	plugins := filepath.Join(t.TempDir(), "plugins")
+	out, err := exec.CommandContext(s.Ctx, filepath.Join(sandbox.Prepared(), "registry-profile"), "install", "--plugin-home", plugins).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	a.argocd, err = argocd.Start(s.Ctx, argocd.Options{
+		Config: s.Config, Client: s.Client, Programs: s.Programs, Plugins: plugins, Dir: filepath.Join(s.Dir, "argocd"),
+	})
+	require.NoError(t, err)
+	t.Cleanup(a.argocd.Stop)
+	for _, object := range a.example("rbac.yaml") {
+		s.Apply("administrator", runner.Objects{object})
+	}
+	a.setHealthChecks()
+	application := a.application()
+	require.NoError(t, s.Client.Create(s.Ctx, application))
+	a.name = client.ObjectKeyFromObject(application)
+	return a
+}
+
+func (a *argoed) example(name string) []*unstructured.Unstructured {
+	a.Helper()
+	var objects []*unstructured.Unstructured
+	for _, document := range strings.Split(read(a.T, argoExample+name), "\n---\n") {
+		object := &unstructured.Unstructured{}
+		require.NoError(a, yaml.Unmarshal([]byte(document), &object.Object))
+		objects = append(objects, object)
+	}
+	return objects
+}
+
+// application is the example's, for our repository.
+func (a *argoed) application() *unstructured.Unstructured {
+	a.Helper()
+	application := a.example("application.yaml")[0]
+	require.NoError(a, unstructured.SetNestedField(application.Object, "file://"+a.argocd.Repository(), "spec", "source", "repoURL"))
+	return application
+}
+
+// setHealthChecks does what the operator of Argo CD does with the checks of an ArgoCD resource.
+func (a *argoed) setHealthChecks() {
+	a.Helper()
+	checks, _, err := unstructured.NestedSlice(a.example("health.yaml")[0].Object, "spec", "resourceHealthChecks")
+	require.NoError(a, err)
+	data := map[string]any{}
+	for _, c := range checks {
+		check := c.(map[string]any)
+		data[fmt.Sprintf("resource.customizations.health.%s_%s", check["group"], check["kind"])] = check["check"]
+	}
+	require.NotEmpty(a, data)
+	patch, err := yaml.Marshal(map[string]any{"data": data})
+	require.NoError(a, err)
+	patch, err = yaml.YAMLToJSON(patch)
+	require.NoError(a, err)
+	cm := &corev1.ConfigMap{}
+	cm.Namespace, cm.Name = argocd.Namespace, "argocd-cm"
+	require.NoError(a, a.Client.Patch(a.Ctx, cm, client.RawPatch(types.MergePatchType, patch)))
+}
+
+// commit is one of the example's folder with a profile of this spec.
+func (a *argoed) commit(spec string) string {
+	a.Helper()
+	profile := fmt.Sprintf("apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\nmetadata: {name: registry}\nspec: %s\n", spec)
+	return a.push(map[string][]byte{
+		"registry/kustomization.yaml": []byte(read(a.T, argoExample+"registry/kustomization.yaml")),
+		"registry/profile.yaml":       []byte(profile),
+	})
+}
+
+func (a *argoed) push(files map[string][]byte) string {
+	a.Helper()
+	revision, err := a.argocd.Commit(files)
+	require.NoError(a, err)
+	return revision
+}
+
+// look returns the Application as it is.
+func (a *argoed) look(ctx context.Context) (app *unstructured.Unstructured, err error) {
+	app = &unstructured.Unstructured{}
+	app.SetGroupVersionKind(argocd.ApplicationKind)
+	return app, a.Client.Get(ctx, a.name, app)
+}
+
+func at(o *unstructured.Unstructured, path ...string) string {
+	text, _, _ := unstructured.NestedString(o.Object, path...)
+	return text
+}
+
+// requireSynced waits until the Application is Synced and Healthy on a revision.
+func (a *argoed) requireSynced(revision string) {
+	a.Helper()
+	a.Await("the Application to be Synced and Healthy", func(ctx context.Context) (bool, error) {
+		app, err := a.look(ctx)
+		if err != nil {
+			return false, err
+		}
+		state := []string{
+			at(app, "status", "sync", "status"), at(app, "status", "health", "status"), at(app, "status", "operationState", "phase"),
+		}
+		if at(app, "status", "sync", "revision") == revision && strings.Join(state, " ") == "Synced Healthy Succeeded" {
+			return true, nil
+		}
+		conditions, _, _ := unstructured.NestedSlice(app.Object, "status", "conditions")
+		return false, fmt.Errorf("%v: %s %v", state, at(app, "status", "operationState", "message"), conditions)
+	})
+}
+
+// requireNoCredentials: none is in what Argo CD logs, stores and caches.
+func (a *argoed) requireNoCredentials() {
+	a.Helper()
+	credentials := credentialsOf(a.Scenario)
+	logs, err := filepath.Glob(filepath.Join(a.Dir, "argocd", "*.log"))
+	require.NoError(a, err)
+	require.NotEmpty(a, logs)
+	for _, file := range logs {
+		content, err := os.ReadFile(file)
+		require.NoError(a, err)
+		require.False(a, holds(content, credentials), file)
+	}
+	require.Subset(a, secretsByDesign, objectsWith(a.Scenario, credentials))
+}
+
+func TestArgoCDFirstSyncAndChange(t *testing.T) {
+	a := startArgoCD(t)
+	defer a.requireNoCredentials()
+	a.requireSynced(a.commit("{}"))
+	requireInstalled(a.Scenario)
+	pull := image(a.Scenario)
+
+	before := versionsOf(a.Scenario, a.Render("{}"))
+	a.requireSynced(a.push(map[string][]byte{
+		"registry/kustomization.yaml": []byte(read(t, argoExample+"registry/kustomization.yaml")),
+		"registry/profile.yaml":       []byte(read(t, argoExample+"registry/profile.yaml")),
+		"README.md":                   []byte("another commit, of the same profile"),
+	}))
+	require.Equal(t, before, versionsOf(a.Scenario, a.Render("{}")), "nothing to do")
+
+	changed := "{bootstrap: {timeout: 20m}, registry: {replicas: 3}}"
+	a.requireSynced(a.commit(changed))
+	require.EqualValues(t, 3, a.RegistryConfig().Spec.Replicas)
+	require.NoError(t, a.Client.Get(a.Ctx, client.ObjectKeyFromObject(a.Render(changed).Job()), &batchv1.Job{}))
+	a.Await("the Job of before to go", func(ctx context.Context) (bool, error) {
+		return gone(a.Client.Get(ctx, client.ObjectKeyFromObject(a.Render("{}").Job()), &batchv1.Job{}))
+	})
+	a.requireSynced(a.commit("{}")) // and back
+	require.EqualValues(t, 2, a.RegistryConfig().Spec.Replicas)
+	pull()
+}
+
+// TestArgoCDJobStops: what the user sees of exit code 3, and how it goes on.
+func TestArgoCDJobStops(t *testing.T) {
+	a := startArgoCD(t)
+	defer a.requireNoCredentials()
+	makeVolume(a.Scenario, "of-before")
+	patchConfig(a.Scenario, `{"spec":{"managementState":"Managed","storage":{"pvc":{"claim":"of-before"}}}}`)
+	awaitObserved(a.Scenario)
+	a.commit("{}")
+	a.Await("the Application to be Degraded", func(ctx context.Context) (bool, error) {
+		app, err := a.look(ctx)
+		return at(app, "status", "health", "status") == "Degraded", err
+	})
+	require.Equal(t, 3, a.AwaitJob(a.Render("{}").Job()).Last().ExitCode())
+	require.Equal(t, "of-before", a.RegistryConfig().Spec.Storage.PVC.Claim)
+	require.NotEqualValues(t, 2, a.RegistryConfig().Spec.Replicas, "Config comes after the Job")
+
+	a.requireSynced(a.commit("{bootstrap: {leaveStorage: [{claim: of-before}]}}"))
+	requireInstalled(a.Scenario)
+}
+
+func TestArgoCDHealsDrift(t *testing.T) {
+	a := startArgoCD(t)
+	defer a.requireNoCredentials()
+	a.requireSynced(a.commit("{protection: {admissionPolicies: false}}"))
+	pull := image(a.Scenario)
+	claim := a.Render("{}").Of("ObjectBucketClaim")[0]
+	patchConfig(a.Scenario, `{"spec":{"replicas":1}}`)
+	require.NoError(t, a.Client.Patch(a.Ctx, claim.DeepCopy(), client.RawPatch(types.MergePatchType,
+		[]byte(`{"metadata":{"annotations":{"argocd.argoproj.io/sync-options":null}}}`))))
+	a.Await("the drift to be healed", func(context.Context) (bool, error) {
+		return a.RegistryConfig().Spec.Replicas == 2 &&
+			strings.Contains(live(a.Scenario, claim).GetAnnotations()["argocd.argoproj.io/sync-options"], "Prune=false"), nil
+	})
+	requireOurBucket(a.Scenario)
+	pull()
+}
+
+// TestArgoCDLosesTheProfile: it leaves Git with prune on, the build holds nothing, or the
+// Application is deleted with everything. What holds the images stays, and what guards it.
+func TestArgoCDLosesTheProfile(t *testing.T) {
+	const kustomization = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+	for name, lose := range map[string]func(a *argoed, objects runner.Objects){
+		"removed-from-git": func(a *argoed, objects runner.Objects) {
+			a.push(map[string][]byte{
+				"registry/kustomization.yaml": []byte(kustomization + "resources: [other.yaml]\n"),
+				"registry/other.yaml":         []byte("{apiVersion: v1, kind: ConfigMap, metadata: {name: other, namespace: openshift-storage}}"),
+			})
+			awaitJobGone(a.Scenario, objects)
+		},
+		"application-deleted": func(a *argoed, objects runner.Objects) {
+			app, err := a.look(a.Ctx)
+			require.NoError(a, err)
+			app.SetFinalizers([]string{"resources-finalizer.argocd.argoproj.io"})
+			require.NoError(a, a.Client.Update(a.Ctx, app))
+			require.NoError(a, a.Client.Delete(a.Ctx, app))
+			a.Await("the Application to go", func(ctx context.Context) (bool, error) {
+				_, err := a.look(ctx)
+				return gone(err)
+			})
+			awaitJobGone(a.Scenario, objects)
+		},
+		"plugin-missing": func(a *argoed, _ runner.Objects) {
+			require.NoError(a, os.RemoveAll(a.argocd.Plugins))
+			a.commit("{registry: {replicas: 3}}")
+			a.Await("the Application to say so", func(ctx context.Context) (bool, error) {
+				app, err := a.look(ctx)
+				conditions, _, _ := unstructured.NestedSlice(app.Object, "status", "conditions")
+				return strings.Contains(fmt.Sprint(conditions), "unable to find plugin"), errOr(err, conditions)
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := startArgoCD(t)
+			defer a.requireNoCredentials()
+			a.requireSynced(a.commit("{}"))
+			pull := image(a.Scenario)
+			objects := a.Render("{}")
+			lose(a, objects)
+			for _, object := range objects.Kept() {
+				require.Nil(t, live(a.Scenario, object).GetDeletionTimestamp(), object.GetKind())
+			}
+			requireOurBucket(a.Scenario)
+			pull()
+		})
+	}
+}
+
+func awaitJobGone(s *runner.Scenario, objects runner.Objects) {
+	s.Helper()
+	s.Await("the Job to go", func(ctx context.Context) (bool, error) {
+		return gone(s.Client.Get(ctx, client.ObjectKeyFromObject(objects.Job()), &batchv1.Job{}))
+	})
+}
+
+// errOr returns an error, or what was seen instead.
+func errOr(err error, seen any) error {
+	if err != nil {
+		return err
+	}
+	if text := fmt.Sprint(seen); text != "" && !bytes.Contains([]byte(text), []byte("unable to find plugin")) {
+		return fmt.Errorf("%s", text)
+	}
+	return nil
+}
