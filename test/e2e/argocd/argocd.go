@@ -61,7 +61,7 @@ func Start(ctx context.Context, o Options) (*ArgoCD, error) {
 }
 
 func (a *ArgoCD) start(ctx context.Context) error {
-	if err := os.MkdirAll(a.Repository(), 0o755); err != nil {
+	if err := errors.Join(os.RemoveAll(a.Dir), os.MkdirAll(a.Repository(), 0o755)); err != nil {
 		return err
 	}
 	if err := a.git("init", "--quiet", "--initial-branch=main"); err != nil {

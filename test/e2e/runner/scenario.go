@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	limit = 2 * time.Minute // of waiting for one thing: only a fault reaches it, on the busiest machine
+	limit = 5 * time.Minute // of waiting for one thing: only a fault reaches it, on the busiest machine
 	poll  = 20 * time.Millisecond
 )
 

@@ -109,6 +109,11 @@ func (a *argoed) push(files map[string][]byte) string {
 	a.Helper()
 	revision, err := a.argocd.Commit(files)
 	require.NoError(a, err)
+	// What a webhook of the repository does.
+	app, err := a.look(a.Ctx)
+	require.NoError(a, err)
+	require.NoError(a, a.Client.Patch(a.Ctx, app, client.RawPatch(types.MergePatchType,
+		[]byte(`{"metadata":{"annotations":{"argocd.argoproj.io/refresh":"normal"}}}`))))
 	return revision
 }
 
