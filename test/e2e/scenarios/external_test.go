@@ -31,6 +31,15 @@ func exampleSpec(t *testing.T, name string) string {
 	return string(spec)
 }
 
+// makeClaim makes an ObjectBucketClaim as an administrator does, by hand.
+func makeClaim(s *runner.Scenario, key client.ObjectKey, class string) *bucketv1alpha1.ObjectBucketClaim {
+	s.Helper()
+	claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name}}
+	claim.Spec.StorageClassName, claim.Spec.GenerateBucketName = class, key.Name
+	require.NoError(s, s.Client.Create(s.Ctx, claim))
+	return claim
+}
+
 // makeClass makes a StorageClass that a cluster with a store of its own has not.
 func makeClass(s *runner.Scenario, name string, kind bucket.Kind) {
 	s.Helper()
@@ -134,9 +143,7 @@ func TestHubSpoke(t *testing.T) {
 	key := client.ObjectKey{Namespace: "openshift-storage-client", Name: "image-registry"}
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: key.Namespace}}
 	require.NoError(t, client.IgnoreAlreadyExists(s.Client.Create(s.Ctx, namespace))) // Reset leaves it there
-	claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name}}
-	claim.Spec.StorageClassName, claim.Spec.GenerateBucketName = "provider.noobaa.io", key.Name
-	require.NoError(t, s.Client.Create(s.Ctx, claim))
+	makeClaim(s, key, "provider.noobaa.io")
 	objects := s.Render(exampleSpec(t, "hub-spoke"))
 	require.Empty(t, objects.Of("ObjectBucketClaim"))
 	requireNothingInStorage(s, objects)

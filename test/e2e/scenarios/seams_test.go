@@ -117,9 +117,7 @@ func TestClaimReplaced(t *testing.T) {
 // TestExistingClaim is the claim of Red Hat's own procedure, in openshift-storage.
 func TestExistingClaim(t *testing.T) {
 	s := runner.Start(t)
-	claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.StorageNamespace, Name: "rgwbucket"}}
-	claim.Spec.StorageClassName, claim.Spec.GenerateBucketName = "ocs-storagecluster-ceph-rgw", "rgwbucket"
-	require.NoError(t, s.Client.Create(s.Ctx, claim))
+	makeClaim(s, client.ObjectKey{Namespace: cluster.StorageNamespace, Name: "rgwbucket"}, "ocs-storagecluster-ceph-rgw")
 	objects := s.Render("{storage: {rgw: {existingClaim: {namespace: openshift-storage, name: rgwbucket}}}}")
 	require.Empty(t, objects.Of("ObjectBucketClaim"))
 	first := s.Bootstrap(objects)
