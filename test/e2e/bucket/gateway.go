@@ -18,7 +18,7 @@ import (
 )
 
 // A Gateway stands before a store as Routes and Services do: by host names of its
-// own, on ports 80 and 443 and others, with TLS certificates of two authorities.
+// own, on ports 80 and 443 and others, with TLS certificates of several authorities.
 type Gateway struct {
 	ip      string
 	forward *httputil.ReverseProxy

@@ -46,13 +46,15 @@ type Provisioner struct {
 
 	mu   sync.Mutex
 	held error
+	host string
+	port int
 	stop context.CancelFunc
 	done chan struct{}
 }
 
 // NewProvisioner makes a provisioner; Start starts it.
 func NewProvisioner(config *rest.Config, kind Kind, store *Store) *Provisioner {
-	return &Provisioner{kind: kind, store: store, config: rest.CopyConfig(config)}
+	return &Provisioner{kind: kind, store: store, config: rest.CopyConfig(config), host: kind.Host, port: kind.Port}
 }
 
 // The library sets up its loggers and flags in package variables.
@@ -92,6 +94,18 @@ func (p *Provisioner) Hold(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.held = err
+}
+
+// Place says where the buckets of the claims that are served from now on are: at a host
+// outside of the cluster, as those of an external StorageCluster or of a provider. An
+// empty host means the kind's Service.
+func (p *Provisioner) Place(host string, port int) {
+	if host == "" {
+		host, port = p.kind.Host, p.kind.Port
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.host, p.port = host, port
 }
 
 // GenerateUserID names the claim's own user: rook
@@ -139,10 +153,12 @@ func (p *Provisioner) refuse(claim *bucketv1alpha1.ObjectBucketClaim) error {
 // objectBucket: the region stays empty, as with Rook
 // (pkg/operator/ceph/object/bucket/provisioner.go:489-500) and NooBaa.
 func (p *Provisioner) objectBucket(options *api.BucketOptions, keys Keys) *bucketv1alpha1.ObjectBucket {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	return &bucketv1alpha1.ObjectBucket{Spec: bucketv1alpha1.ObjectBucketSpec{
 		Connection: &bucketv1alpha1.Connection{
 			Endpoint: &bucketv1alpha1.Endpoint{
-				BucketHost: p.kind.Host, BucketPort: p.kind.Port, BucketName: options.BucketName,
+				BucketHost: p.host, BucketPort: p.port, BucketName: options.BucketName,
 				AdditionalConfigData: options.ObjectBucketClaim.Spec.AdditionalConfig,
 			},
 			Authentication: &bucketv1alpha1.Authentication{

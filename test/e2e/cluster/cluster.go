@@ -39,6 +39,8 @@ type Cluster struct {
 	Rook, NooBaa *bucket.Provisioner
 	IngressCA    *pki.CA // signs what Routes serve
 	ServiceCA    *pki.CA // signs what Services serve
+	CephCA       *pki.CA // signs what ExternalHost and BalancerHost serve; nothing in the cluster knows it
+	SystemCA     *pki.CA // signs what ProviderHost serves; operator, registry and nodes trust it by themselves
 
 	stop context.CancelFunc
 	done chan error
@@ -89,7 +91,7 @@ func (c *Cluster) runControllers() error {
 	if c.Kubelet, err = kubelet.New(mgr, proxy, image(c.Programs), filepath.Join(c.Dir, "pods")); err != nil {
 		return err
 	}
-	if c.Operator, err = imageregistry.New(mgr, c.Gateway.Dial); err != nil {
+	if c.Operator, err = imageregistry.New(mgr, c.Gateway.Dial, c.SystemCA.Pool()); err != nil {
 		return err
 	}
 	if err := errors.Join(c.publishServiceCA(mgr), c.bindVolumes(mgr)); err != nil {

@@ -74,6 +74,7 @@ var madeKinds = []schema.GroupVersionKind{
 	{Group: "source.toolkit.fluxcd.io", Version: "v1", Kind: "GitRepository"},
 	{Group: "batch", Version: "v1", Kind: "Job"},
 	{Version: "v1", Kind: "Pod"},
+	{Group: "objectbucket.io", Version: "v1alpha1", Kind: "ObjectBucketClaim"},
 	{Group: "objectbucket.io", Version: "v1alpha1", Kind: "ObjectBucket"},
 	{Version: "v1", Kind: "PersistentVolumeClaim"},
 	{Group: "apps", Version: "v1", Kind: "Deployment"},
@@ -138,6 +139,8 @@ func (c *Cluster) clear(ctx context.Context) error {
 	c.Operator.Stop()
 	c.Rook.Stop()
 	c.NooBaa.Stop()
+	c.Rook.Place("", 0)
+	c.NooBaa.Place("", 0)
 	if err := c.liftGuards(ctx); err != nil {
 		return fmt.Errorf("removing admission policies: %w", err)
 	}

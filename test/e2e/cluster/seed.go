@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	configv1 "github.com/openshift/api/config/v1"
@@ -37,17 +38,27 @@ const (
 	domain = "-openshift-storage.apps.e2e.example.com"
 )
 
+// The hosts of stores that no Route and no Service of the cluster leads to: a Ceph cluster's
+// and a load balancer's, with a CA of their administrator, and a provider's.
+const (
+	ExternalHost, ExternalPort = "rgw.ceph.example.com", 8443
+	BalancerHost, BalancerPort = "s3.example.com", 8443
+	ProviderHost, ProviderPort = "s3.provider.example.com", 443
+)
+
 // StorageClusterKind has no Go type here.
 var StorageClusterKind = schema.GroupVersionKind{Group: "ocs.openshift.io", Version: "v1", Kind: "StorageCluster"}
 
 // openGateway makes the object stores reachable by the names of their Routes and Services.
 func (c *Cluster) openGateway(ip string) error {
-	var err error
-	if c.IngressCA, err = pki.NewCA("ingress-operator"); err != nil {
-		return err
-	}
-	if c.ServiceCA, err = pki.NewCA("openshift-service-serving-signer"); err != nil {
-		return err
+	for name, ca := range map[string]**pki.CA{
+		"ingress-operator": &c.IngressCA, "openshift-service-serving-signer": &c.ServiceCA,
+		"ceph administrator": &c.CephCA, "public authority": &c.SystemCA,
+	} {
+		var err error
+		if *ca, err = pki.NewCA(name); err != nil {
+			return err
+		}
 	}
 	c.Gateway = bucket.NewGateway(ip, c.Store)
 	for host, ca := range map[string]*pki.CA{
@@ -56,15 +67,17 @@ func (c *Cluster) openGateway(ip string) error {
 		RouteNooBaa + domain: c.IngressCA,
 		bucket.Rook.Host:     c.ServiceCA,
 		bucket.NooBaa.Host:   c.ServiceCA,
+		ExternalHost:         c.CephCA,
+		BalancerHost:         c.CephCA,
+		ProviderHost:         c.SystemCA,
 	} {
 		if err := c.Gateway.Name(host, ca); err != nil {
 			return err
 		}
 	}
-	if err := c.Gateway.Listen("http", 80); err != nil {
-		return err
-	}
-	return c.Gateway.Listen("https", 443)
+	return errors.Join(
+		c.Gateway.Listen("http", 80), c.Gateway.Listen("https", 443), c.Gateway.Listen("https", ExternalPort),
+	)
 }
 
 // seed makes what is there before anything of the product is.

@@ -11,6 +11,7 @@ package imageregistry
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"net"
 	"sync"
@@ -61,6 +62,7 @@ type Operator struct {
 	client client.Client // writes as FieldManager; reads from the API server
 	cache  client.Reader // may lag, as the operator's listers do
 	dial   Dial
+	system *x509.CertPool // the CAs that are trusted without trustedCA
 	wake   chan event.GenericEvent
 
 	mu          sync.Mutex
@@ -70,8 +72,9 @@ type Operator struct {
 	syncing     sync.Mutex
 }
 
-// New adds an operator to the manager. It does nothing before Start.
-func New(mgr ctrl.Manager, dial Dial) (*Operator, error) {
+// New adds an operator to the manager, whose system trusts the given CAs. It does nothing
+// before Start.
+func New(mgr ctrl.Manager, dial Dial, system *x509.CertPool) (*Operator, error) {
 	// It may do everything, as nothing here gives it its Roles. Its name is the real one.
 	config := rest.CopyConfig(mgr.GetConfig())
 	config.Impersonate = rest.ImpersonationConfig{UserName: UserName, Groups: []string{"system:masters"}}
@@ -80,7 +83,7 @@ func New(mgr ctrl.Manager, dial Dial) (*Operator, error) {
 		return nil, err
 	}
 	o := &Operator{
-		client: client.WithFieldOwner(api, FieldManager), cache: mgr.GetClient(), dial: dial,
+		client: client.WithFieldOwner(api, FieldManager), cache: mgr.GetClient(), dial: dial, system: system,
 		wake:    make(chan event.GenericEvent, 1),
 		inertia: 5 * time.Minute, // unavailableDegradedInertia, pkg/operator/status.go:24
 	}

@@ -155,6 +155,7 @@ func (d *s3) credentials(ctx context.Context) (*credentials.Credentials, error) 
 func (d *s3) transport(ctx context.Context) (*http.Transport, error) {
 	transport := &http.Transport{DialContext: d.operator.dial, DisableKeepAlives: true}
 	if d.config.TrustedCA.Name == "" {
+		transport.TLSClientConfig = &tls.Config{RootCAs: d.operator.system}
 		return transport, nil
 	}
 	cm := &corev1.ConfigMap{}

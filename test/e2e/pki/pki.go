@@ -42,6 +42,13 @@ func (ca *CA) Bundle() string {
 	return out.String()
 }
 
+// Pool holds the CA's certificate alone.
+func (ca *CA) Pool() *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AddCert(ca.cert)
+	return pool
+}
+
 // Serving makes a serving certificate for the names, which may be addresses.
 func (ca *CA) Serving(names ...string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

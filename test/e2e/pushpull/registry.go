@@ -33,6 +33,7 @@ type Options struct {
 	Hosts    map[string]string // the names that the registry's pods and the clients can resolve
 	Programs string            // folder of registry and crane
 	Dir      string            // for files and logs
+	SystemCA string            // the bundle that the system of the registry's pods and the clients brings
 	Volume   string            // what is mounted for a PersistentVolumeClaim
 }
 
@@ -40,7 +41,7 @@ type Options struct {
 type Registry struct {
 	Options
 	address string
-	bundle  string // path of the CA bundle of trustedCA; empty: none
+	bundle  string // path of the CA bundle; empty: none
 	cmd     *exec.Cmd
 	log     string
 }
@@ -172,10 +173,10 @@ func (r *Registry) credentials(ctx context.Context, set func(name, value string)
 	return nil
 }
 
-// trust makes the registry trust the bundle of trustedCA and nothing else, so
-// that a bundle that is wrong or missing is seen.
+// trust makes the registry trust the bundle of trustedCA and nothing else, or, without
+// it, the system's, so that a bundle that is wrong or missing is seen.
 func (r *Registry) trust(ctx context.Context, name string, spec *container.Spec) error {
-	bundle := []byte{}
+	bundle := []byte(r.SystemCA)
 	if name != "" {
 		cm := &corev1.ConfigMap{}
 		if err := r.Client.Get(ctx, client.ObjectKey{Namespace: imageregistry.ConfigNamespace, Name: name}, cm); err != nil {

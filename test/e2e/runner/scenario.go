@@ -130,7 +130,8 @@ func (s *Scenario) Registry() *pushpull.Registry {
 	volume := filepath.Join(dir, "volume")
 	require.NoError(s, makeDir(volume))
 	registry, err := pushpull.Start(s.Ctx, pushpull.Options{
-		Client: s.Client, Hosts: s.Gateway.Hosts(), Programs: s.Programs, Dir: filepath.Join(dir, "registry"), Volume: volume,
+		Client: s.Client, Hosts: s.Gateway.Hosts(), Programs: s.Programs,
+		SystemCA: s.SystemCA.Bundle(), Dir: filepath.Join(dir, "registry"), Volume: volume,
 	})
 	require.NoError(s, err)
 	s.Cleanup(registry.Stop)

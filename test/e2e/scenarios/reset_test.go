@@ -1,14 +1,18 @@
 package scenarios
 
 import (
+	"context"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/generators"
+	"github.com/registryprofile/registry-profile/test/e2e/bucket"
+	"github.com/registryprofile/registry-profile/test/e2e/cluster"
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
 )
 
@@ -27,6 +31,25 @@ func TestReset(t *testing.T) {
 	require.NotEmpty(t, renderedLeft(s))
 	s.Reset()
 	require.Empty(t, renderedLeft(s))
+}
+
+// TestResetOfStores leaves no claim of a scenario's own, and the stores where a cluster has
+// them: the next scenario's claims are served there.
+func TestResetOfStores(t *testing.T) {
+	s := runner.Start(t)
+	s.Rook.Place(cluster.ExternalHost, cluster.ExternalPort)
+	claim := makeClaim(s, client.ObjectKey{Namespace: cluster.StorageNamespace, Name: "rgwbucket"}, "ocs-storagecluster-ceph-rgw")
+	s.Await("the claim to be served", func(ctx context.Context) (bool, error) {
+		bound := &corev1.ConfigMap{}
+		err := s.Client.Get(ctx, client.ObjectKeyFromObject(claim), bound)
+		return bound.Data["BUCKET_HOST"] == cluster.ExternalHost, client.IgnoreNotFound(err)
+	})
+	s.Reset()
+	deleted, err := gone(s.Client.Get(s.Ctx, client.ObjectKeyFromObject(claim), claim))
+	require.NoError(t, err)
+	require.True(t, deleted, "the claim is still there")
+	s.RequireComplete(s.Bootstrap(s.Render("{storage: {rgw: {endpoint: {service: {}}}}}")))
+	require.Equal(t, "https://"+bucket.Rook.Host, s.RegistryConfig().Spec.Storage.S3.RegionEndpoint)
 }
 
 // renderedLeft names the objects, of every kind that can be listed, that carry the

@@ -19,7 +19,6 @@ import (
 	"github.com/registryprofile/registry-profile/test/e2e/apiproxy"
 	"github.com/registryprofile/registry-profile/test/e2e/cluster"
 	"github.com/registryprofile/registry-profile/test/e2e/kubelet"
-	"github.com/registryprofile/registry-profile/test/e2e/pki"
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
 )
 
@@ -60,6 +59,15 @@ func TestRouteLeadsElsewhere(t *testing.T) {
 	require.NoError(t, s.Client.Patch(s.Ctx, elsewhere, client.MergeFrom(route)))
 	requireStopped(s, s.Bootstrap(s.Render("{}")), 2,
 		"leads to", "somebody-elses-store", "the claim's bucket is at rook-ceph-rgw-ocs-storagecluster-cephobjectstore")
+}
+
+// TestRouteNameOfAnotherStore is a profile that names a Route of its own choice, which
+// leads to NooBaa, though its claim is of RGW.
+func TestRouteNameOfAnotherStore(t *testing.T) {
+	s := runner.Start(t)
+	requireStopped(s, s.Bootstrap(s.Render("{storage: {rgw: {endpoint: {route: {name: "+cluster.RouteNooBaa+"}}}}}")), 2,
+		"Route openshift-storage/s3 leads to Service s3, but the claim's bucket is at rook-ceph-rgw-ocs-storagecluster-cephobjectstore")
+	require.Nil(t, s.RegistryConfig().Spec.Storage.S3)
 }
 
 // TestHostThatNobodyProves is a live registry whose profile gets a literal host: it is
@@ -109,9 +117,7 @@ func TestClaimReplaced(t *testing.T) {
 // TestExistingClaim is the claim of Red Hat's own procedure, in openshift-storage.
 func TestExistingClaim(t *testing.T) {
 	s := runner.Start(t)
-	claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.StorageNamespace, Name: "rgwbucket"}}
-	claim.Spec.StorageClassName, claim.Spec.GenerateBucketName = "ocs-storagecluster-ceph-rgw", "rgwbucket"
-	require.NoError(t, s.Client.Create(s.Ctx, claim))
+	makeClaim(s, client.ObjectKey{Namespace: cluster.StorageNamespace, Name: "rgwbucket"}, "ocs-storagecluster-ceph-rgw")
 	objects := s.Render("{storage: {rgw: {existingClaim: {namespace: openshift-storage, name: rgwbucket}}}}")
 	require.Empty(t, objects.Of("ObjectBucketClaim"))
 	first := s.Bootstrap(objects)
@@ -125,47 +131,14 @@ func TestExistingClaim(t *testing.T) {
 	pushAndPull(s)
 }
 
-// outside makes the claim's store one outside of the cluster: there is no Route to it, and
-// its certificate is signed by a CA that nothing in the cluster knows.
-func outside(s *runner.Scenario, objects runner.Objects) {
-	s.Helper()
-	const host = "rgw.ceph.example.net"
-	ca, err := pki.NewCA("ceph administrator")
-	require.NoError(s, err)
-	require.NoError(s, s.Gateway.Name(host, ca))
-	awaitBound(s, objects)
-	bound := &corev1.ConfigMap{ObjectMeta: claimMeta}
-	require.NoError(s, s.Client.Get(s.Ctx, claimKey, bound))
-	bound.Data["BUCKET_HOST"], bound.Data["BUCKET_PORT"] = host, "443"
-	require.NoError(s, s.Client.Update(s.Ctx, bound))
-	require.NoError(s, s.Client.Create(s.Ctx, &corev1.ConfigMap{
-		ObjectMeta: metav1.ObjectMeta{Namespace: cluster.ConfigNamespace, Name: "ceph-ca"},
-		Data:       map[string]string{"ca-bundle.crt": ca.Bundle()},
-	}))
-	for _, role := range objects.Of("Role") {
-		require.NotEqual(s, cluster.StorageNamespace, role.GetNamespace(), "which need not exist on such a cluster")
-	}
-}
-
-// TestExternalStore is a store outside of the cluster whose CA the user has provided.
-func TestExternalStore(t *testing.T) {
-	s := runner.Start(t)
-	objects := s.Render("{storage: {rgw: {endpoint: {external: {}}, trustedCA: {configMap: {name: ceph-ca}}}}}")
-	outside(s, objects)
-	s.RequireComplete(s.RunJob(objects))
-	s3 := s.RegistryConfig().Spec.Storage.S3
-	require.Equal(t, "https://rgw.ceph.example.net", s3.RegionEndpoint)
-	require.Equal(t, "ceph-ca", s3.TrustedCA.Name)
-}
-
-// TestErrorOfTheStoreIsSaidAtOnce is the same store, where the profile trusts the
-// system's CAs alone: what the operator says of the certificate is in the log, with what
-// to do about it, before the time is up.
+// TestErrorOfTheStoreIsSaidAtOnce is a store outside of the cluster, where the profile
+// trusts the system's CAs alone: what the operator says of the certificate is in the log,
+// with what to do about it, before the time is up.
 func TestErrorOfTheStoreIsSaidAtOnce(t *testing.T) {
 	s := runner.Start(t)
-	objects := s.Render("{storage: {rgw: {endpoint: {external: {}}, trustedCA: {system: {}}}}}")
-	outside(s, objects)
-	s.Apply("argocd-controller", objects.Of("Job"))
+	placeOutside(s)
+	objects := s.Render("{odf: {storageCluster: ocs-external-storagecluster}, storage: {rgw: {endpoint: {external: {}}, trustedCA: {system: {}}}}}")
+	s.Apply("argocd-controller", append(objects.Prerequisites(), objects.Job()))
 	s.Await("the reason to be said", func(context.Context) (bool, error) {
 		for _, run := range s.Kubelet.Runs() {
 			if strings.Contains(run.Output(), "x509: certificate signed by unknown authority") {
@@ -176,10 +149,10 @@ func TestErrorOfTheStoreIsSaidAtOnce(t *testing.T) {
 	})
 	require.Empty(t, s.RegistryConfig().Spec.Storage.S3.TrustedCA.Name)
 	// The user provides the CA, and the profile names it.
-	mended := s.Render("{storage: {rgw: {endpoint: {external: {}}, trustedCA: {configMap: {name: ceph-ca}}}}}")
+	provideCA(s, "ceph-rgw-ca")
 	stale := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: objects.Job().GetNamespace(), Name: objects.Job().GetName()}}
 	s.DeleteJob(stale)
-	s.RequireComplete(s.Bootstrap(mended))
+	s.RequireComplete(s.Bootstrap(s.Render(exampleSpec(t, "external-mode"))))
 }
 
 // TestAdministratorWins is an administrator who moves the registry while the Job waits in
