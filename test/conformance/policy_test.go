@@ -43,8 +43,9 @@ func compile(t *testing.T, path, manifest string) {
 	require.NoError(t, sigsyaml.UnmarshalStrict([]byte(manifest), policy))
 	compiler, err := plugincel.NewCompositedCompiler(environment.MustBaseEnvSet(oldest))
 	require.NoError(t, err)
+	declared := plugincel.OptionalVariableDeclarations{HasParams: policy.Spec.ParamKind != nil}
 	check := func(name string, e plugincel.ExpressionAccessor) {
-		result := compiler.CompileCELExpression(e, plugincel.OptionalVariableDeclarations{}, environment.NewExpressions)
+		result := compiler.CompileCELExpression(e, declared, environment.NewExpressions)
 		assert.Nil(t, result.Error, "%s: %s: %s: %v", path, policy.Name, name, result.Error)
 	}
 	for _, c := range policy.Spec.MatchConditions {
@@ -52,7 +53,7 @@ func compile(t *testing.T, path, manifest string) {
 	}
 	for _, v := range policy.Spec.Variables {
 		variable := &validating.Variable{Name: v.Name, Expression: v.Expression}
-		result := compiler.CompileAndStoreVariable(variable, plugincel.OptionalVariableDeclarations{}, environment.NewExpressions)
+		result := compiler.CompileAndStoreVariable(variable, declared, environment.NewExpressions)
 		assert.Nil(t, result.Error, "%s: %s: %s: %v", path, policy.Name, v.Name, result.Error)
 	}
 	for _, v := range policy.Spec.Validations {
