@@ -207,6 +207,28 @@ func (c *Cluster) removeNamespace(ctx context.Context, namespace *unstructured.U
 	return c.awaitGone(ctx, namespace.GetName())
 }
 
+// RemoveStorage makes the cluster one that has no StorageCluster of its own: neither
+// that, nor a Route to a store, nor their namespace.
+func (c *Cluster) RemoveStorage(ctx context.Context) error {
+	for _, object := range c.seedObjects() {
+		if object.GetNamespace() != StorageNamespace {
+			continue
+		}
+		if err := c.Client.Delete(ctx, object); err != nil {
+			return err
+		}
+	}
+	namespace := &unstructured.Unstructured{}
+	namespace.SetGroupVersionKind(schema.GroupVersionKind{Version: "v1", Kind: "Namespace"})
+	for range 2 { // it is closed, and then let go
+		err := c.Client.Get(ctx, client.ObjectKey{Name: StorageNamespace}, namespace)
+		if err = errors.Join(err, c.removeNamespace(ctx, namespace)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // awaitGone waits until the API server does not take the namespace for a closed one
 // any more, as it would refuse what comes into the next one of that name.
 func (c *Cluster) awaitGone(ctx context.Context, namespace string) error {

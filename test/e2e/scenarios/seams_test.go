@@ -2,17 +2,22 @@ package scenarios
 
 import (
 	"context"
+	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	bucketv1alpha1 "github.com/kube-object-storage/lib-bucket-provisioner/pkg/apis/objectbucket.io/v1alpha1"
+	configv1 "github.com/openshift/api/config/v1"
+	imageregistryv1 "github.com/openshift/api/imageregistry/v1"
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -23,51 +28,92 @@ import (
 )
 
 // requireStopped requires a Job that has ended with a code, said what is wrong, and
-// written nothing.
+// written nothing. Where another pod would only see the same, there was none.
 func requireStopped(s *runner.Scenario, outcome *runner.Outcome, code int, says ...string) {
 	s.Helper()
 	require.False(s, outcome.Complete, "%s", outcome.Last().Output())
 	require.Equal(s, code, outcome.Last().ExitCode(), "%s", outcome.Last().Output())
 	require.Empty(s, missing(outcome.Last().Output(), says), "in the log: %s", outcome.Last().Output())
 	require.Empty(s, writes(outcome.Last()))
+	if code != 1 {
+		require.Len(s, outcome.Runs, 1)
+	}
+}
+
+// A liveRegistry has an image.
+type liveRegistry struct {
+	digest string
+	before map[client.ObjectKey]string // the versions of what the Job writes
+}
+
+const liveImage = "e2e/live:v1"
+
+// goLive installs a registry, pushes an image to it, and deletes the Job, as time does.
+func goLive(s *runner.Scenario) liveRegistry {
+	s.Helper()
+	first := s.Bootstrap(s.Render("{}"))
+	s.RequireComplete(first)
+	s.DeleteJob(first.Job)
+	digest, err := s.Registry().Push(s.Ctx, liveImage)
+	require.NoError(s, err)
+	return liveRegistry{digest, versions(s)}
+}
+
+// requireUntouched requires that nothing that the Job writes has changed, and that a
+// registry that starts on it has the image.
+func (l liveRegistry) requireUntouched(s *runner.Scenario) {
+	s.Helper()
+	require.Equal(s, l.before, versions(s))
+	require.NoError(s, s.Registry().Pull(s.Ctx, liveImage, l.digest))
 }
 
 // TestBackendEdited is a live registry whose profile gets another backend: the Job names
 // both stores and touches nothing, and the registry goes on.
 func TestBackendEdited(t *testing.T) {
 	s := runner.Start(t)
-	first := s.Render("{}")
-	s.RequireComplete(s.Bootstrap(first))
-	s.Apply("argocd-controller", first.After())
-	before := s.RegistryConfig()
+	registry, before := goLive(s), s.RegistryConfig()
 	edited := s.Render("{storage: {noobaa: {}}}")
 	requireStopped(s, s.Bootstrap(edited), 3,
 		`spec.storage of configs.imageregistry.operator.openshift.io/cluster names bucket "`+before.Spec.Storage.S3.Bucket+`"`,
 		`The profile wants bucket "image-registry-`, "https://s3-openshift-storage.apps.e2e.example.com",
 		"leaveStorage: [{bucket: "+before.Spec.Storage.S3.Bucket+"}]")
-	require.Equal(t, before.Generation, s.RegistryConfig().Generation)
-	pushAndPull(s)
+	registry.requireUntouched(s)
 }
 
-// TestRouteLeadsElsewhere is a Route of the right name in front of another Service.
+// TestRouteLeadsElsewhere is a Route in front of another Service than the claim's, or of
+// another one too, whether the Route was changed or the profile.
 func TestRouteLeadsElsewhere(t *testing.T) {
-	s := runner.Start(t)
-	route := secureRoute()
-	require.NoError(t, s.Client.Get(s.Ctx, client.ObjectKeyFromObject(route), route))
-	elsewhere := route.DeepCopy()
-	elsewhere.Spec.To.Name = "somebody-elses-store"
-	require.NoError(t, s.Client.Patch(s.Ctx, elsewhere, client.MergeFrom(route)))
-	requireStopped(s, s.Bootstrap(s.Render("{}")), 2,
-		"leads to", "somebody-elses-store", "the claim's bucket is at rook-ceph-rgw-ocs-storagecluster-cephobjectstore")
-}
-
-// TestRouteNameOfAnotherStore is a profile that names a Route of its own choice, which
-// leads to NooBaa, though its claim is of RGW.
-func TestRouteNameOfAnotherStore(t *testing.T) {
-	s := runner.Start(t)
-	requireStopped(s, s.Bootstrap(s.Render("{storage: {rgw: {endpoint: {route: {name: "+cluster.RouteNooBaa+"}}}}}")), 2,
-		"Route openshift-storage/s3 leads to Service s3, but the claim's bucket is at rook-ceph-rgw-ocs-storagecluster-cephobjectstore")
-	require.Nil(t, s.RegistryConfig().Spec.Storage.S3)
+	const secure = "Route openshift-storage/" + cluster.RouteSecure + " leads to "
+	const own = "Service rook-ceph-rgw-ocs-storagecluster-cephobjectstore"
+	for name, c := range map[string]struct{ spec, patch, says string }{
+		"another-service": {"{}", `{"spec":{"to":{"name":"another"}}}`, secure + "Service another"},
+		"a-second-service": {
+			"{}", `{"spec":{"alternateBackends":[{"kind":"Service","name":"another","weight":1}]}}`,
+			secure + own + ", Service another",
+		},
+		"route-name-of-another-store": {
+			"{storage: {rgw: {endpoint: {route: {name: s3}}}}}", "{}", "Route openshift-storage/s3 leads to Service s3",
+		},
+	} {
+		stop := func(s *runner.Scenario) {
+			patch := client.RawPatch(types.MergePatchType, []byte(c.patch))
+			require.NoError(s, s.Client.Patch(s.Ctx, secureRoute(), patch))
+			requireStopped(s, s.Bootstrap(s.Render(c.spec)), 2,
+				c.says+", but the claim's bucket is at rook-ceph-rgw-ocs-storagecluster-cephobjectstore.openshift-storage.svc.",
+				"endpoint.route.name")
+		}
+		t.Run(name+"/new", func(t *testing.T) {
+			s := runner.Start(t)
+			stop(s)
+			require.Nil(t, s.RegistryConfig().Spec.Storage.S3)
+		})
+		t.Run(name+"/live", func(t *testing.T) {
+			s := runner.Start(t)
+			registry := goLive(s)
+			stop(s)
+			registry.requireUntouched(s)
+		})
+	}
 }
 
 // TestHostThatNobodyProves is a live registry whose profile gets a literal host: it is
@@ -85,19 +131,32 @@ func TestHostThatNobodyProves(t *testing.T) {
 // TestClaimBeingDeleted is a claim that somebody has deleted while its provisioner is
 // away: its phase is still Bound, and its bucket goes as soon as the provisioner is back.
 func TestClaimBeingDeleted(t *testing.T) {
-	s := runner.Start(t)
-	objects := impatient(s, s.Render("{}"))
-	awaitBound(s, objects)
-	claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: claimMeta}
-	deleteGuarded(s, claim)
-	require.NoError(t, s.Client.Get(s.Ctx, claimKey, claim))
-	require.NotNil(t, claim.DeletionTimestamp)
-	requireStopped(s, s.RunJob(objects), 1, claimName+" is being deleted")
-	require.Nil(t, s.RegistryConfig().Spec.Storage.S3)
+	stop := func(s *runner.Scenario, objects runner.Objects) {
+		claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: claimMeta}
+		deleteGuarded(s, claim)
+		require.NoError(s, s.Client.Get(s.Ctx, claimKey, claim))
+		require.NotNil(s, claim.DeletionTimestamp)
+		requireStopped(s, s.RunJob(objects), 1, claimName+" is being deleted", "Its storage goes with it.")
+	}
+	t.Run("new", func(t *testing.T) {
+		s := runner.Start(t)
+		objects := impatient(s, s.Render("{}"))
+		awaitBound(s, objects)
+		stop(s, objects)
+		require.Nil(t, s.RegistryConfig().Spec.Storage.S3)
+	})
+	t.Run("live", func(t *testing.T) {
+		s := runner.Start(t)
+		registry := goLive(s)
+		s.Rook.Stop()
+		stop(s, impatient(s, s.Render("{}")))
+		registry.requireUntouched(s)
+	})
 }
 
 // TestClaimReplaced is a claim that was deleted and that an engine has made again: its
-// bucket is another one, and the images went with the old one.
+// bucket is another one, and the images went with the old one. What the log advises goes
+// through.
 func TestClaimReplaced(t *testing.T) {
 	s := runner.Start(t)
 	objects := s.Render("{}")
@@ -111,7 +170,11 @@ func TestClaimReplaced(t *testing.T) {
 		return apierrors.IsNotFound(err), client.IgnoreNotFound(err)
 	})
 	s.DeleteJob(first.Job)
-	requireStopped(s, s.Bootstrap(objects), 3, old, "the claim was deleted and made again", "leaveStorage: [{bucket: "+old+"}]")
+	leave := "leaveStorage: [{bucket: " + old + "}]"
+	requireStopped(s, s.Bootstrap(objects), 3, old, "the claim was deleted and made again", leave)
+	s.RequireComplete(s.Bootstrap(s.Render("{bootstrap: {" + leave + "}}")))
+	require.NotEqual(t, old, s.RegistryConfig().Spec.Storage.S3.Bucket)
+	pushAndPull(s)
 }
 
 // TestExistingClaim is the claim of Red Hat's own procedure, in openshift-storage.
@@ -213,7 +276,7 @@ func TestTwoJobsDoNotPlayBall(t *testing.T) {
 	}
 	bucket := func() string { return s.RegistryConfig().Spec.Storage.S3.Bucket }
 	s.RequireComplete(s.Bootstrap(s.Render("{}")))
-	rgw := bucket()
+	rgw, seen := bucket(), watchConfig(s)
 	toNooBaa := leaving("{noobaa: {}}", rgw)
 	there := s.Bootstrap(toNooBaa)
 	s.RequireComplete(there)
@@ -224,7 +287,22 @@ func TestTwoJobsDoNotPlayBall(t *testing.T) {
 	require.Equal(t, rgw, bucket())
 	s.DeleteJob(there.Job)
 	requireStopped(s, s.Bootstrap(toNooBaa), 3, "The permission to leave bucket="+rgw+" was used before")
-	require.Equal(t, rgw, bucket())
+	requireSwitches(s, seen, rgw, noobaa, rgw)
+}
+
+// requireSwitches requires that Config has named these buckets, one after the other, and
+// no other in between. It names the first when the watch begins.
+func requireSwitches(s *runner.Scenario, seen func(string) iter.Seq[*imageregistryv1.Config], buckets ...string) {
+	s.Helper()
+	named := buckets[:1:1]
+	for config := range seen(s.RegistryConfig().ResourceVersion) {
+		bucket := "none"
+		if s3 := config.Spec.Storage.S3; s3 != nil {
+			bucket = s3.Bucket
+		}
+		named = append(named, bucket)
+	}
+	require.Equal(s, buckets, slices.Compact(named))
 }
 
 // TestPrunerIsNotTheRegistry is a cluster whose pruner has failed last night: the
@@ -232,24 +310,23 @@ func TestTwoJobsDoNotPlayBall(t *testing.T) {
 func TestPrunerIsNotTheRegistry(t *testing.T) {
 	s := runner.Start(t)
 	failed := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.RegistryNamespace, Name: "image-pruner-1"}}
-	failed.Spec.Suspend = ptr.To(true)
+	failed.Spec.BackoffLimit = ptr.To[int32](0)
 	failed.Spec.Template.Spec = corev1.PodSpec{
-		RestartPolicy: corev1.RestartPolicyNever, Containers: []corev1.Container{{Name: "pruner", Image: "pruner"}},
+		RestartPolicy: corev1.RestartPolicyNever,
+		Containers:    []corev1.Container{{Name: "pruner", Image: "pruner", Command: []string{"/bin/bash", "-c", "exit 1"}}},
 	}
 	require.NoError(t, s.Client.Create(s.Ctx, failed))
-	s.Await("the Job to be suspended", func(ctx context.Context) (bool, error) { // its controller has seen it then
-		return len(failed.Status.Conditions) > 0, s.Client.Get(ctx, client.ObjectKeyFromObject(failed), failed)
+	require.False(t, s.AwaitJob(failed).Complete)
+	s.Await("the ClusterOperator to be Degraded", func(ctx context.Context) (bool, error) {
+		operator := &configv1.ClusterOperator{}
+		err := s.Client.Get(ctx, client.ObjectKey{Name: "image-registry"}, operator)
+		return slices.ContainsFunc(operator.Status.Conditions, func(c configv1.ClusterOperatorStatusCondition) bool {
+			return c.Type == configv1.OperatorDegraded && c.Status == configv1.ConditionTrue
+		}), err
 	})
-	now := metav1.Now()
-	failed.Status.StartTime = &now
-	for _, kind := range []batchv1.JobConditionType{batchv1.JobFailureTarget, batchv1.JobFailed} {
-		failed.Status.Conditions = append(failed.Status.Conditions,
-			batchv1.JobCondition{Type: kind, Status: corev1.ConditionTrue, Reason: "BackoffLimitExceeded", LastTransitionTime: now})
-	}
-	require.NoError(t, s.Client.Status().Update(s.Ctx, failed))
 	outcome := s.Bootstrap(s.Render("{}"))
 	s.RequireComplete(outcome)
-	require.Contains(t, outcome.Last().Output(), "Note: ClusterOperator image-registry says Degraded=True")
+	require.Contains(t, outcome.Last().Output(), "Note: ClusterOperator image-registry says Degraded=True ImagePrunerJobFailed: ")
 	requireInstalled(s)
 }
 
