@@ -122,6 +122,8 @@ var (
 		"An engine that replaces an object deletes it first, and the images with it.")
 	Confirmation = declare(groupStream, "confirmation",
 		"A confirmation lets one deletion or one move of the storage pass; in Git it would let all of them pass.")
+	Guard = declare(groupStream, "guard",
+		"A policy that refuses nothing, or that goes before what it guards, looks like one that does.")
 	OrderMark = declare(groupStream, "order-mark",
 		"Argo CD applies what has no wave of its own too early or too late, and may wait for ever.")
 	Hook = declare(groupStream, "hook",

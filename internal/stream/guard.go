@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"slices"
 	"strings"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
@@ -26,17 +27,51 @@ func confirmations(_ *stream, o *object) kptfn.Results {
 	return results
 }
 
-// policyBindings reports a binding whose policy has another name: nothing is in force then.
+// policyBindings reports a binding whose policy has another name, and a policy that no
+// binding names: nothing is in force then.
 func policyBindings(s *stream, o *object) kptfn.Results {
-	if !o.isOurs() || !o.is(admissionGroup, "ValidatingAdmissionPolicyBinding") {
+	const policyKind, bindingKind = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
+	switch {
+	case !o.isOurs():
+	case o.is(admissionGroup, bindingKind):
+		name := text(o.value, "spec", "policyName")
+		if s.misses(ynode.ID{Group: admissionGroup, Kind: policyKind, Name: name}) {
+			return o.broken("spec.policyName", policyKind, name)
+		}
+	case o.is(admissionGroup, policyKind):
+		binds := func(binding *object) bool { return text(binding.value, "spec", "policyName") == o.id.Name }
+		if !slices.ContainsFunc(s.oursOf(admissionGroup, bindingKind), binds) {
+			return o.error(finding.Guard, "", "has no binding in the stream, so that it is not in force; "+
+				"leave the binding as the profile makes it, or write protection.admissionPolicies: false")
+		}
+	}
+	return nil
+}
+
+// weakened reports a policy or a binding that was changed so that it no longer refuses, or
+// no longer outlives what it guards.
+func weakened(_ *stream, o *object) kptfn.Results {
+	if !o.isOurs() || !o.kind().Is(generators.ClassGuard) {
 		return nil
 	}
-	name := text(o.value, "spec", "policyName")
-	policy := ynode.ID{Group: admissionGroup, Kind: "ValidatingAdmissionPolicy", Name: name}
-	if !s.misses(policy) {
-		return nil
+	const leave = "leave it as the profile makes it, or write protection.admissionPolicies: false"
+	var results kptfn.Results
+	if !slices.Contains(list(o.value, "metadata", "finalizers"), any(generators.GuardFinalizer)) {
+		results = append(results, o.error(finding.Guard, "metadata.finalizers", "must have %q, without which the guard goes "+
+			"before what it guards; %s", generators.GuardFinalizer, leave)...)
 	}
-	return o.broken("spec.policyName", policy.Kind, name)
+	spec, _ := at(o.value, "spec").(map[string]any)
+	if actions, ok := spec["validationActions"]; ok && !slices.Contains(list(actions), any("Deny")) {
+		results = append(results, o.error(finding.Guard, "spec.validationActions", "must have \"Deny\", without which nothing is "+
+			"refused; %s", leave)...)
+	}
+	if _, ok := spec["matchResources"]; ok {
+		results = append(results, o.error(finding.Guard, "spec.matchResources", "narrows what is guarded; %s", leave)...)
+	}
+	if validations, ok := spec["validations"]; ok && len(list(validations)) == 0 {
+		results = append(results, o.error(finding.Guard, "spec.validations", "refuses nothing; %s", leave)...)
+	}
+	return results
 }
 
 // policyExemptions reports a policy that knows the Job under another name than it has.

@@ -69,6 +69,7 @@ var checks = []func(*stream, *object) kptfn.Results{
 	permissions,
 	confirmations,
 	policyBindings,
+	weakened,
 	policyExemptions,
 	templates,
 }
