@@ -264,7 +264,7 @@ var definitions = []string{"objectbucketclaims.objectbucket.io", "configs." + re
 // and where that fails it syncs nothing, not even the Job that would make the comparison
 // good. The Job's own asks whether the switch would pass.
 func configPolicy(p *v1alpha1.RegistryProfile) admissionPolicySpec {
-	const free = `["", "backend=emptyDir", "bucket= endpoint=", "claim="]`
+	const noImages = `["", "backend=emptyDir", "bucket= endpoint=", "claim="]`
 	return admissionPolicySpec{
 		FailurePolicy: "Fail",
 		MatchConstraints: matchConstraints{
@@ -284,10 +284,10 @@ oldObject.metadata.name in [%q, %q]`, SingletonName, definitions[0], definitions
 request.?dryRun.orValue(false) && request.?options.?fieldManager.orValue("") != %q`, ManagedBy)},
 			{"before", storeIn("dyn(oldObject)")},
 			{"after", storeIn("dyn(object)")},
-			{"holdsImages", "!(variables.before in " + free + ")"},
+			{"holdsImages", "!(variables.before in " + noImages + ")"},
 			{"stateBefore", `dyn(oldObject).?spec.?storage.?managementState.orValue("")`},
 			{"stateAfter", `dyn(object).?spec.?storage.?managementState.orValue("")`},
-			{"managed", "!(variables.after in " + free + `) && (
+			{"managed", "!(variables.after in " + noImages + `) && (
 variables.stateAfter == "Managed" && !(variables.stateBefore == "Managed" && variables.before == variables.after) ||
 variables.stateAfter == "" && variables.stateBefore == "Unmanaged")`},
 			{"target", `(variables.after == "" ? "none" : variables.after) +
@@ -324,8 +324,8 @@ func UserName(namespace, serviceAccount string) string {
 
 // storeIn returns an expression that says which store a Config's spec.storage names, in the
 // words of bootstrap.leaveStorage, or "". The policy has requests of other kinds, too, of
-// which the API server knows that they have no storage: hence dyn. Nothing optional goes through a variable: the API
-// server does not know the type there, and finds nothing in it.
+// which the API server knows that they have no storage: hence dyn. Nothing optional goes
+// through a variable: the API server does not know the type there, and finds nothing in it.
 func storeIn(config string) string {
 	return strings.ReplaceAll(`[
 STORAGE.?s3.hasValue() ?

@@ -32,26 +32,30 @@ type argoed struct {
 	name   client.ObjectKey
 }
 
-// startArgoCD brings Argo CD with the plugin, the rights and the health checks of the
-// example, and its Application.
 func startArgoCD(t *testing.T) *argoed {
 	t.Helper()
-	s := runner.Start(t)
+	return bringArgoCD(runner.Start(t))
+}
+
+// bringArgoCD brings Argo CD with the plugin, the rights and the health checks of the
+// example, and its Application.
+func bringArgoCD(s *runner.Scenario) *argoed {
+	s.Helper()
 	a := &argoed{Scenario: s}
-	plugins := filepath.Join(t.TempDir(), "plugins")
+	plugins := filepath.Join(s.TempDir(), "plugins")
 	out, err := exec.CommandContext(s.Ctx, filepath.Join(sandbox.Prepared(), "registry-profile"), "install", "--plugin-home", plugins).CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	require.NoError(s, err, "%s", out)
 	a.argocd, err = argocd.Start(s.Ctx, argocd.Options{
 		Config: s.Config, Client: s.Client, Programs: s.Programs, Plugins: plugins, Dir: filepath.Join(s.Dir, "argocd"),
 	})
-	require.NoError(t, err)
-	t.Cleanup(a.argocd.Stop)
+	require.NoError(s, err)
+	s.Cleanup(a.argocd.Stop)
 	for _, object := range a.example("rbac.yaml") {
 		s.Apply("administrator", runner.Objects{object})
 	}
 	a.setHealthChecks()
 	application := a.application()
-	require.NoError(t, s.Client.Create(s.Ctx, application))
+	require.NoError(s, s.Client.Create(s.Ctx, application))
 	a.name = client.ObjectKeyFromObject(application)
 	return a
 }
@@ -272,6 +276,32 @@ func TestArgoCDLosesTheProfile(t *testing.T) {
 				require.Nil(t, live(a.Scenario, object).GetDeletionTimestamp(), object.GetKind())
 			}
 			requireOurBucket(a.Scenario)
+			pull()
+		})
+	}
+}
+
+// TestArgoCDHadTheStorage: Git had spec.storage, by either way of applying, and now brings a
+// profile, in one commit.
+func TestArgoCDHadTheStorage(t *testing.T) {
+	for name, annotations := range map[string]string{
+		"client-side": "", "server-side": "argocd.argoproj.io/sync-options: ServerSideApply=true",
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := startArgoCD(t)
+			defer a.requireNoCredentials()
+			objects := a.Render("{}")
+			a.RequireComplete(a.Bootstrap(objects))
+			a.requireSynced(a.push(map[string][]byte{
+				"registry/kustomization.yaml": []byte(justConfig), "registry/config.yaml": configInGit(a.Scenario, annotations),
+			}))
+			forgetJob(a.Scenario, objects)
+			pull := image(a.Scenario)
+			configs := watchConfig(a.Scenario)
+			a.requireSynced(a.commit("{}"))
+			for config := range configs(a.RegistryConfig().ResourceVersion) {
+				require.True(t, isOurs(config.Spec.Storage), "%+v", config.Spec.Storage)
+			}
 			pull()
 		})
 	}

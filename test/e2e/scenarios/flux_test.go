@@ -34,15 +34,19 @@ type fluxed struct {
 
 const fluxExample = "../../../examples/flux/flux.yaml"
 
-// startFlux brings Flux and the example's Kustomization, with the one on which it depends.
 func startFlux(t *testing.T) *fluxed {
 	t.Helper()
-	s := runner.Start(t)
+	return bringFlux(runner.Start(t))
+}
+
+// bringFlux brings Flux and the example's Kustomization, with the one on which it depends.
+func bringFlux(s *runner.Scenario) *fluxed {
+	s.Helper()
 	f := &fluxed{Scenario: s}
 	var err error
 	f.flux, err = fluxcd.Start(s.Ctx, s.Config, s.Client, filepath.Join(s.Programs, "kustomize-controller"), filepath.Join(s.Dir, "flux"))
-	require.NoError(t, err)
-	t.Cleanup(f.flux.Stop)
+	require.NoError(s, err)
+	s.Cleanup(f.flux.Stop)
 
 	example := f.kustomization()
 	odf := example.DeepCopy()
@@ -50,8 +54,8 @@ func startFlux(t *testing.T) *fluxed {
 	odf.Object["spec"] = map[string]any{
 		"sourceRef": map[string]any{"kind": "GitRepository", "name": fluxcd.Name}, "path": "./odf", "prune": true, "interval": "10m",
 	}
-	require.NoError(t, s.Client.Create(s.Ctx, odf))
-	require.NoError(t, s.Client.Create(s.Ctx, example))
+	require.NoError(s, s.Client.Create(s.Ctx, odf))
+	require.NoError(s, s.Client.Create(s.Ctx, example))
 	f.name = client.ObjectKeyFromObject(example)
 	return f
 }
@@ -280,24 +284,16 @@ func (f *fluxed) commitAgain() string {
 
 // TestFluxHadTheStorage: Git had spec.storage, and now brings a profile.
 func TestFluxHadTheStorage(t *testing.T) {
-	const kustomization = "{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, resources: [config.yaml]}"
-	// config is a whole Config as Red Hat's procedure puts it into Git.
-	config := func(f *fluxed, annotations string) []byte {
-		storage := f.RegistryConfig().Spec.Storage
-		return fmt.Appendf(nil, `{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config,
-metadata: {name: cluster, annotations: {%s}}, spec: {managementState: Managed, replicas: 2, rolloutStrategy: RollingUpdate,
-storage: {managementState: Unmanaged, s3: {bucket: %s, region: %s, regionEndpoint: %q, trustedCA: {name: %s}, virtualHostedStyle: false}}}}`,
-			annotations, storage.S3.Bucket, storage.S3.Region, storage.S3.RegionEndpoint, storage.S3.TrustedCA.Name)
-	}
 	// byHand is a cluster on which the registry runs on the claim, all of it in Git.
 	byHand := func(t *testing.T) (f *fluxed, pull func()) {
 		f = startFlux(t)
 		objects := f.Render("{}")
-		s := f.Scenario
-		s.RequireComplete(s.Bootstrap(objects))
-		f.requireReady(f.push(map[string][]byte{"kustomization.yaml": []byte(kustomization), "config.yaml": config(f, "")}))
-		f.forget(objects)
-		return f, image(s)
+		f.RequireComplete(f.Bootstrap(objects))
+		f.requireReady(f.push(map[string][]byte{
+			"kustomization.yaml": []byte(justConfig), "config.yaml": configInGit(f.Scenario, ""),
+		}))
+		forgetJob(f.Scenario, objects)
+		return f, image(f.Scenario)
 	}
 	t.Run("in-one-commit", func(t *testing.T) {
 		f, pull := byHand(t)
@@ -319,7 +315,7 @@ storage: {managementState: Unmanaged, s3: {bucket: %s, region: %s, regionEndpoin
 		configs := watchConfig(f.Scenario)
 		folder := f.RenderFolder("{}")
 		rendered := folder["600-config.yaml"]
-		folder["600-config.yaml"] = config(f, "kustomize.toolkit.fluxcd.io/ssa: Ignore")
+		folder["600-config.yaml"] = configInGit(f.Scenario, "kustomize.toolkit.fluxcd.io/ssa: Ignore")
 		f.requireReady(f.push(folder))
 		requireOurBucket(f.Scenario)
 		folder["600-config.yaml"] = rendered
@@ -329,29 +325,4 @@ storage: {managementState: Unmanaged, s3: {bucket: %s, region: %s, regionEndpoin
 		}
 		pull()
 	})
-}
-
-// forget takes away what the Job has left of itself on Config, as if the registry had been
-// set up by hand and by Git alone.
-func (f *fluxed) forget(objects runner.Objects) {
-	f.Helper()
-	f.DeleteJob(f.AwaitJob(objects.Job()).Job)
-	config := f.RegistryConfig()
-	fields := config.GetManagedFields()
-	kept := fields[:0:0]
-	for _, entry := range fields {
-		if entry.Manager != "registry-profile" && entry.Manager != "argocd-controller" {
-			kept = append(kept, entry)
-		}
-	}
-	config.SetManagedFields(kept)
-	require.NoError(f, f.Client.Update(f.Ctx, config))
-	for _, object := range objects {
-		if kind := object.GetKind(); strings.HasPrefix(kind, "ValidatingAdmission") {
-			guard := live(f.Scenario, object)
-			guard.SetFinalizers(nil)
-			require.NoError(f, f.Client.Update(f.Ctx, guard))
-			require.NoError(f, f.Client.Delete(f.Ctx, guard))
-		}
-	}
 }

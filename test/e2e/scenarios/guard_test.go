@@ -16,6 +16,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -258,6 +259,9 @@ func watchFrom[T client.Object](
 	s.Cleanup(stream.Stop)
 	return func(last string) iter.Seq[T] {
 		return func(yield func(T) bool) {
+			if older, err := resourceversion.CompareResourceVersion(last, list.GetResourceVersion()); err == nil && older <= 0 {
+				return // nothing has happened since
+			}
 			for event := range stream.ResultChan() {
 				require.Contains(s, []watch.EventType{watch.Added, watch.Modified}, event.Type)
 				object := event.Object.(T)
