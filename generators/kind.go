@@ -30,7 +30,9 @@ func (k Kind) Is(class Class) bool {
 }
 
 // Kept tells whether objects of the kind must stay in the cluster when they leave Git.
-func (k Kind) Kept() bool { return k.Is(ClassClaim) || k.Is(ClassShared) || k.Is(ClassGuard) }
+func (k Kind) Kept() bool {
+	return len(k.generators) > 0 && !slices.ContainsFunc(k.generators, func(g Generator) bool { return !g.Class.Kept() })
+}
 
 // Marks returns the annotations that every object of the kind carries for the engines,
 // but for those that order, which depend on the profile.

@@ -13,3 +13,8 @@ var serviceAccountGenerator = Generator{
 		return []object{{namespace: p.Spec.Bootstrap.Namespace, name: bootstrapName(p)}}
 	},
 }
+
+// UserName returns the name by which the API server knows a ServiceAccount.
+func UserName(namespace, serviceAccount string) string {
+	return "system:serviceaccount:" + namespace + ":" + serviceAccount
+}

@@ -10,7 +10,14 @@ import (
 	"github.com/registryprofile/registry-profile/internal/ynode"
 )
 
-const admissionGroup = "admissionregistration.k8s.io"
+const (
+	admissionGroup = "admissionregistration.k8s.io"
+	policyKind     = "ValidatingAdmissionPolicy"
+	bindingKind    = "ValidatingAdmissionPolicyBinding"
+
+	// leaveGuard is what to do about a guard that was changed.
+	leaveGuard = "leave it as the profile makes it, or write protection.admissionPolicies: false"
+)
 
 // confirmations reports a confirmation in Git: there it would be given again at every sync.
 func confirmations(_ *stream, o *object) kptfn.Results {
@@ -30,7 +37,6 @@ func confirmations(_ *stream, o *object) kptfn.Results {
 // policyBindings reports a binding whose policy has another name, and a policy that no
 // binding names: nothing is in force then.
 func policyBindings(s *stream, o *object) kptfn.Results {
-	const policyKind, bindingKind = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
 	switch {
 	case !o.isOurs():
 	case o.is(admissionGroup, bindingKind):
@@ -54,29 +60,28 @@ func weakened(_ *stream, o *object) kptfn.Results {
 	if !o.isOurs() || !o.kind().Is(generators.ClassGuard) {
 		return nil
 	}
-	const leave = "leave it as the profile makes it, or write protection.admissionPolicies: false"
 	var results kptfn.Results
 	if !slices.Contains(list(o.value, "metadata", "finalizers"), any(generators.GuardFinalizer)) {
 		results = append(results, o.error(finding.Guard, "metadata.finalizers", "must have %q, without which the guard goes "+
-			"before what it guards; %s", generators.GuardFinalizer, leave)...)
+			"before what it guards; %s", generators.GuardFinalizer, leaveGuard)...)
 	}
 	spec, _ := at(o.value, "spec").(map[string]any)
 	if actions, ok := spec["validationActions"]; ok && !slices.Contains(list(actions), any("Deny")) {
 		results = append(results, o.error(finding.Guard, "spec.validationActions", "must have \"Deny\", without which nothing is "+
-			"refused; %s", leave)...)
+			"refused; %s", leaveGuard)...)
 	}
 	if _, ok := spec["matchResources"]; ok {
-		results = append(results, o.error(finding.Guard, "spec.matchResources", "narrows what is guarded; %s", leave)...)
+		results = append(results, o.error(finding.Guard, "spec.matchResources", "narrows what is guarded; %s", leaveGuard)...)
 	}
 	if validations, ok := spec["validations"]; ok && len(list(validations)) == 0 {
-		results = append(results, o.error(finding.Guard, "spec.validations", "refuses nothing; %s", leave)...)
+		results = append(results, o.error(finding.Guard, "spec.validations", "refuses nothing; %s", leaveGuard)...)
 	}
 	return results
 }
 
 // policyExemptions reports a policy that knows the Job under another name than it has.
 func policyExemptions(s *stream, o *object) kptfn.Results {
-	if !o.isOurs() || !o.is(admissionGroup, "ValidatingAdmissionPolicy") {
+	if !o.isOurs() || !o.is(admissionGroup, policyKind) {
 		return nil
 	}
 	for _, condition := range list(o.value, "spec", "matchConditions") {
