@@ -6,11 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -22,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/test/e2e/controlplane"
+	"github.com/registryprofile/registry-profile/test/e2e/process"
 )
 
 // Namespace is that of OpenShift GitOps' default instance, and Controller the ServiceAccount
@@ -46,7 +45,7 @@ type Options struct {
 // ArgoCD is a running one, with a Git repository.
 type ArgoCD struct {
 	Options
-	processes []*exec.Cmd
+	processes []*process.Process
 }
 
 // Start starts Argo CD. Its rights are those of the application-controller of OpenShift
@@ -70,19 +69,20 @@ func (a *ArgoCD) start(ctx context.Context) error {
 	if err := a.prepare(ctx); err != nil {
 		return err
 	}
-	ports, err := freePorts(4)
+	free, err := process.FreeAddresses(4)
 	if err != nil {
 		return err
 	}
-	redis, repo := "127.0.0.1:"+ports[0], "127.0.0.1:"+ports[1]
+	redis, repo := free[0], free[1]
+	port := func(address string) string { return strings.TrimPrefix(address, "127.0.0.1:") }
 	return errors.Join(
-		a.run("redis", "redis-server", nil, "--port", ports[0], "--bind", "127.0.0.1", "--save", "", "--dir", a.Dir),
+		a.run("redis", "redis-server", nil, "--port", port(redis), "--bind", "127.0.0.1", "--save", "", "--dir", a.Dir),
 		a.run("repo-server", filepath.Join(a.Programs, "argocd"), []string{"ARGOCD_BINARY_NAME=argocd-repo-server"},
-			"--address", "127.0.0.1", "--port", ports[1], "--metrics-address", "127.0.0.1", "--metrics-port", ports[2],
+			"--address", "127.0.0.1", "--port", port(repo), "--metrics-address", "127.0.0.1", "--metrics-port", port(free[2]),
 			"--disable-tls", "--client-ca-path", "", "--redis", redis),
 		a.run("application-controller", filepath.Join(a.Programs, "argocd"),
 			[]string{"ARGOCD_BINARY_NAME=argocd-application-controller"},
-			"--repo-server", repo, "--repo-server-plaintext", "--redis", redis, "--metrics-port", ports[3],
+			"--repo-server", repo, "--repo-server-plaintext", "--redis", redis, "--metrics-port", port(free[3]),
 			"--namespace", Namespace, "--kubeconfig", a.kubeconfig(), "--app-resync", "5", "--self-heal-timeout-seconds", "1"),
 	)
 }
@@ -110,8 +110,8 @@ func (a *ArgoCD) prepare(ctx context.Context) error {
 		},
 	}}
 	objects := append([]client.Object{project, secret("argocd-secret", "server.secretkey", "e2e")}, rights()...)
-	for _, name := range []string{"argocd-cmd-params-cm", "argocd-rbac-cm", "argocd-gpg-keys-cm", "argocd-tls-certs-cm", "argocd-ssh-known-hosts-cm"} {
-		objects = append(objects, settings(name, nil))
+	for _, name := range []string{"cmd-params", "rbac", "gpg-keys", "tls-certs", "ssh-known-hosts"} {
+		objects = append(objects, settings("argocd-"+name+"-cm", nil))
 	}
 	objects = append(objects, settings("argocd-cm", map[string]string{
 		"kustomize.buildOptions": "--enable-alpha-plugins", "timeout.reconciliation": "5s", "timeout.reconciliation.jitter": "0s",
@@ -174,29 +174,24 @@ func rights() []client.Object {
 }
 
 func (a *ArgoCD) run(name, program string, env []string, args ...string) error {
-	log, err := os.Create(filepath.Join(a.Dir, name+".log"))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = log.Close() }()
 	cmd := exec.Command(program, args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = a.Dir, log, log
+	cmd.Dir = a.Dir
 	cmd.Env = append(os.Environ(), append(env,
-		"HOME="+a.Dir, "TMPDIR="+a.Dir, "KUBECONFIG="+a.kubeconfig(), "PATH="+filepath.Join(a.Dir, "bin")+":"+os.Getenv("PATH"),
+		"HOME="+a.Dir, "TMPDIR="+a.Dir, "KUBECONFIG="+a.kubeconfig(),
+		"PATH="+filepath.Join(a.Dir, "bin")+":"+os.Getenv("PATH"),
 		"KUSTOMIZE_PLUGIN_HOME="+a.Plugins, "ARGOCD_FAKE_IN_CLUSTER=true", "ARGOCD_GPG_ENABLED=false",
 	)...)
-	if err := cmd.Start(); err != nil {
-		return err
+	p, err := process.Start(filepath.Join(a.Dir, name+".log"), cmd)
+	if err == nil {
+		a.processes = append(a.processes, p)
 	}
-	a.processes = append(a.processes, cmd)
-	return nil
+	return err
 }
 
 // Stop ends everything.
 func (a *ArgoCD) Stop() {
 	for _, p := range a.processes {
-		_ = p.Process.Kill()
-		_ = p.Wait()
+		p.Kill()
 	}
 }
 
@@ -230,17 +225,4 @@ func (a *ArgoCD) gitCommand(args ...string) *exec.Cmd {
 	cmd.Dir = a.Repository()
 	cmd.Env = append(os.Environ(), "HOME="+a.Dir, "GIT_CONFIG_NOSYSTEM=1")
 	return cmd
-}
-
-func freePorts(n int) ([]string, error) {
-	var ports []string
-	for range n {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer func() { _ = listener.Close() }()
-		ports = append(ports, strconv.Itoa(listener.Addr().(*net.TCPAddr).Port))
-	}
-	return ports, nil
 }

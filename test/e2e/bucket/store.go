@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,6 +19,8 @@ import (
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
 	"k8s.io/apimachinery/pkg/util/wait"
+
+	"github.com/registryprofile/registry-profile/test/e2e/process"
 )
 
 const startTimeout = 3 * time.Minute // only a fault reaches it, on the busiest machine
@@ -33,7 +34,7 @@ type Store struct {
 
 	program string
 	root    Keys
-	cmd     *exec.Cmd
+	server  *process.Process
 	admin   *minio.Client
 
 	mu    sync.Mutex
@@ -48,21 +49,16 @@ func StartStore(ctx context.Context, dir, program string) (*Store, error) {
 			return nil, err
 		}
 	}
-	address, err := freeAddress()
+	address, err := process.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
 	s.Address = address
-	log, err := os.Create(filepath.Join(dir, "versitygw.log"))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = log.Close() }()
-	s.cmd = exec.Command(program, "--port", address, "--region", "us-east-1", "--keep-alive", "--iam-dir", filepath.Join(dir, "users"),
+	cmd := exec.Command(program, "--port", address, "--region", "us-east-1", "--keep-alive",
+		"--iam-dir", filepath.Join(dir, "users"),
 		"posix", "--sidecar", filepath.Join(dir, "metadata"), filepath.Join(dir, "objects"))
-	s.cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+s.root.Access, "ROOT_SECRET_KEY="+s.root.Secret)
-	s.cmd.Stdout, s.cmd.Stderr = log, log
-	if err := s.cmd.Start(); err != nil {
+	cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+s.root.Access, "ROOT_SECRET_KEY="+s.root.Secret)
+	if s.server, err = process.Start(filepath.Join(dir, "versitygw.log"), cmd); err != nil {
 		return nil, err
 	}
 	if s.admin, err = s.client(s.root); err != nil {
@@ -75,10 +71,7 @@ func StartStore(ctx context.Context, dir, program string) (*Store, error) {
 }
 
 // Stop ends the server.
-func (s *Store) Stop() {
-	_ = s.cmd.Process.Kill()
-	_ = s.cmd.Wait()
-}
+func (s *Store) Stop() { s.server.Kill() }
 
 // User returns the keys of a user, which is created if need be.
 func (s *Store) User(ctx context.Context, name string) (Keys, error) {
@@ -209,13 +202,4 @@ func newKeys() Keys {
 	_, _ = rand.Read(random[:])
 	text := hex.EncodeToString(random[:])
 	return Keys{Access: strings.ToUpper(text[:20]), Secret: text[20:]}
-}
-
-func freeAddress() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String(), nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -16,6 +17,8 @@ import (
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
+
+	"github.com/registryprofile/registry-profile/test/e2e/process"
 )
 
 const (
@@ -30,7 +33,7 @@ type ControlPlane struct {
 	Client client.Client
 
 	env      *envtest.Environment
-	managers *process
+	managers *process.Process
 }
 
 // Start starts a control plane that keeps its files in dir. programs is the
@@ -113,7 +116,7 @@ func (c *ControlPlane) startManagers(programs string) error {
 	if err := os.WriteFile(ca, c.Config.CAData, 0o644); err != nil {
 		return err
 	}
-	c.managers, err = startProcess(filepath.Join(c.Dir, "kube-controller-manager.log"),
+	c.managers, err = process.Start(filepath.Join(c.Dir, "kube-controller-manager.log"), exec.Command(
 		filepath.Join(programs, "kube-controller-manager"),
 		"--kubeconfig", kubeconfig,
 		"--use-service-account-credentials",
@@ -122,28 +125,33 @@ func (c *ControlPlane) startManagers(programs string) error {
 		"--secure-port", "0",
 		"--kube-api-qps", "1000", "--kube-api-burst", "1000",
 		"--concurrent-job-syncs", "5",
-		"--controllers", controllers)
+		"--controllers", controllers))
 	return err
 }
 
 // Kubeconfig writes the administrator's kubeconfig and returns its path.
 func (c *ControlPlane) Kubeconfig() (string, error) {
-	config := clientcmdapi.NewConfig()
-	config.Clusters["e2e"] = &clientcmdapi.Cluster{Server: c.Config.Host, CertificateAuthorityData: c.Config.CAData}
-	config.AuthInfos["admin"] = &clientcmdapi.AuthInfo{
-		ClientCertificateData: c.Config.CertData, ClientKeyData: c.Config.KeyData, Token: c.Config.BearerToken,
-	}
-	config.Contexts["e2e"] = &clientcmdapi.Context{Cluster: "e2e", AuthInfo: "admin"}
-	config.CurrentContext = "e2e"
 	path := filepath.Join(c.Dir, "admin.kubeconfig")
-	return path, clientcmd.WriteToFile(*config, path)
+	return path, writeKubeconfig(c.Config, path, &clientcmdapi.AuthInfo{
+		ClientCertificateData: c.Config.CertData, ClientKeyData: c.Config.KeyData, Token: c.Config.BearerToken,
+	})
+}
+
+func writeKubeconfig(config *rest.Config, path string, user *clientcmdapi.AuthInfo) error {
+	const name = "e2e"
+	return clientcmd.WriteToFile(clientcmdapi.Config{
+		Clusters:       map[string]*clientcmdapi.Cluster{name: {Server: config.Host, CertificateAuthorityData: config.CAData}},
+		AuthInfos:      map[string]*clientcmdapi.AuthInfo{name: user},
+		Contexts:       map[string]*clientcmdapi.Context{name: {Cluster: name, AuthInfo: name}},
+		CurrentContext: name,
+	}, path)
 }
 
 // Stop ends the control plane's processes.
 func (c *ControlPlane) Stop() error {
 	var errs []error
 	if c.managers != nil {
-		errs = append(errs, c.managers.stop())
+		errs = append(errs, c.managers.Terminate(stopTimeout))
 	}
 	if c.env != nil {
 		errs = append(errs, c.env.Stop())

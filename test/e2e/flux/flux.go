@@ -32,6 +32,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/test/e2e/controlplane"
+	"github.com/registryprofile/registry-profile/test/e2e/process"
 )
 
 // Namespace is where Flux runs, and Name the name of the GitRepository that its bootstrap
@@ -45,11 +46,10 @@ var gitRepositoryKind = schema.GroupVersionKind{Group: "source.toolkit.fluxcd.io
 
 // Flux is a running controller with a repository.
 type Flux struct {
-	client client.Client
-	cmd    *exec.Cmd
-	done   chan error
-	server *http.Server
-	url    string
+	client     client.Client
+	controller *process.Process
+	server     *http.Server
+	url        string
 
 	mu        sync.Mutex
 	artifacts map[string][]byte // by path
@@ -58,7 +58,7 @@ type Flux struct {
 // Start starts the controller with the rights that flux bootstrap gives it, those of a
 // cluster administrator. Its log is flux.log in dir.
 func Start(ctx context.Context, config *rest.Config, c client.Client, program, dir string) (*Flux, error) {
-	f := &Flux{client: c, artifacts: map[string][]byte{}, done: make(chan error, 1)}
+	f := &Flux{client: c, artifacts: map[string][]byte{}}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -108,28 +108,18 @@ func (f *Flux) artifact(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(content)
 }
 
-func (f *Flux) run(program, kubeconfig, dir string) error {
-	log, err := os.Create(filepath.Join(dir, "flux.log"))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = log.Close() }()
-	f.cmd = exec.Command(program, "--watch-all-namespaces", "--enable-leader-election=false", "--metrics-addr=0",
+func (f *Flux) run(program, kubeconfig, dir string) (err error) {
+	cmd := exec.Command(program, "--watch-all-namespaces", "--enable-leader-election=false", "--metrics-addr=0",
 		"--health-addr=0", "--log-level=debug", "--requeue-dependency=1s")
-	f.cmd.Env = append(os.Environ(), "KUBECONFIG="+kubeconfig, "RUNTIME_NAMESPACE="+Namespace, "HOME="+dir, "TMPDIR="+dir)
-	f.cmd.Stdout, f.cmd.Stderr = log, log
-	if err := f.cmd.Start(); err != nil {
-		return err
-	}
-	go func() { f.done <- f.cmd.Wait() }()
-	return nil
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+kubeconfig, "RUNTIME_NAMESPACE="+Namespace, "HOME="+dir, "TMPDIR="+dir)
+	f.controller, err = process.Start(filepath.Join(dir, "flux.log"), cmd)
+	return err
 }
 
 // Stop ends the controller.
 func (f *Flux) Stop() {
 	_ = f.server.Close()
-	_ = f.cmd.Process.Kill()
-	<-f.done
+	f.controller.Kill()
 }
 
 // Push is a commit of these files, by their paths, and nothing else. It returns the

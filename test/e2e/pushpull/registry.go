@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -20,6 +19,7 @@ import (
 
 	"github.com/registryprofile/registry-profile/test/e2e/container"
 	"github.com/registryprofile/registry-profile/test/e2e/imageregistry"
+	"github.com/registryprofile/registry-profile/test/e2e/process"
 )
 
 const (
@@ -42,7 +42,7 @@ type Registry struct {
 	Options
 	address string
 	bundle  string // path of the CA bundle; empty: none
-	cmd     *exec.Cmd
+	server  *process.Process
 	log     string
 }
 
@@ -73,10 +73,7 @@ func Start(ctx context.Context, o Options) (*Registry, error) {
 }
 
 // Stop ends the registry.
-func (r *Registry) Stop() {
-	_ = r.cmd.Process.Kill()
-	_ = r.cmd.Wait()
-}
+func (r *Registry) Stop() { r.server.Kill() }
 
 // Output is what the registry has logged.
 func (r *Registry) Output() string {
@@ -98,23 +95,15 @@ func (r *Registry) run(spec container.Spec) error {
 	if err != nil {
 		return err
 	}
-	log, err := os.Create(r.log)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = log.Close() }()
-	cmd.Stdout, cmd.Stderr = log, log
-	r.cmd = cmd
-	return cmd.Start()
+	r.server, err = process.Start(r.log, cmd)
+	return err
 }
 
 func (r *Registry) spec(ctx context.Context, config *imageregistryv1.Config) (container.Spec, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
+	var err error
+	if r.address, err = process.FreeAddress(); err != nil {
 		return container.Spec{}, err
 	}
-	r.address = listener.Addr().String()
-	_ = listener.Close()
 	file := filepath.Join(r.Dir, "config.yaml")
 	if err := os.WriteFile(file, []byte("version: 0.1\nlog: {level: debug}\nhealth: {storagedriver: {enabled: true}}\n"), 0o644); err != nil {
 		return container.Spec{}, err

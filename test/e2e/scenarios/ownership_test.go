@@ -17,8 +17,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/sets"
-	"k8s.io/client-go/tools/clientcmd"
-	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 	"k8s.io/client-go/util/csaupgrade"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -201,7 +199,7 @@ func kubectl(s *runner.Scenario, manifests []byte, arguments ...string) (output 
 	dir := s.TempDir()
 	file := filepath.Join(dir, "manifests.yaml")
 	require.NoError(s, os.WriteFile(file, manifests, 0o644))
-	arguments = append(arguments, "--kubeconfig", kubeconfig(s, dir), "-f", file)
+	arguments = append(arguments, "--kubeconfig", kubeconfig(s), "-f", file)
 	cmd := exec.CommandContext(s.Ctx, filepath.Join(s.Programs, "kubectl"), arguments...)
 	cmd.Env = []string{"HOME=" + dir}
 	out, err := cmd.CombinedOutput()
@@ -214,24 +212,14 @@ func shell(s *runner.Scenario, command string) (output string, err error) {
 	dir := s.TempDir()
 	require.NoError(s, os.Symlink(filepath.Join(s.Programs, "kubectl"), filepath.Join(dir, "oc")))
 	cmd := exec.CommandContext(s.Ctx, "bash", "-c", command)
-	cmd.Env = []string{"HOME=" + dir, "PATH=" + dir, "KUBECONFIG=" + kubeconfig(s, dir)}
+	cmd.Env = []string{"HOME=" + dir, "PATH=" + dir, "KUBECONFIG=" + kubeconfig(s)}
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
 
-func kubeconfig(s *runner.Scenario, dir string) string {
+func kubeconfig(s *runner.Scenario) string {
 	s.Helper()
-	file := filepath.Join(dir, "kubeconfig")
-	require.NoError(s, clientcmd.WriteToFile(clientcmdapi.Config{
-		Clusters: map[string]*clientcmdapi.Cluster{"e2e": {
-			Server: s.Config.Host, CertificateAuthority: s.Config.CAFile, CertificateAuthorityData: s.Config.CAData,
-		}},
-		AuthInfos: map[string]*clientcmdapi.AuthInfo{"admin": {
-			Token: s.Config.BearerToken, ClientCertificate: s.Config.CertFile, ClientCertificateData: s.Config.CertData,
-			ClientKey: s.Config.KeyFile, ClientKeyData: s.Config.KeyData,
-		}},
-		Contexts:       map[string]*clientcmdapi.Context{"e2e": {Cluster: "e2e", AuthInfo: "admin"}},
-		CurrentContext: "e2e",
-	}, file))
-	return file
+	path, err := s.ControlPlane.Kubeconfig()
+	require.NoError(s, err)
+	return path
 }
