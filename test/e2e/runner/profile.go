@@ -53,12 +53,16 @@ func (s *Scenario) RenderFolder(spec string) map[string][]byte {
 	return files
 }
 
+// Profile returns the text of a RegistryProfile named registry whose spec is the given YAML.
+func Profile(spec string) []byte {
+	return fmt.Appendf(nil, "apiVersion: %s\nkind: %s\nmetadata: {name: registry}\nspec: %s\n",
+		v1alpha1.APIVersion, v1alpha1.Kind, spec)
+}
+
 func (s *Scenario) render(spec string, flags ...string) []byte {
 	s.Helper()
 	file := filepath.Join(s.TempDir(), "profile.yaml")
-	profile := fmt.Sprintf("apiVersion: %s/%s\nkind: %s\nmetadata: {name: registry}\nspec: %s\n",
-		v1alpha1.Group, v1alpha1.Version, v1alpha1.Kind, spec)
-	require.NoError(s, os.WriteFile(file, []byte(profile), 0o644))
+	require.NoError(s, os.WriteFile(file, Profile(spec), 0o644))
 	arguments := append([]string{"render", file}, flags...)
 	cmd := exec.CommandContext(s.Ctx, filepath.Join(sandbox.Prepared(), "registry-profile"), arguments...)
 	var out, findings bytes.Buffer

@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -11,10 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
@@ -43,7 +40,8 @@ func bringArgoCD(s *runner.Scenario) *argoed {
 	s.Helper()
 	a := &argoed{Scenario: s}
 	plugins := filepath.Join(s.TempDir(), "plugins")
-	out, err := exec.CommandContext(s.Ctx, filepath.Join(sandbox.Prepared(), "registry-profile"), "install", "--plugin-home", plugins).CombinedOutput()
+	program := filepath.Join(sandbox.Prepared(), "registry-profile")
+	out, err := exec.CommandContext(s.Ctx, program, "install", "--plugin-home", plugins).CombinedOutput()
 	require.NoError(s, err, "%s", out)
 	a.argocd, err = argocd.Start(s.Ctx, argocd.Options{
 		Config: s.Config, Client: s.Client, Programs: s.Programs, Plugins: plugins, Dir: filepath.Join(s.Dir, "argocd"),
@@ -96,16 +94,15 @@ func (a *argoed) setHealthChecks() {
 	require.NoError(a, err)
 	cm := &corev1.ConfigMap{}
 	cm.Namespace, cm.Name = argocd.Namespace, "argocd-cm"
-	require.NoError(a, a.Client.Patch(a.Ctx, cm, client.RawPatch(types.MergePatchType, patch)))
+	require.NoError(a, mergePatch(a.Scenario, cm, string(patch)))
 }
 
 // commit is one of the example's folder with a profile of this spec.
 func (a *argoed) commit(spec string) string {
 	a.Helper()
-	profile := fmt.Sprintf("apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\nmetadata: {name: registry}\nspec: %s\n", spec)
 	return a.push(map[string][]byte{
 		"registry/kustomization.yaml": []byte(read(a.T, argoExample+"registry/kustomization.yaml")),
-		"registry/profile.yaml":       []byte(profile),
+		"registry/profile.yaml":       runner.Profile(spec),
 	})
 }
 
@@ -116,8 +113,7 @@ func (a *argoed) push(files map[string][]byte) string {
 	// What a webhook of the repository does.
 	app, err := a.look(a.Ctx)
 	require.NoError(a, err)
-	require.NoError(a, a.Client.Patch(a.Ctx, app, client.RawPatch(types.MergePatchType,
-		[]byte(`{"metadata":{"annotations":{"argocd.argoproj.io/refresh":"normal"}}}`))))
+	require.NoError(a, mergePatch(a.Scenario, app, `{"metadata":{"annotations":{"argocd.argoproj.io/refresh":"normal"}}}`))
 	return revision
 }
 
@@ -133,8 +129,8 @@ func at(o *unstructured.Unstructured, path ...string) string {
 	return text
 }
 
-// requireSynced waits until the Application is Synced and Healthy on a revision.
-func (a *argoed) requireSynced(revision string) {
+// requireDone waits until the Application is Synced and Healthy on a revision.
+func (a *argoed) requireDone(revision string) {
 	a.Helper()
 	a.Await("the Application to be Synced and Healthy", func(ctx context.Context) (bool, error) {
 		app, err := a.look(ctx)
@@ -155,42 +151,25 @@ func (a *argoed) requireSynced(revision string) {
 // requireNoCredentials: none is in what Argo CD logs, stores and caches.
 func (a *argoed) requireNoCredentials() {
 	a.Helper()
-	credentials := credentialsOf(a.Scenario)
-	logs, err := filepath.Glob(filepath.Join(a.Dir, "argocd", "*.log"))
-	require.NoError(a, err)
-	require.NotEmpty(a, logs)
-	for _, file := range logs {
-		content, err := os.ReadFile(file)
-		require.NoError(a, err)
-		require.False(a, holds(content, credentials), file)
-	}
-	require.Subset(a, secretsByDesign, objectsWith(a.Scenario, credentials))
+	requireNoCredentialsIn(a.Scenario, "argocd")
 }
 
 func TestArgoCDFirstSyncAndChange(t *testing.T) {
 	a := startArgoCD(t)
 	defer a.requireNoCredentials()
-	a.requireSynced(a.commit("{}"))
+	a.requireDone(a.commit("{}"))
 	requireInstalled(a.Scenario)
 	pull := image(a.Scenario)
 
 	before := versionsOf(a.Scenario, a.Render("{}"))
-	a.requireSynced(a.push(map[string][]byte{
+	a.requireDone(a.push(map[string][]byte{
 		"registry/kustomization.yaml": []byte(read(t, argoExample+"registry/kustomization.yaml")),
 		"registry/profile.yaml":       []byte(read(t, argoExample+"registry/profile.yaml")),
 		"README.md":                   []byte("another commit, of the same profile"),
 	}))
 	require.Equal(t, before, versionsOf(a.Scenario, a.Render("{}")), "nothing to do")
 
-	changed := "{bootstrap: {timeout: 20m}, registry: {replicas: 3}}"
-	a.requireSynced(a.commit(changed))
-	require.EqualValues(t, 3, a.RegistryConfig().Spec.Replicas)
-	require.NoError(t, a.Client.Get(a.Ctx, client.ObjectKeyFromObject(a.Render(changed).Job()), &batchv1.Job{}))
-	a.Await("the Job of before to go", func(ctx context.Context) (bool, error) {
-		return gone(a.Client.Get(ctx, client.ObjectKeyFromObject(a.Render("{}").Job()), &batchv1.Job{}))
-	})
-	a.requireSynced(a.commit("{}")) // and back
-	require.EqualValues(t, 2, a.RegistryConfig().Spec.Replicas)
+	changeAndBack(a.Scenario, a)
 	pull()
 }
 
@@ -198,9 +177,7 @@ func TestArgoCDFirstSyncAndChange(t *testing.T) {
 func TestArgoCDJobStops(t *testing.T) {
 	a := startArgoCD(t)
 	defer a.requireNoCredentials()
-	makeVolume(a.Scenario, "of-before")
-	patchConfig(a.Scenario, `{"spec":{"managementState":"Managed","storage":{"pvc":{"claim":"of-before"}}}}`)
-	awaitObserved(a.Scenario)
+	runOnVolume(a.Scenario, "of-before")
 	a.commit("{}")
 	a.Await("the Application to be Degraded", func(ctx context.Context) (bool, error) {
 		app, err := a.look(ctx)
@@ -210,19 +187,18 @@ func TestArgoCDJobStops(t *testing.T) {
 	require.Equal(t, "of-before", a.RegistryConfig().Spec.Storage.PVC.Claim)
 	require.NotEqualValues(t, 2, a.RegistryConfig().Spec.Replicas, "Config comes after the Job")
 
-	a.requireSynced(a.commit("{bootstrap: {leaveStorage: [{claim: of-before}]}}"))
+	a.requireDone(a.commit("{bootstrap: {leaveStorage: [{claim: of-before}]}}"))
 	requireInstalled(a.Scenario)
 }
 
 func TestArgoCDHealsDrift(t *testing.T) {
 	a := startArgoCD(t)
 	defer a.requireNoCredentials()
-	a.requireSynced(a.commit("{protection: {admissionPolicies: false}}"))
+	a.requireDone(a.commit("{protection: {admissionPolicies: false}}"))
 	pull := image(a.Scenario)
 	claim := a.Render("{}").Of("ObjectBucketClaim")[0]
 	patchConfig(a.Scenario, `{"spec":{"replicas":1}}`)
-	require.NoError(t, a.Client.Patch(a.Ctx, claim.DeepCopy(), client.RawPatch(types.MergePatchType,
-		[]byte(`{"metadata":{"annotations":{"argocd.argoproj.io/sync-options":null}}}`))))
+	require.NoError(t, mergePatch(a.Scenario, claim, `{"metadata":{"annotations":{"argocd.argoproj.io/sync-options":null}}}`))
 	a.Await("the drift to be healed", func(context.Context) (bool, error) {
 		return a.RegistryConfig().Spec.Replicas == 2 &&
 			strings.Contains(live(a.Scenario, claim).GetAnnotations()["argocd.argoproj.io/sync-options"], "Prune=false"), nil
@@ -241,7 +217,7 @@ func TestArgoCDLosesTheProfile(t *testing.T) {
 				"registry/kustomization.yaml": []byte(kustomization + "resources: [other.yaml]\n"),
 				"registry/other.yaml":         []byte("{apiVersion: v1, kind: ConfigMap, metadata: {name: other, namespace: openshift-storage}}"),
 			})
-			awaitJobGone(a.Scenario, objects)
+			awaitGone(a.Scenario, objects.Job())
 		},
 		"application-deleted": func(a *argoed, objects runner.Objects) {
 			app, err := a.look(a.Ctx)
@@ -249,11 +225,8 @@ func TestArgoCDLosesTheProfile(t *testing.T) {
 			app.SetFinalizers([]string{"resources-finalizer.argocd.argoproj.io"})
 			require.NoError(a, a.Client.Update(a.Ctx, app))
 			require.NoError(a, a.Client.Delete(a.Ctx, app))
-			a.Await("the Application to go", func(ctx context.Context) (bool, error) {
-				_, err := a.look(ctx)
-				return gone(err)
-			})
-			awaitJobGone(a.Scenario, objects)
+			awaitGone(a.Scenario, app)
+			awaitGone(a.Scenario, objects.Job())
 		},
 		"plugin-missing": func(a *argoed, _ runner.Objects) {
 			require.NoError(a, os.RemoveAll(a.argocd.Plugins))
@@ -261,21 +234,21 @@ func TestArgoCDLosesTheProfile(t *testing.T) {
 			a.Await("the Application to say so", func(ctx context.Context) (bool, error) {
 				app, err := a.look(ctx)
 				conditions, _, _ := unstructured.NestedSlice(app.Object, "status", "conditions")
-				return strings.Contains(fmt.Sprint(conditions), "unable to find plugin"), errOr(err, conditions)
+				if err == nil && !strings.Contains(fmt.Sprint(conditions), "unable to find plugin") {
+					err = fmt.Errorf("its conditions are %v", conditions)
+				}
+				return err == nil, err
 			})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := startArgoCD(t)
 			defer a.requireNoCredentials()
-			a.requireSynced(a.commit("{}"))
+			a.requireDone(a.commit("{}"))
 			pull := image(a.Scenario)
 			objects := a.Render("{}")
 			lose(a, objects)
-			for _, object := range objects.Kept() {
-				require.Nil(t, live(a.Scenario, object).GetDeletionTimestamp(), object.GetKind())
-			}
-			requireOurBucket(a.Scenario)
+			requireStillThere(a.Scenario, objects)
 			pull()
 		})
 	}
@@ -292,35 +265,15 @@ func TestArgoCDHadTheStorage(t *testing.T) {
 			defer a.requireNoCredentials()
 			objects := a.Render("{}")
 			a.RequireComplete(a.Bootstrap(objects))
-			a.requireSynced(a.push(map[string][]byte{
+			a.requireDone(a.push(map[string][]byte{
 				"registry/kustomization.yaml": []byte(justConfig), "registry/config.yaml": configInGit(a.Scenario, annotations),
 			}))
 			forgetJob(a.Scenario, objects)
 			pull := image(a.Scenario)
 			configs := watchConfig(a.Scenario)
-			a.requireSynced(a.commit("{}"))
-			for config := range configs(a.RegistryConfig().ResourceVersion) {
-				require.True(t, isOurs(config.Spec.Storage), "%+v", config.Spec.Storage)
-			}
+			a.requireDone(a.commit("{}"))
+			requireNeverMoved(a.Scenario, configs)
 			pull()
 		})
 	}
-}
-
-func awaitJobGone(s *runner.Scenario, objects runner.Objects) {
-	s.Helper()
-	s.Await("the Job to go", func(ctx context.Context) (bool, error) {
-		return gone(s.Client.Get(ctx, client.ObjectKeyFromObject(objects.Job()), &batchv1.Job{}))
-	})
-}
-
-// errOr returns an error, or what was seen instead.
-func errOr(err error, seen any) error {
-	if err != nil {
-		return err
-	}
-	if text := fmt.Sprint(seen); text != "" && !bytes.Contains([]byte(text), []byte("unable to find plugin")) {
-		return fmt.Errorf("%s", text)
-	}
-	return nil
 }

@@ -1,22 +1,100 @@
 package scenarios
 
 import (
-	"context"
 	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	imageregistryv1 "github.com/openshift/api/imageregistry/v1"
 	"github.com/stretchr/testify/require"
 
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
 )
+
+// delivered is a scenario whose cluster a real engine delivers from Git.
+type delivered interface {
+	// commit puts a profile of this spec into Git and returns the revision.
+	commit(spec string) (revision string)
+	// requireDone waits until the engine is content with a revision.
+	requireDone(revision string)
+}
+
+// changeAndBack changes a profile that is delivered, and takes the change back.
+func changeAndBack(s *runner.Scenario, e delivered) {
+	s.Helper()
+	const changed = "{bootstrap: {timeout: 20m}, registry: {replicas: 3}}"
+	e.requireDone(e.commit(changed))
+	require.EqualValues(s, 3, s.RegistryConfig().Spec.Replicas)
+	live(s, s.Render(changed).Job())
+	awaitGone(s, s.Render("{}").Job())
+	e.requireDone(e.commit("{}"))
+	require.EqualValues(s, 2, s.RegistryConfig().Spec.Replicas)
+}
+
+// requireStillThere requires that all that keeps the images is there after the profile has gone.
+func requireStillThere(s *runner.Scenario, objects runner.Objects) {
+	s.Helper()
+	for _, object := range objects.Kept() {
+		require.Nil(s, live(s, object).GetDeletionTimestamp(), object.GetKind())
+	}
+	requireOurBucket(s)
+}
+
+// requireNeverMoved requires that Config has named our bucket all the time since it is
+// watched.
+func requireNeverMoved(s *runner.Scenario, configs func(last string) iter.Seq[*imageregistryv1.Config]) {
+	s.Helper()
+	for config := range configs(s.RegistryConfig().ResourceVersion) {
+		require.True(s, isOurs(config.Spec.Storage), "%+v", config.Spec.Storage)
+	}
+}
+
+// requireNoCredentialsIn requires that none is in the logs in a folder of the cluster, and
+// in no object but those that hold them by design.
+func requireNoCredentialsIn(s *runner.Scenario, folder string) {
+	s.Helper()
+	credentials := credentialsOf(s)
+	logs, err := filepath.Glob(filepath.Join(s.Dir, folder, "*.log"))
+	require.NoError(s, err)
+	require.NotEmpty(s, logs)
+	for _, file := range logs {
+		content, err := os.ReadFile(file)
+		require.NoError(s, err)
+		require.False(s, holds(content, credentials), file)
+	}
+	require.Subset(s, secretsByDesign, objectsWith(s, credentials))
+}
+
+// image pushes one, and returns a function that requires that it can still be pulled.
+func image(s *runner.Scenario) (requirePull func()) {
+	s.Helper()
+	digest, err := s.Registry().Push(s.Ctx, "e2e/image:v1")
+	require.NoError(s, err)
+	return func() {
+		s.Helper()
+		require.NoError(s, s.Registry().Pull(s.Ctx, "e2e/image:v1", digest))
+	}
+}
+
+// versionsOf are the resourceVersions of objects.
+func versionsOf(s *runner.Scenario, objects runner.Objects) map[string]string {
+	s.Helper()
+	found := map[string]string{}
+	for _, object := range objects {
+		found[object.GetKind()+" "+object.GetNamespace()+"/"+object.GetName()] = live(s, object).GetResourceVersion()
+	}
+	return found
+}
 
 // TestEnginesChangeHands delivers one registry by Argo CD, then by Flux, then by Argo CD
 // again. What it holds is there all the time, and each engine is content in the end.
 func TestEnginesChangeHands(t *testing.T) {
 	s := runner.Start(t)
 	a := bringArgoCD(s)
-	a.requireSynced(a.commit("{}"))
+	a.requireDone(a.commit("{}"))
 	pull := image(s)
 	configs := watchConfig(s)
 
@@ -24,22 +102,18 @@ func TestEnginesChangeHands(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, s.Client.Delete(s.Ctx, app)) // without a finalizer: everything stays
 	f := bringFlux(s)
-	f.requireReady(f.commit("{registry: {replicas: 3}}"))
+	f.requireDone(f.commit("{registry: {replicas: 3}}"))
 	require.EqualValues(t, 3, s.RegistryConfig().Spec.Replicas)
 	pull()
 
 	kustomization := f.kustomization()
 	require.NoError(t, s.Client.Delete(s.Ctx, kustomization))
-	s.Await("the Kustomization to go", func(ctx context.Context) (bool, error) {
-		return gone(s.Client.Get(ctx, f.name, kustomization))
-	})
+	awaitGone(s, kustomization)
 	pull()
 	require.NoError(t, s.Client.Create(s.Ctx, a.application()))
-	a.requireSynced(a.commit("{}"))
+	a.requireDone(a.commit("{}"))
 	require.EqualValues(t, 2, s.RegistryConfig().Spec.Replicas)
-	for config := range configs(s.RegistryConfig().ResourceVersion) {
-		require.True(t, isOurs(config.Spec.Storage), "%+v", config.Spec.Storage)
-	}
+	requireNeverMoved(s, configs)
 	pull()
 	f.requireNoCredentials()
 	a.requireNoCredentials()
@@ -51,12 +125,12 @@ func TestTwoEnginesAtOnce(t *testing.T) {
 	s := runner.Start(t)
 	a, f := bringArgoCD(s), bringFlux(s)
 	argo, flux := a.commit("{}"), f.commit("{}")
-	f.requireReady(flux)
-	a.requireSynced(argo)
+	f.requireDone(flux)
+	a.requireDone(argo)
 	pull := image(s)
 	requireInstalled(s)
 	f.reconcile()
-	a.requireSynced(argo)
+	a.requireDone(argo)
 	requireOurBucket(s)
 	pull()
 }
@@ -70,7 +144,8 @@ func configInGit(s *runner.Scenario, annotations string) []byte {
 	storage := s.RegistryConfig().Spec.Storage
 	return fmt.Appendf(nil, `{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config,
 metadata: {name: cluster, annotations: {%s}}, spec: {managementState: Managed, replicas: 2, rolloutStrategy: RollingUpdate,
-storage: {managementState: Unmanaged, s3: {bucket: %s, region: %s, regionEndpoint: %q, trustedCA: {name: %s}, virtualHostedStyle: false}}}}`,
+storage: {managementState: Unmanaged,
+s3: {bucket: %s, region: %s, regionEndpoint: %q, trustedCA: {name: %s}, virtualHostedStyle: false}}}}`,
 		annotations, storage.S3.Bucket, storage.S3.Region, storage.S3.RegionEndpoint, storage.S3.TrustedCA.Name)
 }
 

@@ -87,14 +87,7 @@ func requireWorks(s *runner.Scenario, objects runner.Objects, claim client.Objec
 	require.Equal(s, filled.Data["BUCKET_NAME"], s3.Bucket)
 	require.Equal(s, endpoint, s3.RegionEndpoint)
 	require.Equal(s, ca, s3.TrustedCA.Name)
-	before := versions(s)
-	s.DeleteJob(first.Job)
-	second := s.RunJob(objects)
-	s.RequireComplete(second)
-	require.Empty(s, writes(second.Last()))
-	require.Equal(s, before, versions(s))
-
-	s.Apply("argocd-controller", objects.After())
+	requireSettled(s, objects, first)
 	earlier := len(s.Gateway.Requests())
 	pushAndPull(s)
 	for _, request := range s.Gateway.Requests()[earlier:] {

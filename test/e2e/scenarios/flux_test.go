@@ -10,11 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -116,7 +113,7 @@ func (f *fluxed) ready(revision string) (status, message string) {
 	return status, message
 }
 
-func (f *fluxed) requireReady(revision string) {
+func (f *fluxed) requireDone(revision string) {
 	f.Helper()
 	status, message := f.ready(revision)
 	require.Equal(f, "True", status, message)
@@ -130,8 +127,7 @@ func (f *fluxed) reconcile() {
 	k.SetNamespace(f.name.Namespace)
 	k.SetName(f.name.Name)
 	at := time.Now().Format(time.RFC3339Nano)
-	patch := fmt.Sprintf(`{"metadata":{"annotations":{"reconcile.fluxcd.io/requestedAt":%q}}}`, at)
-	require.NoError(f, f.Client.Patch(f.Ctx, k, client.RawPatch(types.MergePatchType, []byte(patch))))
+	require.NoError(f, mergePatch(f.Scenario, k, fmt.Sprintf(`{"metadata":{"annotations":{"reconcile.fluxcd.io/requestedAt":%q}}}`, at)))
 	f.Await("Flux to look again", func(ctx context.Context) (bool, error) {
 		err := f.Client.Get(ctx, f.name, k)
 		handled, _, _ := unstructured.NestedString(k.Object, "status", "lastHandledReconcileAt")
@@ -139,33 +135,19 @@ func (f *fluxed) reconcile() {
 	})
 }
 
-// requireNoCredentials: none is in what Flux logs, and in no object but those that hold
-// them by design.
+// requireNoCredentials: none is in what Flux logs and stores.
 func (f *fluxed) requireNoCredentials() {
 	f.Helper()
-	credentials := credentialsOf(f.Scenario)
 	log, err := os.ReadFile(filepath.Join(f.Dir, "flux", "flux.log"))
 	require.NoError(f, err)
 	require.Contains(f, string(log), f.name.Name)
-	require.False(f, holds(log, credentials), "in the log of kustomize-controller")
-	require.Subset(f, secretsByDesign, objectsWith(f.Scenario, credentials))
-}
-
-// image pushes one, and returns a function that requires that it can still be pulled.
-func image(s *runner.Scenario) (requirePull func()) {
-	s.Helper()
-	digest, err := s.Registry().Push(s.Ctx, "e2e/image:v1")
-	require.NoError(s, err)
-	return func() {
-		s.Helper()
-		require.NoError(s, s.Registry().Pull(s.Ctx, "e2e/image:v1", digest))
-	}
+	requireNoCredentialsIn(f.Scenario, "flux")
 }
 
 func TestFluxFirstSyncAndChange(t *testing.T) {
 	f := startFlux(t)
 	defer f.requireNoCredentials()
-	f.requireReady(f.commit("{}"))
+	f.requireDone(f.commit("{}"))
 	requireInstalled(f.Scenario)
 	pull := image(f.Scenario)
 
@@ -177,36 +159,15 @@ func TestFluxFirstSyncAndChange(t *testing.T) {
 	f.reconcile()
 	require.Equal(t, before, versionsOf(f.Scenario, f.Render("{}")), "nothing to do")
 
-	changed := "{bootstrap: {timeout: 20m}, registry: {replicas: 3}}"
-	f.requireReady(f.commit(changed))
-	require.EqualValues(t, 3, f.RegistryConfig().Spec.Replicas)
-	f.Await("the Job of before to go", func(ctx context.Context) (bool, error) {
-		return gone(f.Client.Get(ctx, client.ObjectKeyFromObject(f.Render("{}").Job()), &batchv1.Job{}))
-	})
-	require.NoError(t, f.Client.Get(f.Ctx, client.ObjectKeyFromObject(f.Render(changed).Job()), &batchv1.Job{}))
-
-	f.requireReady(f.commit("{}")) // and back
-	require.EqualValues(t, 2, f.RegistryConfig().Spec.Replicas)
+	changeAndBack(f.Scenario, f)
 	pull()
-}
-
-// versionsOf are the resourceVersions of objects.
-func versionsOf(s *runner.Scenario, objects runner.Objects) map[string]string {
-	s.Helper()
-	found := map[string]string{}
-	for _, object := range objects {
-		found[object.GetKind()+" "+object.GetNamespace()+"/"+object.GetName()] = live(s, object).GetResourceVersion()
-	}
-	return found
 }
 
 // TestFluxJobStops: what the user sees of exit code 3, and how it goes on.
 func TestFluxJobStops(t *testing.T) {
 	f := startFlux(t)
 	defer f.requireNoCredentials()
-	makeVolume(f.Scenario, "of-before")
-	patchConfig(f.Scenario, `{"spec":{"managementState":"Managed","storage":{"pvc":{"claim":"of-before"}}}}`)
-	awaitObserved(f.Scenario)
+	runOnVolume(f.Scenario, "of-before")
 	status, message := f.ready(f.commit("{}"))
 	require.Equal(t, "False", status)
 	require.Contains(t, message, "Job/registry-profile/"+f.Render("{}").Job().GetName())
@@ -214,19 +175,18 @@ func TestFluxJobStops(t *testing.T) {
 	outcome := f.AwaitJob(f.Render("{}").Job())
 	require.Equal(t, 3, outcome.Last().ExitCode())
 
-	f.requireReady(f.commit("{bootstrap: {leaveStorage: [{claim: of-before}]}}"))
+	f.requireDone(f.commit("{bootstrap: {leaveStorage: [{claim: of-before}]}}"))
 	requireInstalled(f.Scenario)
 }
 
 func TestFluxHealsDrift(t *testing.T) {
 	f := startFlux(t)
 	defer f.requireNoCredentials()
-	f.requireReady(f.commit("{protection: {admissionPolicies: false}}"))
+	f.requireDone(f.commit("{protection: {admissionPolicies: false}}"))
 	pull := image(f.Scenario)
 	claim := f.Render("{}").Of("ObjectBucketClaim")[0]
 	patchConfig(f.Scenario, `{"spec":{"replicas":1}}`)
-	require.NoError(t, f.Client.Patch(f.Ctx, claim.DeepCopy(), client.RawPatch(types.MergePatchType,
-		[]byte(`{"metadata":{"annotations":{"kustomize.toolkit.fluxcd.io/prune":null}}}`))))
+	require.NoError(t, mergePatch(f.Scenario, claim, `{"metadata":{"annotations":{"kustomize.toolkit.fluxcd.io/prune":null}}}`))
 	f.reconcile()
 	require.EqualValues(t, 2, f.RegistryConfig().Spec.Replicas)
 	require.Equal(t, "disabled", live(f.Scenario, claim).GetAnnotations()["kustomize.toolkit.fluxcd.io/prune"])
@@ -239,7 +199,7 @@ func TestFluxHealsDrift(t *testing.T) {
 func TestFluxLosesTheProfile(t *testing.T) {
 	for name, lose := range map[string]func(f *fluxed){
 		"removed-from-git": func(f *fluxed) {
-			f.requireReady(f.push(map[string][]byte{
+			f.requireDone(f.push(map[string][]byte{
 				"kustomization.yaml": []byte("{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, resources: [other.yaml]}"),
 				"other.yaml":         []byte("{apiVersion: v1, kind: ConfigMap, metadata: {name: other, namespace: openshift-storage}}"),
 			}))
@@ -247,27 +207,20 @@ func TestFluxLosesTheProfile(t *testing.T) {
 		"kustomization-deleted": func(f *fluxed) {
 			k := f.kustomization()
 			require.NoError(f, f.Client.Delete(f.Ctx, k))
-			f.Await("the Kustomization to go", func(ctx context.Context) (bool, error) {
-				return gone(f.Client.Get(ctx, f.name, k))
-			})
+			awaitGone(f.Scenario, k)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := startFlux(t)
 			defer f.requireNoCredentials()
-			f.requireReady(f.commit("{}"))
+			f.requireDone(f.commit("{}"))
 			pull := image(f.Scenario)
 			objects := f.Render("{}")
 			lose(f)
-			f.Await("the Job's namespace to go", func(ctx context.Context) (bool, error) {
-				return gone(f.Client.Get(ctx, client.ObjectKey{Name: objects.Job().GetNamespace()}, &corev1.Namespace{}))
-			})
-			for _, object := range objects.Kept() {
-				require.Nil(t, live(f.Scenario, object).GetDeletionTimestamp(), object.GetKind())
-			}
-			requireOurBucket(f.Scenario)
+			awaitGone(f.Scenario, namespaceNamed(objects.Job().GetNamespace()))
+			requireStillThere(f.Scenario, objects)
 			pull()
-			f.requireReady(f.commitAgain())
+			f.requireDone(f.commitAgain())
 			pull()
 		})
 	}
@@ -289,7 +242,7 @@ func TestFluxHadTheStorage(t *testing.T) {
 		f = startFlux(t)
 		objects := f.Render("{}")
 		f.RequireComplete(f.Bootstrap(objects))
-		f.requireReady(f.push(map[string][]byte{
+		f.requireDone(f.push(map[string][]byte{
 			"kustomization.yaml": []byte(justConfig), "config.yaml": configInGit(f.Scenario, ""),
 		}))
 		forgetJob(f.Scenario, objects)
@@ -304,9 +257,7 @@ func TestFluxHadTheStorage(t *testing.T) {
 		// "storage: null", which the CRD refuses; of any other, the policy refuses it.
 		require.Equal(t, "False", status)
 		require.Contains(t, message, "Config/cluster dry-run failed")
-		for config := range configs(f.RegistryConfig().ResourceVersion) {
-			require.True(t, isOurs(config.Spec.Storage), "%+v", config.Spec.Storage)
-		}
+		requireNeverMoved(f.Scenario, configs)
 		pull()
 	})
 	t.Run("in-two-commits", func(t *testing.T) {
@@ -316,13 +267,11 @@ func TestFluxHadTheStorage(t *testing.T) {
 		folder := f.RenderFolder("{}")
 		rendered := folder["600-config.yaml"]
 		folder["600-config.yaml"] = configInGit(f.Scenario, "kustomize.toolkit.fluxcd.io/ssa: Ignore")
-		f.requireReady(f.push(folder))
+		f.requireDone(f.push(folder))
 		requireOurBucket(f.Scenario)
 		folder["600-config.yaml"] = rendered
-		f.requireReady(f.push(folder))
-		for config := range configs(f.RegistryConfig().ResourceVersion) {
-			require.True(t, isOurs(config.Spec.Storage), "%+v", config.Spec.Storage)
-		}
+		f.requireDone(f.push(folder))
+		requireNeverMoved(f.Scenario, configs)
 		pull()
 	})
 }

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"iter"
 	"strings"
 	"testing"
@@ -15,7 +16,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -44,7 +44,7 @@ var mayHoldImages = map[string]func(*runner.Scenario){
 	"other-bucket-in-status": func(s *runner.Scenario) {
 		patchConfig(s, `{"spec":{"managementState":"Managed"}}`)
 		awaitObserved(s)
-		status := client.RawPatch(types.MergePatchType, []byte(`{"status":{"storage":{`+otherBucket+`}}}`))
+		status := merge(`{"status":{"storage":{` + otherBucket + `}}}`)
 		require.NoError(s, s.Client.Status().Patch(s.Ctx, s.RegistryConfig(), status))
 	},
 	"volume": func(s *runner.Scenario) {
@@ -191,7 +191,7 @@ func patchConfig(s *runner.Scenario, patch string) {
 		}
 		content, err := json.Marshal(confirmed)
 		require.NoError(s, err)
-		return s.Client.Patch(s.Ctx, s.RegistryConfig(), client.RawPatch(types.MergePatchType, content), client.FieldOwner("kubectl-patch"))
+		return s.Client.Patch(s.Ctx, s.RegistryConfig(), merge(string(content)), client.FieldOwner("kubectl-patch"))
 	})
 }
 
@@ -202,6 +202,14 @@ func awaitObserved(s *runner.Scenario) {
 		config := s.RegistryConfig()
 		return config.Status.ObservedGeneration == config.Generation, nil
 	})
+}
+
+// runOnVolume is a registry that has kept its images on a volume.
+func runOnVolume(s *runner.Scenario, name string) {
+	s.Helper()
+	makeVolume(s, name)
+	patchConfig(s, fmt.Sprintf(`{"spec":{"managementState":"Managed","storage":{"pvc":{"claim":%q}}}}`, name))
+	awaitObserved(s)
 }
 
 func makeVolume(s *runner.Scenario, name string) {

@@ -14,9 +14,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/test/e2e/apiproxy"
 	"github.com/registryprofile/registry-profile/test/e2e/kubelet"
@@ -238,7 +236,7 @@ func TestDeadline(t *testing.T) {
 		return len(runs) == 1 && missing(runs[0].Output(), waits) == "", nil
 	})
 	// Only now is its time over, however long the machine has taken.
-	expire := client.RawPatch(types.MergePatchType, []byte(`{"spec":{"activeDeadlineSeconds":1}}`))
+	expire := merge(`{"spec":{"activeDeadlineSeconds":1}}`)
 	require.NoError(t, s.Client.Patch(s.Ctx, objects.Job(), expire))
 	outcome := s.AwaitJob(objects.Job())
 	require.False(t, outcome.Complete)

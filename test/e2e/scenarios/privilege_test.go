@@ -13,7 +13,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/types"
 	auditv1 "k8s.io/apiserver/pkg/apis/audit/v1"
 	"k8s.io/apiserver/pkg/authentication/serviceaccount"
 	"k8s.io/apiserver/pkg/authentication/user"
@@ -137,7 +136,7 @@ func TestPrivilegeEnds(t *testing.T) {
 	credentials := secretNamed(cluster.RegistryNamespace, imageregistry.CredentialsName)
 	require.NoError(t, job.Get(s.Ctx, client.ObjectKeyFromObject(credentials), credentials), "what it may, it can")
 
-	empty := client.RawPatch(types.MergePatchType, []byte("{}"))
+	empty := merge("{}")
 	registry := &imageregistryv1.Config{ObjectMeta: metav1.ObjectMeta{Name: "cluster"}}
 	get := func(object client.Object) error { return job.Get(s.Ctx, client.ObjectKeyFromObject(object), object) }
 	apply := func(object client.Object) error {

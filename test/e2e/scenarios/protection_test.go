@@ -91,8 +91,7 @@ func deleteGuarded(s *runner.Scenario, object client.Object) {
 	s.Helper()
 	insist(s, func(annotations map[string]string) error {
 		for key, value := range annotations {
-			patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, key, value)
-			require.NoError(s, s.Client.Patch(s.Ctx, object, client.RawPatch(types.MergePatchType, []byte(patch))))
+			require.NoError(s, mergePatch(s, object, fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, key, value)))
 		}
 		return s.Client.Delete(s.Ctx, object)
 	})
@@ -185,6 +184,27 @@ func live(s *runner.Scenario, object *unstructured.Unstructured) *unstructured.U
 
 func gone(err error) (bool, error) { return apierrors.IsNotFound(err), client.IgnoreNotFound(err) }
 
+// awaitGone waits until an object is not there any more.
+func awaitGone(s *runner.Scenario, object client.Object) {
+	s.Helper()
+	left := object.DeepCopyObject().(client.Object)
+	s.Await(fmt.Sprintf("%T %s to go", object, object.GetName()), func(ctx context.Context) (bool, error) {
+		return gone(s.Client.Get(ctx, client.ObjectKeyFromObject(object), left))
+	})
+}
+
+func namespaceNamed(name string) *corev1.Namespace {
+	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
+}
+
+// mergePatch patches an object as an administrator; the object given stays as it is.
+func mergePatch(s *runner.Scenario, object client.Object, patch string, options ...client.PatchOption) error {
+	s.Helper()
+	return s.Client.Patch(s.Ctx, object.DeepCopyObject().(client.Object), merge(patch), options...)
+}
+
+func merge(patch string) client.Patch { return client.RawPatch(types.MergePatchType, []byte(patch)) }
+
 // TestDeleteEverything gives all manifests to kubectl delete, twice, in their order and
 // backwards. The policies are among them, and must outlive what they guard.
 func TestDeleteEverything(t *testing.T) {
@@ -207,9 +227,7 @@ func TestDeleteEverything(t *testing.T) {
 				out, err := kubectl(s, manifests, "delete", "--wait=false", "--ignore-not-found")
 				require.Error(t, err, out)
 				require.Contains(t, out, "registryprofile.dev/confirm-deletion=true")
-				s.Await("the namespace to go", func(ctx context.Context) (bool, error) {
-					return gone(s.Client.Get(ctx, client.ObjectKey{Name: "registry-profile"}, &corev1.Namespace{}))
-				})
+				awaitGone(s, namespaceNamed("registry-profile"))
 			}
 			require.NoError(t, registry.Pull(s.Ctx, "e2e/image:v1", digest))
 			require.Equal(t, bucket, s.RegistryConfig().Spec.Storage.S3.Bucket)
@@ -222,14 +240,11 @@ func TestDeleteEverything(t *testing.T) {
 // confirms.
 func TestNamespaceOfGuardedClaim(t *testing.T) {
 	s := runner.Start(t)
-	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "tenant"}}
+	namespace := namespaceNamed("tenant")
 	require.NoError(t, s.Client.Create(s.Ctx, namespace))
-	claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: metav1.ObjectMeta{Namespace: "tenant", Name: "rgwbucket"}}
-	claim.Spec.StorageClassName, claim.Spec.GenerateBucketName = "ocs-storagecluster-ceph-rgw", "rgwbucket"
-	require.NoError(t, s.Client.Create(s.Ctx, claim))
-	other := claim.DeepCopy()
-	other.ResourceVersion, other.Name = "", "of-an-application"
-	require.NoError(t, s.Client.Create(s.Ctx, other))
+	const class = "ocs-storagecluster-ceph-rgw"
+	claim := makeClaim(s, client.ObjectKey{Namespace: "tenant", Name: "rgwbucket"}, class)
+	makeClaim(s, client.ObjectKey{Namespace: "tenant", Name: "of-an-application"}, class)
 	objects := s.Render("{storage: {rgw: {existingClaim: {namespace: tenant, name: rgwbucket}}}}")
 	guard(s, objects)
 
@@ -244,9 +259,7 @@ func TestNamespaceOfGuardedClaim(t *testing.T) {
 	require.NoError(t, s.Client.Get(s.Ctx, client.ObjectKeyFromObject(claim), claim))
 	require.Nil(t, claim.DeletionTimestamp)
 	deleteGuarded(s, claim)
-	s.Await("the namespace to go", func(ctx context.Context) (bool, error) {
-		return gone(s.Client.Get(ctx, client.ObjectKeyFromObject(namespace), namespace))
-	})
+	awaitGone(s, namespace)
 }
 
 // TestGarbageCollectorIsRefused: an owner that goes takes the claim along.
@@ -257,8 +270,9 @@ func TestGarbageCollectorIsRefused(t *testing.T) {
 	owner := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.RegistryNamespace, Name: "owner"}}
 	require.NoError(t, s.Client.Create(s.Ctx, owner))
 	claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: claimMeta}
-	patch := fmt.Sprintf(`{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"owner","uid":%q}]}}`, owner.UID)
-	require.NoError(t, s.Client.Patch(s.Ctx, claim, client.RawPatch(types.MergePatchType, []byte(patch))))
+	require.NoError(t, mergePatch(s, claim, fmt.Sprintf(
+		`{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"owner","uid":%q}]}}`, owner.UID)))
+	require.NoError(t, s.Client.Get(s.Ctx, claimKey, claim))
 	uid := claim.UID
 	require.NoError(t, s.Client.Delete(s.Ctx, owner))
 	s.Await("the garbage collector to be refused", func(context.Context) (bool, error) {
@@ -281,8 +295,7 @@ func TestMarksStayOnClaim(t *testing.T) {
 	awaitClaim(s)
 	claim := objects.Of("ObjectBucketClaim")[0]
 	patch := func(annotations string) error {
-		return s.Client.Patch(s.Ctx, claim.DeepCopy(),
-			client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"annotations":`+annotations+`}}`)))
+		return mergePatch(s, claim, `{"metadata":{"annotations":`+annotations+`}}`)
 	}
 	for _, annotations := range []string{
 		`{"argocd.argoproj.io/sync-options":null}`, `{"argocd.argoproj.io/sync-options":"Prune=false"}`,
@@ -322,7 +335,7 @@ func TestMarksStayInStatus(t *testing.T) {
 	guard(s, objects)
 	claim := objects.Of("PersistentVolumeClaim")[0]
 	write := func(patch string) error {
-		return s.Client.Status().Patch(s.Ctx, claim.DeepCopy(), client.RawPatch(types.MergePatchType, []byte(patch)))
+		return s.Client.Status().Patch(s.Ctx, claim.DeepCopy(), merge(patch))
 	}
 	requireRefused(s, claimGuard, write(`{"metadata":{"annotations":{"registryprofile.dev/profile":null}}}`), "registryprofile.dev/profile")
 	require.NoError(t, write(`{"status":{"capacity":{"storage":"1Gi"}}}`))
@@ -332,12 +345,9 @@ func TestMarksStayInStatus(t *testing.T) {
 // that of before, which nobody has marked.
 func TestClaimInUse(t *testing.T) {
 	s := runner.Start(t)
-	claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.StorageNamespace, Name: "rgwbucket"}}
-	claim.Spec.StorageClassName, claim.Spec.GenerateBucketName = "ocs-storagecluster-ceph-rgw", "rgwbucket"
-	require.NoError(t, s.Client.Create(s.Ctx, claim))
-	other := claim.DeepCopy()
-	other.ResourceVersion, other.Name = "", "of-an-application"
-	require.NoError(t, s.Client.Create(s.Ctx, other))
+	const class = "ocs-storagecluster-ceph-rgw"
+	claim := makeClaim(s, client.ObjectKey{Namespace: cluster.StorageNamespace, Name: "rgwbucket"}, class)
+	other := makeClaim(s, client.ObjectKey{Namespace: cluster.StorageNamespace, Name: "of-an-application"}, class)
 	s.RequireComplete(s.Bootstrap(s.Render("{storage: {rgw: {existingClaim: {namespace: openshift-storage, name: rgwbucket}}}}")))
 	pull := image(s)
 	moved := s.Render("{}")
@@ -377,10 +387,13 @@ func TestComparisonByDryRun(t *testing.T) {
 	objects := s.Render("{}")
 	guard(s, objects)
 	s.RequireComplete(s.Bootstrap(objects))
-	elsewhere := client.RawPatch(types.MergePatchType, []byte(`{"spec":{"storage":{"s3":{"bucket":"elsewhere"}}}}`))
-	require.NoError(t, s.Client.Patch(s.Ctx, s.RegistryConfig(), elsewhere, client.DryRunAll, client.FieldOwner("argocd-controller")))
-	requireRefused(s, configGuard, s.Client.Patch(s.Ctx, s.RegistryConfig(), elsewhere, client.FieldOwner("argocd-controller")))
-	requireRefused(s, configGuard, s.Client.Patch(s.Ctx, s.RegistryConfig(), elsewhere, client.DryRunAll, client.FieldOwner("registry-profile")))
+	move := func(options ...client.PatchOption) error {
+		return mergePatch(s, s.RegistryConfig(), `{"spec":{"storage":{"s3":{"bucket":"elsewhere"}}}}`, options...)
+	}
+	const argo, job = client.FieldOwner("argocd-controller"), client.FieldOwner("registry-profile")
+	require.NoError(t, move(client.DryRunAll, argo))
+	requireRefused(s, configGuard, move(argo))
+	requireRefused(s, configGuard, move(client.DryRunAll, job))
 }
 
 // TestConfigIsGuarded: whoever writes Config, its storage is moved by the Job alone.
@@ -394,7 +407,7 @@ func TestConfigIsGuarded(t *testing.T) {
 	storage := s.RegistryConfig().Spec.Storage
 	ours := "bucket=" + storage.S3.Bucket + " endpoint=" + storage.S3.RegionEndpoint
 	patch := func(patch string) error {
-		return s.Client.Patch(s.Ctx, s.RegistryConfig(), client.RawPatch(types.MergePatchType, []byte(patch)))
+		return mergePatch(s, s.RegistryConfig(), patch)
 	}
 
 	for change, target := range map[string]string{
@@ -429,9 +442,11 @@ func TestConfigIsGuarded(t *testing.T) {
 	} {
 		require.NoError(t, patch(change), change)
 	}
-	for _, storage := range []string{`{"s3":{"bucket":"older"}}`, `null`, `{"emptyDir":{}}`, `{"s3":{"bucket":"older"},"managementState":"Managed"}`} {
-		require.NoError(t, as(s, imageregistry.UserName).Patch(s.Ctx, s.RegistryConfig(), client.RawPatch(types.MergePatchType,
-			[]byte(`{"spec":{"storage":`+storage+`}}`)), client.DryRunAll), "the operator")
+	for _, storage := range []string{
+		`{"s3":{"bucket":"older"}}`, `null`, `{"emptyDir":{}}`, `{"s3":{"bucket":"older"},"managementState":"Managed"}`,
+	} {
+		stale := merge(`{"spec":{"storage":` + storage + `}}`)
+		require.NoError(t, as(s, imageregistry.UserName).Patch(s.Ctx, s.RegistryConfig(), stale, client.DryRunAll), "the operator")
 	}
 	require.Equal(t, storage, s.RegistryConfig().Spec.Storage)
 }
@@ -445,9 +460,9 @@ func TestConfirmedStorageChange(t *testing.T) {
 	s.Operator.Stop()
 	const key = "registryprofile.dev/confirm-storage-change"
 	change := func(confirmed, bucket string) error {
-		patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}},"spec":{"storage":{"s3":{"bucket":%q,"regionEndpoint":"https://s3.example.com"}}}}`,
-			key, confirmed, bucket)
-		return s.Client.Patch(s.Ctx, s.RegistryConfig(), client.RawPatch(types.MergePatchType, []byte(patch)))
+		patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}},
+"spec":{"storage":{"s3":{"bucket":%q,"regionEndpoint":"https://s3.example.com"}}}}`, key, confirmed, bucket)
+		return mergePatch(s, s.RegistryConfig(), patch)
 	}
 	const elsewhere = "bucket=elsewhere endpoint=https://s3.example.com"
 	for _, confirmed := range []string{"true", "", "elsewhere", elsewhere + " "} {
@@ -455,8 +470,7 @@ func TestConfirmedStorageChange(t *testing.T) {
 	}
 	require.NoError(t, change(elsewhere, "elsewhere"))
 	require.NoError(t, change("bucket=third endpoint=https://s3.example.com", "third"))
-	require.NoError(t, s.Client.Patch(s.Ctx, s.RegistryConfig(), client.RawPatch(types.MergePatchType,
-		[]byte(fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, key, elsewhere)))))
+	require.NoError(t, mergePatch(s, s.RegistryConfig(), fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, key, elsewhere)))
 	requireRefused(s, configGuard, change(elsewhere, "elsewhere"), elsewhere,
 		"oc annotate configs.imageregistry.operator.openshift.io/cluster "+key+"-")
 }
@@ -548,8 +562,7 @@ func TestCostOfPolicies(t *testing.T) {
 		var times []time.Duration
 		for range 300 {
 			began := time.Now()
-			require.NoError(t, s.Client.Patch(s.Ctx, config.DeepCopy(),
-				client.RawPatch(types.MergePatchType, []byte(`{"spec":{"replicas":3}}`)), client.DryRunAll))
+			require.NoError(t, mergePatch(s, config, `{"spec":{"replicas":3}}`, client.DryRunAll))
 			times = append(times, time.Since(began))
 		}
 		slices.Sort(times)
@@ -595,9 +608,7 @@ func TestTakeOutOfTheProfile(t *testing.T) {
 		require.NoError(t, err, "%s: %s", command, out)
 	}
 	for _, object := range objects.Of("ObjectBucketClaim", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding") {
-		s.Await(object.GetKind()+" to go", func(ctx context.Context) (bool, error) {
-			return gone(s.Client.Get(ctx, client.ObjectKeyFromObject(object), object.DeepCopy()))
-		})
+		awaitGone(s, object)
 	}
 }
 

@@ -14,10 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -42,11 +40,9 @@ func requireStopped(s *runner.Scenario, outcome *runner.Outcome, code int, says 
 
 // A liveRegistry has an image.
 type liveRegistry struct {
-	digest string
+	pull   func()                      // requires that the image can be pulled
 	before map[client.ObjectKey]string // the versions of what the Job writes
 }
-
-const liveImage = "e2e/live:v1"
 
 // goLive installs a registry, pushes an image to it, and deletes the Job, as time does.
 func goLive(s *runner.Scenario) liveRegistry {
@@ -54,9 +50,7 @@ func goLive(s *runner.Scenario) liveRegistry {
 	first := s.Bootstrap(s.Render("{}"))
 	s.RequireComplete(first)
 	s.DeleteJob(first.Job)
-	digest, err := s.Registry().Push(s.Ctx, liveImage)
-	require.NoError(s, err)
-	return liveRegistry{digest, versions(s)}
+	return liveRegistry{image(s), versions(s)}
 }
 
 // requireUntouched requires that nothing that the Job writes has changed, and that a
@@ -64,7 +58,7 @@ func goLive(s *runner.Scenario) liveRegistry {
 func (l liveRegistry) requireUntouched(s *runner.Scenario) {
 	s.Helper()
 	require.Equal(s, l.before, versions(s))
-	require.NoError(s, s.Registry().Pull(s.Ctx, liveImage, l.digest))
+	l.pull()
 }
 
 // TestBackendEdited is a live registry whose profile gets another backend: the Job names
@@ -96,7 +90,7 @@ func TestRouteLeadsElsewhere(t *testing.T) {
 		},
 	} {
 		stop := func(s *runner.Scenario) {
-			patch := client.RawPatch(types.MergePatchType, []byte(c.patch))
+			patch := merge(c.patch)
 			require.NoError(s, s.Client.Patch(s.Ctx, secureRoute(), patch))
 			requireStopped(s, s.Bootstrap(s.Render(c.spec)), 2,
 				c.says+", but the claim's bucket is at rook-ceph-rgw-ocs-storagecluster-cephobjectstore.openshift-storage.svc.",
@@ -165,10 +159,7 @@ func TestClaimReplaced(t *testing.T) {
 	old := s.RegistryConfig().Spec.Storage.S3.Bucket
 	claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: claimMeta}
 	deleteGuarded(s, claim)
-	s.Await("the claim to be gone", func(ctx context.Context) (bool, error) {
-		err := s.Client.Get(ctx, claimKey, claim)
-		return apierrors.IsNotFound(err), client.IgnoreNotFound(err)
-	})
+	awaitGone(s, claim)
 	s.DeleteJob(first.Job)
 	leave := "leaveStorage: [{bucket: " + old + "}]"
 	requireStopped(s, s.Bootstrap(objects), 3, old, "the claim was deleted and made again", leave)
@@ -186,11 +177,7 @@ func TestExistingClaim(t *testing.T) {
 	first := s.Bootstrap(objects)
 	s.RequireComplete(first)
 	require.True(t, strings.HasPrefix(s.RegistryConfig().Spec.Storage.S3.Bucket, "rgwbucket-"))
-	s.DeleteJob(first.Job)
-	second := s.RunJob(objects)
-	s.RequireComplete(second)
-	require.Empty(t, writes(second.Last()))
-	s.Apply("argocd-controller", objects.After())
+	requireSettled(s, objects, first)
 	pushAndPull(s)
 }
 
@@ -200,7 +187,8 @@ func TestExistingClaim(t *testing.T) {
 func TestErrorOfTheStoreIsSaidAtOnce(t *testing.T) {
 	s := runner.Start(t)
 	placeOutside(s)
-	objects := s.Render("{odf: {storageCluster: ocs-external-storagecluster}, storage: {rgw: {endpoint: {external: {}}, trustedCA: {system: {}}}}}")
+	objects := s.Render("{odf: {storageCluster: ocs-external-storagecluster}, " +
+		"storage: {rgw: {endpoint: {external: {}}, trustedCA: {system: {}}}}}")
 	s.Apply("argocd-controller", append(objects.Prerequisites(), objects.Job()))
 	s.Await("the reason to be said", func(context.Context) (bool, error) {
 		for _, run := range s.Kubelet.Runs() {
