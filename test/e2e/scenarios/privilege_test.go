@@ -16,7 +16,6 @@ import (
 	auditv1 "k8s.io/apiserver/pkg/apis/audit/v1"
 	"k8s.io/apiserver/pkg/authentication/serviceaccount"
 	"k8s.io/apiserver/pkg/authentication/user"
-	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/test/e2e/cluster"
@@ -126,13 +125,7 @@ func TestPrivilegeEnds(t *testing.T) {
 	objects := s.Render("{}")
 	s.RequireComplete(s.Bootstrap(objects))
 	namespace := objects.Job().GetNamespace()
-	config := rest.CopyConfig(s.Config)
-	config.Impersonate = rest.ImpersonationConfig{
-		UserName: accountOf(objects),
-		Groups:   append(serviceaccount.MakeGroupNames(namespace), user.AllAuthenticated),
-	}
-	job, err := client.New(config, client.Options{Scheme: s.Client.Scheme()})
-	require.NoError(t, err)
+	job := as(s, accountOf(objects), append(serviceaccount.MakeGroupNames(namespace), user.AllAuthenticated)...)
 	credentials := secretNamed(cluster.RegistryNamespace, imageregistry.CredentialsName)
 	require.NoError(t, job.Get(s.Ctx, client.ObjectKeyFromObject(credentials), credentials), "what it may, it can")
 

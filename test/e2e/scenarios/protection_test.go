@@ -22,6 +22,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	auditv1 "k8s.io/apiserver/pkg/apis/audit/v1"
+	"k8s.io/apiserver/pkg/authentication/user"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
@@ -442,11 +443,12 @@ func TestConfigIsGuarded(t *testing.T) {
 	} {
 		require.NoError(t, patch(change), change)
 	}
+	operator := as(s, imageregistry.UserName, user.SystemPrivilegedGroup)
 	for _, storage := range []string{
 		`{"s3":{"bucket":"older"}}`, `null`, `{"emptyDir":{}}`, `{"s3":{"bucket":"older"},"managementState":"Managed"}`,
 	} {
 		stale := merge(`{"spec":{"storage":` + storage + `}}`)
-		require.NoError(t, as(s, imageregistry.UserName).Patch(s.Ctx, s.RegistryConfig(), stale, client.DryRunAll), "the operator")
+		require.NoError(t, operator.Patch(s.Ctx, s.RegistryConfig(), stale, client.DryRunAll), "the operator")
 	}
 	require.Equal(t, storage, s.RegistryConfig().Spec.Storage)
 }
@@ -573,11 +575,11 @@ func TestCostOfPolicies(t *testing.T) {
 	s.Note("a patch of Config through the policies takes %.2f times that without", float64(measure())/float64(without))
 }
 
-// as returns a client of a user whom RBAC allows everything.
-func as(s *runner.Scenario, user string) client.Client {
+// as returns a client of the user of a name who is in these groups.
+func as(s *runner.Scenario, name string, groups ...string) client.Client {
 	s.Helper()
 	config := rest.CopyConfig(s.Config)
-	config.Impersonate = rest.ImpersonationConfig{UserName: user, Groups: []string{"system:masters"}}
+	config.Impersonate = rest.ImpersonationConfig{UserName: name, Groups: groups}
 	c, err := client.New(config, client.Options{Scheme: controlplane.Scheme})
 	require.NoError(s, err)
 	return c
