@@ -54,6 +54,7 @@ lint: ## Check every Go module (gofmt, tidy, vet, staticcheck) and shell script 
 update-golden: ## Rewrite golden files and generated documents; read the diff
 	UPDATE=1 go test ./api/v1alpha1
 	go test ./fn ./internal/stream ./internal/cases ./internal/cli -update
+	cd test/e2e && go test ./engines -update
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (30s)
@@ -72,7 +73,7 @@ bench: ## Measure start, memory and throughput as ratios
 # The command ends when make does, however that ends; under "go run" it would not.
 .PHONY: e2e
 e2e: ## Run the Job on a real control plane (RUN=regex selects scenarios)
-	cd test/e2e && go test ./cmd/... ./programs
+	cd test/e2e && go test ./cmd/... ./programs ./engines
 	go build -C test/e2e -buildvcs=false -o ../../bin/e2e ./cmd/e2e
 	@cd test/e2e && exec ../../bin/e2e
 

@@ -29,7 +29,7 @@ type engine struct {
 type mark struct{ key, value string }
 
 // isItem tells whether the value is one item of a list. Argo CD alone reads lists.
-func (m mark) isItem() bool { return m.key == syncOptions }
+func (m mark) isItem() bool { return m.key == syncOptions || m.key == compareOptions }
 
 // engines are all that are supported. Every resource carries the marks of each of them,
 // whichever delivers it: a mark that depends on a setting is missing on the day when
@@ -63,10 +63,11 @@ const (
 	// WaveAnnotation holds the number by which Argo CD orders resources.
 	WaveAnnotation = "argocd.argoproj.io/sync-wave"
 
-	dependsOn   = "config.kubernetes.io/depends-on"
-	syncOptions = "argocd.argoproj.io/sync-options"
-	fluxGroup   = "kustomize.toolkit.fluxcd.io/"
-	acmGroup    = "apps.open-cluster-management.io/"
+	dependsOn      = "config.kubernetes.io/depends-on"
+	syncOptions    = "argocd.argoproj.io/sync-options"
+	compareOptions = "argocd.argoproj.io/compare-options"
+	fluxGroup      = "kustomize.toolkit.fluxcd.io/"
+	acmGroup       = "apps.open-cluster-management.io/"
 )
 
 // marks returns the annotations of every engine for one object.
@@ -103,9 +104,13 @@ func keepingMarks() []mark {
 }
 
 // argoCD: a wave ends when its resources are healthy, a Job when it is complete. Without
-// the CRD of a kind a dry run fails, before the operator that brings it has a chance.
+// the CRD of a kind a dry run fails, before the operator that brings it has a chance. What
+// stays when it leaves Git would keep its Application OutOfSync for ever, were it compared.
 func argoCD(o planned, _ []planned, d v1alpha1.Delivery) map[string]string {
 	marks := map[string]string{WaveAnnotation: strconv.Itoa(d.ArgoCD.BaseWave + int(o.Stage))}
+	if o.Class.Kept() {
+		marks[compareOptions] = "IgnoreExtraneous"
+	}
 	switch o.Class {
 	case ClassClaim:
 		marks[syncOptions] = "SkipDryRunOnMissingResource=true"

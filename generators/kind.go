@@ -35,7 +35,7 @@ func (k Kind) Kept() bool {
 }
 
 // Marks returns the annotations that every object of the kind carries for the engines,
-// but for those that order, which depend on the profile.
+// but for those that order, which depend on the profile, or only change what is shown.
 func (k Kind) Marks() map[string]string {
 	var common map[string]string
 	for _, g := range k.generators {
@@ -44,7 +44,7 @@ func (k Kind) Marks() map[string]string {
 			common = own
 		}
 		maps.DeleteFunc(common, func(key, value string) bool {
-			return key == WaveAnnotation || key == dependsOn || own[key] != value
+			return key == WaveAnnotation || key == dependsOn || key == compareOptions || own[key] != value
 		})
 	}
 	return common

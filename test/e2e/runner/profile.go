@@ -27,7 +27,7 @@ type Objects []*unstructured.Unstructured
 // by the product's own command.
 func (s *Scenario) Render(spec string) Objects {
 	s.Helper()
-	objects, err := decode(bytes.NewReader(s.RenderStream(spec)))
+	objects, err := Decode(bytes.NewReader(s.RenderStream(spec)))
 	require.NoError(s, err)
 	return objects
 }
@@ -71,7 +71,8 @@ func (s *Scenario) render(spec string, flags ...string) []byte {
 	return out.Bytes()
 }
 
-func decode(stream io.Reader) (Objects, error) {
+// Decode reads the objects of a YAML stream.
+func Decode(stream io.Reader) (Objects, error) {
 	var objects Objects
 	documents := yaml.NewYAMLOrJSONDecoder(stream, 4096)
 	for {

@@ -6,16 +6,19 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
 	"github.com/registryprofile/registry-profile/test/e2e/argocd"
+	"github.com/registryprofile/registry-profile/test/e2e/engines"
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
 	"github.com/registryprofile/registry-profile/test/e2e/sandbox"
 )
@@ -25,8 +28,10 @@ const argoExample = "../../../examples/argocd/"
 // argoed is a scenario whose cluster is delivered by the real Argo CD, from examples/argocd.
 type argoed struct {
 	*runner.Scenario
-	argocd *argocd.ArgoCD
-	name   client.ObjectKey
+	argocd    *argocd.ArgoCD
+	name      client.ObjectKey
+	revision  string // of the last commit
+	finalizer string // with which it is dismissed
 }
 
 func startArgoCD(t *testing.T) *argoed {
@@ -38,7 +43,7 @@ func startArgoCD(t *testing.T) *argoed {
 // example, and its Application.
 func bringArgoCD(s *runner.Scenario) *argoed {
 	s.Helper()
-	a := &argoed{Scenario: s}
+	a := &argoed{Scenario: s, finalizer: "resources-finalizer.argocd.argoproj.io"}
 	plugins := filepath.Join(s.TempDir(), "plugins")
 	program := filepath.Join(sandbox.Prepared(), "registry-profile")
 	out, err := exec.CommandContext(s.Ctx, program, "install", "--plugin-home", plugins).CombinedOutput()
@@ -69,11 +74,13 @@ func (a *argoed) example(name string) []*unstructured.Unstructured {
 	return objects
 }
 
-// application is the example's, for our repository.
+// application is the example's, for our repository, and as patient as a test is.
 func (a *argoed) application() *unstructured.Unstructured {
 	a.Helper()
 	application := a.example("application.yaml")[0]
 	require.NoError(a, unstructured.SetNestedField(application.Object, "file://"+a.argocd.Repository(), "spec", "source", "repoURL"))
+	require.NoError(a, unstructured.SetNestedField(application.Object, "1s", "spec", "syncPolicy", "retry", "backoff", "duration"))
+	require.NoError(a, unstructured.SetNestedField(application.Object, "3s", "spec", "syncPolicy", "retry", "backoff", "maxDuration"))
 	return application
 }
 
@@ -108,13 +115,46 @@ func (a *argoed) commit(spec string) string {
 
 func (a *argoed) push(files map[string][]byte) string {
 	a.Helper()
-	revision, err := a.argocd.Commit(files)
+	var err error
+	a.revision, err = a.argocd.Commit(files)
 	require.NoError(a, err)
-	// What a webhook of the repository does.
+	if _, err = a.look(a.Ctx); apierrors.IsNotFound(err) { // it was dismissed
+		require.NoError(a, a.Client.Create(a.Ctx, a.application()))
+	}
+	a.refresh()
+	return a.revision
+}
+
+// refresh does what a webhook of the repository does.
+func (a *argoed) refresh() {
+	a.Helper()
 	app, err := a.look(a.Ctx)
 	require.NoError(a, err)
 	require.NoError(a, mergePatch(a.Scenario, app, `{"metadata":{"annotations":{"argocd.argoproj.io/refresh":"normal"}}}`))
-	return revision
+	a.await("Argo CD to look again", func(app *unstructured.Unstructured) bool {
+		return app.GetAnnotations()["argocd.argoproj.io/refresh"] == ""
+	})
+}
+
+// await waits for a state of the Application.
+func (a *argoed) await(what string, reached func(app *unstructured.Unstructured) bool) {
+	a.Helper()
+	a.Await(what, func(ctx context.Context) (bool, error) {
+		app, err := a.look(ctx)
+		if err != nil || reached(app) {
+			return err == nil, err
+		}
+		conditions, _, _ := unstructured.NestedSlice(app.Object, "status", "conditions")
+		return false, fmt.Errorf("%s: %s %v", state(app), at(app, "status", "operationState", "message"), conditions)
+	})
+}
+
+// state is whether what Git says is in the cluster, whether that works, and how the last
+// sync ended.
+func state(app *unstructured.Unstructured) string {
+	return strings.Join([]string{
+		at(app, "status", "sync", "status"), at(app, "status", "health", "status"), at(app, "status", "operationState", "phase"),
+	}, " ")
 }
 
 // look returns the Application as it is.
@@ -132,21 +172,88 @@ func at(o *unstructured.Unstructured, path ...string) string {
 // requireDone waits until the Application is Synced and Healthy on a revision.
 func (a *argoed) requireDone(revision string) {
 	a.Helper()
-	a.Await("the Application to be Synced and Healthy", func(ctx context.Context) (bool, error) {
-		app, err := a.look(ctx)
-		if err != nil {
-			return false, err
-		}
-		state := []string{
-			at(app, "status", "sync", "status"), at(app, "status", "health", "status"), at(app, "status", "operationState", "phase"),
-		}
-		if at(app, "status", "sync", "revision") == revision && strings.Join(state, " ") == "Synced Healthy Succeeded" {
-			return true, nil
-		}
-		conditions, _, _ := unstructured.NestedSlice(app.Object, "status", "conditions")
-		return false, fmt.Errorf("%v: %s %v", state, at(app, "status", "operationState", "message"), conditions)
+	a.await("the Application to be Synced and Healthy", func(app *unstructured.Unstructured) bool {
+		return at(app, "status", "sync", "revision") == revision && state(app) == "Synced Healthy Succeeded"
 	})
 }
+
+func (a *argoed) scenario() *runner.Scenario { return a.Scenario }
+
+func (a *argoed) commitManifests(files map[string][]byte) string {
+	a.Helper()
+	committed := map[string][]byte{}
+	for name, content := range files {
+		committed["registry/"+name] = content
+	}
+	return a.push(committed)
+}
+
+func (a *argoed) withdraw() {
+	a.Helper()
+	a.requireDone(a.commitManifests(bystander()))
+}
+
+// dismiss deletes the Application with the finalizer that deletes what it has brought.
+func (a *argoed) dismiss() {
+	a.Helper()
+	app, err := a.look(a.Ctx)
+	require.NoError(a, err)
+	app.SetFinalizers([]string{a.finalizer})
+	require.NoError(a, a.Client.Update(a.Ctx, app))
+	require.NoError(a, a.Client.Delete(a.Ctx, app))
+	awaitGone(a.Scenario, app)
+}
+
+func (a *argoed) reconcile() {
+	a.Helper()
+	a.refresh()
+	a.requireDone(a.revision)
+}
+
+// restore does what "argocd app terminate-op" and "argocd app sync" do. Self-heal alone tries
+// what it found missing first, which need not be all: a namespace that is about to go is
+// still there.
+func (a *argoed) restore() {
+	a.Helper()
+	a.await("self-heal to be in vain", func(app *unstructured.Unstructured) bool {
+		return strings.Contains(at(app, "status", "operationState", "message"), "not found")
+	})
+	app, err := a.look(a.Ctx)
+	require.NoError(a, err)
+	if at(app, "status", "operationState", "phase") == "Running" {
+		require.NoError(a, mergePatch(a.Scenario, app, `{"status":{"operationState":{"phase":"Terminating"}}}`))
+	}
+	a.await("the operation to end", func(app *unstructured.Unstructured) bool {
+		_, running := app.Object["operation"]
+		return !running
+	})
+	require.NoError(a, mergePatch(a.Scenario, app, `{"operation":{"sync":{"prune":true}}}`))
+	a.requireDone(a.revision)
+}
+
+// requireStuck waits until Argo CD says that it cannot sync, and tries again.
+func (a *argoed) requireStuck(revision string) {
+	a.Helper()
+	a.await("the sync to fail", func(app *unstructured.Unstructured) bool {
+		return at(app, "status", "operationState", "syncResult", "revision") == revision &&
+			strings.Contains(at(app, "status", "operationState", "message"), "Retrying attempt")
+	})
+}
+
+func (a *argoed) requireFailed(revision string, job *unstructured.Unstructured) {
+	a.Helper()
+	a.await("the sync to fail with its Job", func(app *unstructured.Unstructured) bool {
+		resources, _, _ := unstructured.NestedSlice(app.Object, "status", "operationState", "syncResult", "resources")
+		return at(app, "status", "health", "status") == "Degraded" &&
+			at(app, "status", "operationState", "syncResult", "revision") == revision &&
+			slices.ContainsFunc(resources, func(r any) bool {
+				resource := &unstructured.Unstructured{Object: r.(map[string]any)}
+				return at(resource, "name") == job.GetName() && at(resource, "hookPhase") == "Failed"
+			})
+	})
+}
+
+func (a *argoed) requireRemoved(object client.Object) { awaitGone(a.Scenario, object) }
 
 // requireNoCredentials: none is in what Argo CD logs, stores and caches.
 func (a *argoed) requireNoCredentials() {
@@ -154,109 +261,62 @@ func (a *argoed) requireNoCredentials() {
 	requireNoCredentialsIn(a.Scenario, "argocd")
 }
 
-func TestArgoCDFirstSyncAndChange(t *testing.T) {
-	a := startArgoCD(t)
-	defer a.requireNoCredentials()
-	a.requireDone(a.commit("{}"))
-	requireInstalled(a.Scenario)
-	pull := image(a.Scenario)
-
-	before := versionsOf(a.Scenario, a.Render("{}"))
-	a.requireDone(a.push(map[string][]byte{
-		"registry/kustomization.yaml": []byte(read(t, argoExample+"registry/kustomization.yaml")),
-		"registry/profile.yaml":       []byte(read(t, argoExample+"registry/profile.yaml")),
-		"README.md":                   []byte("another commit, of the same profile"),
-	}))
-	require.Equal(t, before, versionsOf(a.Scenario, a.Render("{}")), "nothing to do")
-
-	changeAndBack(a.Scenario, a)
-	pull()
+func TestArgoCD(t *testing.T) {
+	all := common(func(t *testing.T) engine { return startArgoCD(t) })
+	all["deleted"] = argoDeleted
+	all["empty-render"] = argoEmptyRender
+	all["storage-in-git"] = argoStorageInGit
+	playAll(t, engines.ArgoCD, engines.Situations(), all)
 }
 
-// TestArgoCDJobStops: what the user sees of exit code 3, and how it goes on.
-func TestArgoCDJobStops(t *testing.T) {
-	a := startArgoCD(t)
-	defer a.requireNoCredentials()
-	runOnVolume(a.Scenario, "of-before")
-	a.commit("{}")
-	a.Await("the Application to be Degraded", func(ctx context.Context) (bool, error) {
-		app, err := a.look(ctx)
-		return at(app, "status", "health", "status") == "Degraded", err
-	})
-	require.Equal(t, 3, a.AwaitJob(a.Render("{}").Job()).Last().ExitCode())
-	require.Equal(t, "of-before", a.RegistryConfig().Spec.Storage.PVC.Claim)
-	require.NotEqualValues(t, 2, a.RegistryConfig().Spec.Replicas, "Config comes after the Job")
-
-	a.requireDone(a.commit("{bootstrap: {leaveStorage: [{claim: of-before}]}}"))
-	requireInstalled(a.Scenario)
+func argoDeleted(t *testing.T) {
+	for name, finalizer := range map[string]string{
+		"foreground": "resources-finalizer.argocd.argoproj.io",
+		"background": "resources-finalizer.argocd.argoproj.io/background",
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := startArgoCD(t)
+			defer a.requireNoCredentials()
+			a.finalizer = finalizer
+			dismissed(a)
+		})
+	}
 }
 
-func TestArgoCDHealsDrift(t *testing.T) {
-	a := startArgoCD(t)
-	defer a.requireNoCredentials()
-	a.requireDone(a.commit("{protection: {admissionPolicies: false}}"))
-	pull := image(a.Scenario)
-	claim := a.Render("{}").Of("ObjectBucketClaim")[0]
-	patchConfig(a.Scenario, `{"spec":{"replicas":1}}`)
-	require.NoError(t, mergePatch(a.Scenario, claim, `{"metadata":{"annotations":{"argocd.argoproj.io/sync-options":null}}}`))
-	a.Await("the drift to be healed", func(context.Context) (bool, error) {
-		return a.RegistryConfig().Spec.Replicas == 2 &&
-			strings.Contains(live(a.Scenario, claim).GetAnnotations()["argocd.argoproj.io/sync-options"], "Prune=false"), nil
-	})
-	requireOurBucket(a.Scenario)
-	pull()
-}
-
-// TestArgoCDLosesTheProfile: it leaves Git with prune on, the build holds nothing, or the
-// Application is deleted with everything. What holds the images stays, and what guards it.
-func TestArgoCDLosesTheProfile(t *testing.T) {
-	const kustomization = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
-	for name, lose := range map[string]func(a *argoed, objects runner.Objects){
-		"removed-from-git": func(a *argoed, objects runner.Objects) {
-			a.push(map[string][]byte{
-				"registry/kustomization.yaml": []byte(kustomization + "resources: [other.yaml]\n"),
-				"registry/other.yaml":         []byte("{apiVersion: v1, kind: ConfigMap, metadata: {name: other, namespace: openshift-storage}}"),
-			})
-			awaitGone(a.Scenario, objects.Job())
-		},
-		"application-deleted": func(a *argoed, objects runner.Objects) {
-			app, err := a.look(a.Ctx)
-			require.NoError(a, err)
-			app.SetFinalizers([]string{"resources-finalizer.argocd.argoproj.io"})
-			require.NoError(a, a.Client.Update(a.Ctx, app))
-			require.NoError(a, a.Client.Delete(a.Ctx, app))
-			awaitGone(a.Scenario, app)
-			awaitGone(a.Scenario, objects.Job())
-		},
-		"plugin-missing": func(a *argoed, _ runner.Objects) {
+func argoEmptyRender(t *testing.T) {
+	for name, commit := range map[string]func(a *argoed){
+		"plugin-missing": func(a *argoed) {
 			require.NoError(a, os.RemoveAll(a.argocd.Plugins))
 			a.commit("{registry: {replicas: 3}}")
-			a.Await("the Application to say so", func(ctx context.Context) (bool, error) {
-				app, err := a.look(ctx)
+			a.await("the Application to say so", func(app *unstructured.Unstructured) bool {
 				conditions, _, _ := unstructured.NestedSlice(app.Object, "status", "conditions")
-				if err == nil && !strings.Contains(fmt.Sprint(conditions), "unable to find plugin") {
-					err = fmt.Errorf("its conditions are %v", conditions)
-				}
-				return err == nil, err
+				return strings.Contains(fmt.Sprint(conditions), "unable to find plugin")
 			})
+			live(a.Scenario, a.Render("{}").Job())
+		},
+		"exec-forgotten": func(a *argoed) {
+			files := bystander()
+			files["kustomization.yaml"] = append(kustomizationOf("other.yaml"), "generators: [profile.yaml]\n"...)
+			files["profile.yaml"] = []byte(strings.Replace(string(runner.Profile("{}")), "{name: registry}",
+				`{name: registry, annotations: {config.kubernetes.io/function: "exec: {path: registry-profile}"}}`, 1))
+			a.commitManifests(files)
+			awaitGone(a.Scenario, namespaceNamed(a.Render("{}").Job().GetNamespace()))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := startArgoCD(t)
 			defer a.requireNoCredentials()
-			a.requireDone(a.commit("{}"))
-			pull := image(a.Scenario)
-			objects := a.Render("{}")
-			lose(a, objects)
-			requireStillThere(a.Scenario, objects)
+			pull := delivered(a, "{}")
+			commit(a)
+			requireStillThere(a.Scenario, a.Render("{}"))
 			pull()
 		})
 	}
 }
 
-// TestArgoCDHadTheStorage: Git had spec.storage, by either way of applying, and now brings a
+// argoStorageInGit: Git had spec.storage, by either way of applying, and now brings a
 // profile, in one commit.
-func TestArgoCDHadTheStorage(t *testing.T) {
+func argoStorageInGit(t *testing.T) {
 	for name, annotations := range map[string]string{
 		"client-side": "", "server-side": "argocd.argoproj.io/sync-options: ServerSideApply=true",
 	} {
@@ -265,8 +325,8 @@ func TestArgoCDHadTheStorage(t *testing.T) {
 			defer a.requireNoCredentials()
 			objects := a.Render("{}")
 			a.RequireComplete(a.Bootstrap(objects))
-			a.requireDone(a.push(map[string][]byte{
-				"registry/kustomization.yaml": []byte(justConfig), "registry/config.yaml": configInGit(a.Scenario, annotations),
+			a.requireDone(a.commitManifests(map[string][]byte{
+				"kustomization.yaml": kustomizationOf("config.yaml"), "config.yaml": configInGit(a.Scenario, annotations),
 			}))
 			forgetJob(a.Scenario, objects)
 			pull := image(a.Scenario)

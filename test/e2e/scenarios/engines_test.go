@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"testing"
 
 	imageregistryv1 "github.com/openshift/api/imageregistry/v1"
 	"github.com/stretchr/testify/require"
@@ -14,31 +13,15 @@ import (
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
 )
 
-// delivered is a scenario whose cluster a real engine delivers from Git.
-type delivered interface {
-	// commit puts a profile of this spec into Git and returns the revision.
-	commit(spec string) (revision string)
-	// requireDone waits until the engine is content with a revision.
-	requireDone(revision string)
-}
-
-// changeAndBack changes a profile that is delivered, and takes the change back.
-func changeAndBack(s *runner.Scenario, e delivered) {
-	s.Helper()
-	const changed = "{bootstrap: {timeout: 20m}, registry: {replicas: 3}}"
-	e.requireDone(e.commit(changed))
-	require.EqualValues(s, 3, s.RegistryConfig().Spec.Replicas)
-	live(s, s.Render(changed).Job())
-	awaitGone(s, s.Render("{}").Job())
-	e.requireDone(e.commit("{}"))
-	require.EqualValues(s, 2, s.RegistryConfig().Spec.Replicas)
-}
-
-// requireStillThere requires that all that keeps the images is there after the profile has gone.
+// requireStillThere requires that all that keeps the images is there after the profile has
+// gone. A policy may be on its way out: as long as it guards something it is in force.
 func requireStillThere(s *runner.Scenario, objects runner.Objects) {
 	s.Helper()
 	for _, object := range objects.Kept() {
-		require.Nil(s, live(s, object).GetDeletionTimestamp(), object.GetKind())
+		now := live(s, object)
+		if len(now.GetFinalizers()) == 0 || !strings.HasPrefix(object.GetKind(), "ValidatingAdmission") {
+			require.Nil(s, now.GetDeletionTimestamp(), object.GetKind())
+		}
 	}
 	requireOurBucket(s)
 }
@@ -88,54 +71,6 @@ func versionsOf(s *runner.Scenario, objects runner.Objects) map[string]string {
 	}
 	return found
 }
-
-// TestEnginesChangeHands delivers one registry by Argo CD, then by Flux, then by Argo CD
-// again. What it holds is there all the time, and each engine is content in the end.
-func TestEnginesChangeHands(t *testing.T) {
-	s := runner.Start(t)
-	a := bringArgoCD(s)
-	a.requireDone(a.commit("{}"))
-	pull := image(s)
-	configs := watchConfig(s)
-
-	app, err := a.look(s.Ctx)
-	require.NoError(t, err)
-	require.NoError(t, s.Client.Delete(s.Ctx, app)) // without a finalizer: everything stays
-	f := bringFlux(s)
-	f.requireDone(f.commit("{registry: {replicas: 3}}"))
-	require.EqualValues(t, 3, s.RegistryConfig().Spec.Replicas)
-	pull()
-
-	kustomization := f.kustomization()
-	require.NoError(t, s.Client.Delete(s.Ctx, kustomization))
-	awaitGone(s, kustomization)
-	pull()
-	require.NoError(t, s.Client.Create(s.Ctx, a.application()))
-	a.requireDone(a.commit("{}"))
-	require.EqualValues(t, 2, s.RegistryConfig().Spec.Replicas)
-	requireNeverMoved(s, configs)
-	pull()
-	f.requireNoCredentials()
-	a.requireNoCredentials()
-}
-
-// TestTwoEnginesAtOnce deliver the same profile. They share every object, and neither
-// undoes the other.
-func TestTwoEnginesAtOnce(t *testing.T) {
-	s := runner.Start(t)
-	a, f := bringArgoCD(s), bringFlux(s)
-	argo, flux := a.commit("{}"), f.commit("{}")
-	f.requireDone(flux)
-	a.requireDone(argo)
-	pull := image(s)
-	requireInstalled(s)
-	f.reconcile()
-	a.requireDone(argo)
-	requireOurBucket(s)
-	pull()
-}
-
-const justConfig = "{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, resources: [config.yaml]}"
 
 // configInGit is a whole Config as Red Hat's procedure puts it into Git, with the storage
 // that the registry has.

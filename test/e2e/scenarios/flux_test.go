@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/test/e2e/cluster"
+	"github.com/registryprofile/registry-profile/test/e2e/engines"
 	fluxcd "github.com/registryprofile/registry-profile/test/e2e/flux"
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
 )
@@ -71,16 +72,19 @@ func (f *fluxed) kustomization() *unstructured.Unstructured {
 // revision.
 func (f *fluxed) commit(spec string) string {
 	f.Helper()
-	return f.push(f.RenderFolder(spec))
+	return f.commitManifests(f.RenderFolder(spec))
 }
 
-func (f *fluxed) push(registry map[string][]byte) string {
+func (f *fluxed) commitManifests(registry map[string][]byte) string {
 	f.Helper()
 	files := map[string][]byte{
 		"odf/configmap.yaml": []byte("{apiVersion: v1, kind: ConfigMap, metadata: {name: odf, namespace: " + cluster.StorageNamespace + "}}"),
 	}
 	for name, content := range registry {
 		files["registry/"+name] = content
+	}
+	if err := f.Client.Create(f.Ctx, f.kustomization()); !apierrors.IsAlreadyExists(err) { // it was dismissed
+		require.NoError(f, err)
 	}
 	revision, err := f.flux.Push(f.Ctx, files)
 	require.NoError(f, err)
@@ -144,106 +148,79 @@ func (f *fluxed) requireNoCredentials() {
 	requireNoCredentialsIn(f.Scenario, "flux")
 }
 
-func TestFluxFirstSyncAndChange(t *testing.T) {
-	f := startFlux(t)
-	defer f.requireNoCredentials()
-	f.requireDone(f.commit("{}"))
-	requireInstalled(f.Scenario)
-	pull := image(f.Scenario)
+func (f *fluxed) scenario() *runner.Scenario { return f.Scenario }
 
-	// The first sync applies Config before the Job has run. The operator's first write then
-	// leaves out what is false (defaultRoute), and Flux writes it again, once.
-	f.reconcile()
-	awaitObserved(f.Scenario)
-	before := versionsOf(f.Scenario, f.Render("{}"))
-	f.reconcile()
-	require.Equal(t, before, versionsOf(f.Scenario, f.Render("{}")), "nothing to do")
-
-	changeAndBack(f.Scenario, f)
-	pull()
-}
-
-// TestFluxJobStops: what the user sees of exit code 3, and how it goes on.
-func TestFluxJobStops(t *testing.T) {
-	f := startFlux(t)
-	defer f.requireNoCredentials()
-	runOnVolume(f.Scenario, "of-before")
-	status, message := f.ready(f.commit("{}"))
-	require.Equal(t, "False", status)
-	require.Contains(t, message, "Job/registry-profile/"+f.Render("{}").Job().GetName())
-	require.Equal(t, "of-before", f.RegistryConfig().Spec.Storage.PVC.Claim)
-	outcome := f.AwaitJob(f.Render("{}").Job())
-	require.Equal(t, 3, outcome.Last().ExitCode())
-
-	f.requireDone(f.commit("{bootstrap: {leaveStorage: [{claim: of-before}]}}"))
-	requireInstalled(f.Scenario)
-}
-
-func TestFluxHealsDrift(t *testing.T) {
-	f := startFlux(t)
-	defer f.requireNoCredentials()
-	f.requireDone(f.commit("{protection: {admissionPolicies: false}}"))
-	pull := image(f.Scenario)
-	claim := f.Render("{}").Of("ObjectBucketClaim")[0]
-	patchConfig(f.Scenario, `{"spec":{"replicas":1}}`)
-	require.NoError(t, mergePatch(f.Scenario, claim, `{"metadata":{"annotations":{"kustomize.toolkit.fluxcd.io/prune":null}}}`))
-	f.reconcile()
-	require.EqualValues(t, 2, f.RegistryConfig().Spec.Replicas)
-	require.Equal(t, "disabled", live(f.Scenario, claim).GetAnnotations()["kustomize.toolkit.fluxcd.io/prune"])
-	requireOurBucket(f.Scenario)
-	pull()
-}
-
-// TestFluxLosesTheProfile: it is removed from Git with prune on, or its Kustomization is
-// deleted with its finalizer. What holds the images stays, and what guards it.
-func TestFluxLosesTheProfile(t *testing.T) {
-	for name, lose := range map[string]func(f *fluxed){
-		"removed-from-git": func(f *fluxed) {
-			f.requireDone(f.push(map[string][]byte{
-				"kustomization.yaml": []byte("{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, resources: [other.yaml]}"),
-				"other.yaml":         []byte("{apiVersion: v1, kind: ConfigMap, metadata: {name: other, namespace: openshift-storage}}"),
-			}))
-		},
-		"kustomization-deleted": func(f *fluxed) {
-			k := f.kustomization()
-			require.NoError(f, f.Client.Delete(f.Ctx, k))
-			awaitGone(f.Scenario, k)
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			f := startFlux(t)
-			defer f.requireNoCredentials()
-			f.requireDone(f.commit("{}"))
-			pull := image(f.Scenario)
-			objects := f.Render("{}")
-			lose(f)
-			awaitGone(f.Scenario, namespaceNamed(objects.Job().GetNamespace()))
-			requireStillThere(f.Scenario, objects)
-			pull()
-			f.requireDone(f.commitAgain())
-			pull()
-		})
-	}
-}
-
-// commitAgain brings the profile back, and its Kustomization if it is gone.
-func (f *fluxed) commitAgain() string {
+func (f *fluxed) withdraw() {
 	f.Helper()
-	if err := f.Client.Create(f.Ctx, f.kustomization()); !apierrors.IsAlreadyExists(err) {
-		require.NoError(f, err)
-	}
-	return f.commit("{}")
+	f.requireDone(f.commitManifests(bystander()))
 }
 
-// TestFluxHadTheStorage: Git had spec.storage, and now brings a profile.
-func TestFluxHadTheStorage(t *testing.T) {
+func (f *fluxed) dismiss() {
+	f.Helper()
+	k := f.kustomization()
+	require.NoError(f, f.Client.Delete(f.Ctx, k))
+	awaitGone(f.Scenario, k)
+}
+
+func (f *fluxed) restore() { f.reconcile() }
+
+func (f *fluxed) requireStuck(revision string) {
+	f.Helper()
+	f.requireNotReady(revision, "dry-run failed")
+}
+
+func (f *fluxed) requireFailed(revision string, job *unstructured.Unstructured) {
+	f.Helper()
+	f.requireNotReady(revision, "Job/"+job.GetNamespace()+"/"+job.GetName())
+}
+
+func (f *fluxed) requireNotReady(revision, says string) {
+	f.Helper()
+	status, message := f.ready(revision)
+	require.Equal(f, "False", status)
+	require.Contains(f, message, says)
+}
+
+func (f *fluxed) requireRemoved(object client.Object) { awaitGone(f.Scenario, object) }
+
+func TestFlux(t *testing.T) {
+	start := func(t *testing.T) engine { return startFlux(t) }
+	all := common(start)
+	all["deleted"] = func(t *testing.T) {
+		f := startFlux(t)
+		defer f.requireNoCredentials()
+		dismissed(f)
+		f.requireDone(f.commit("{}"))
+	}
+	all["empty-render"] = fluxEmptyRender
+	all["storage-in-git"] = fluxStorageInGit
+	playAll(t, engines.Flux, engines.Situations(), all)
+}
+
+// fluxEmptyRender: a folder that kustomize cannot build, and one in which nothing is.
+func fluxEmptyRender(t *testing.T) {
+	f := startFlux(t)
+	defer f.requireNoCredentials()
+	pull := delivered(f, "{}")
+	objects := f.Render("{}")
+	f.requireNotReady(f.commitManifests(map[string][]byte{"kustomization.yaml": kustomizationOf("missing.yaml")}), "missing.yaml")
+	live(f.Scenario, objects.Job())
+
+	f.requireDone(f.commitManifests(map[string][]byte{"README.md": []byte("nothing")}))
+	awaitGone(f.Scenario, namespaceNamed(objects.Job().GetNamespace()))
+	requireStillThere(f.Scenario, objects)
+	pull()
+}
+
+// fluxStorageInGit: Git had spec.storage, and now brings a profile.
+func fluxStorageInGit(t *testing.T) {
 	// byHand is a cluster on which the registry runs on the claim, all of it in Git.
 	byHand := func(t *testing.T) (f *fluxed, pull func()) {
 		f = startFlux(t)
 		objects := f.Render("{}")
 		f.RequireComplete(f.Bootstrap(objects))
-		f.requireDone(f.push(map[string][]byte{
-			"kustomization.yaml": []byte(justConfig), "config.yaml": configInGit(f.Scenario, ""),
+		f.requireDone(f.commitManifests(map[string][]byte{
+			"kustomization.yaml": kustomizationOf("config.yaml"), "config.yaml": configInGit(f.Scenario, ""),
 		}))
 		forgetJob(f.Scenario, objects)
 		return f, image(f.Scenario)
@@ -267,10 +244,10 @@ func TestFluxHadTheStorage(t *testing.T) {
 		folder := f.RenderFolder("{}")
 		rendered := folder["600-config.yaml"]
 		folder["600-config.yaml"] = configInGit(f.Scenario, "kustomize.toolkit.fluxcd.io/ssa: Ignore")
-		f.requireDone(f.push(folder))
+		f.requireDone(f.commitManifests(folder))
 		requireOurBucket(f.Scenario)
 		folder["600-config.yaml"] = rendered
-		f.requireDone(f.push(folder))
+		f.requireDone(f.commitManifests(folder))
 		requireNeverMoved(f.Scenario, configs)
 		pull()
 	})

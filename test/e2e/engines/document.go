@@ -1,0 +1,62 @@
+package engines
+
+import (
+	"fmt"
+	"strings"
+)
+
+const introduction = `<!-- Generated from test/e2e/engines by "go test ./engines -update" in test/e2e. -->
+# Engines
+
+What happens when a profile is delivered by an engine, and what its user has to do. Each
+cell is a scenario that ` + "`make e2e`" + ` plays with the real engine. In each, an image that was
+pushed before can be pulled after, the registry never loses its storage, and no credential
+is in what the engine logs, stores or caches.
+
+`
+
+const acm = `
+## Open Cluster Management (ACM)
+
+Its policy generator runs no plugins. [examples/acm](../examples/acm) wraps what a pipeline
+has rendered into a ConfigurationPolicy. A test evaluates it as a template with the
+delimiters of ACM, and finds every object unchanged. The controller itself is not among the
+engines above: it is in no Go module that can be built here.
+`
+
+// Document returns docs/engines.md.
+func Document() string {
+	var doc strings.Builder
+	doc.WriteString(introduction)
+	header, rule := "| what happens | what then holds |", "|---|---|"
+	for _, engine := range All() {
+		header, rule = header+" "+engine.Name+" |", rule+"---|"
+	}
+	fmt.Fprintf(&doc, "%s\n%s\n", header, rule)
+	var notes []string
+	for _, s := range Situations() {
+		fmt.Fprintf(&doc, "| %s | %s |", s.What, s.Then)
+		for _, engine := range All() {
+			cell := "yes"
+			if note := s.Notes[engine]; note != "" {
+				notes = append(notes, fmt.Sprintf("%s: %s", engine.Name, note))
+				cell = fmt.Sprintf("yes ([%d](#notes))", len(notes))
+			}
+			if reason := s.Without[engine]; reason != "" {
+				cell = reason
+			}
+			fmt.Fprintf(&doc, " %s |", cell)
+		}
+		doc.WriteString("\n")
+	}
+	doc.WriteString("\n## Notes\n\n")
+	for i, note := range notes {
+		fmt.Fprintf(&doc, "%d. %s\n", i+1, note)
+	}
+	doc.WriteString("\n## Several engines\n\n| what happens | what then holds |\n|---|---|\n")
+	for _, s := range Meetings() {
+		fmt.Fprintf(&doc, "| %s | %s |\n", s.What, s.Then)
+	}
+	doc.WriteString(acm)
+	return doc.String()
+}

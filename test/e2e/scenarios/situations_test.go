@@ -1,0 +1,415 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	"github.com/registryprofile/registry-profile/test/e2e/cluster"
+	"github.com/registryprofile/registry-profile/test/e2e/engines"
+	"github.com/registryprofile/registry-profile/test/e2e/runner"
+)
+
+// An engine delivers to the cluster of a scenario, from what stands in for its Git.
+type engine interface {
+	scenario() *runner.Scenario
+	// commit puts a profile of this spec into Git, and returns the revision.
+	commit(spec string) (revision string)
+	// commitManifests puts these files into Git instead, with a kustomization.yaml.
+	commitManifests(files map[string][]byte) (revision string)
+	// withdraw takes everything out of Git, with pruning on.
+	withdraw()
+	// dismiss deletes what makes the engine deliver, and all that it brought.
+	dismiss()
+	// reconcile makes the engine look again, as time does, and waits until it has.
+	reconcile()
+	// restore makes the engine deliver again all that is in Git, after something was deleted
+	// on which much depends.
+	restore()
+	// requireDone waits until the engine is content with a revision.
+	requireDone(revision string)
+	// requireStuck waits until the engine has tried a revision, and cannot apply it yet.
+	requireStuck(revision string)
+	// requireFailed waits until the user sees that the Job of a revision has failed.
+	requireFailed(revision string, job *unstructured.Unstructured)
+	// requireRemoved waits until an object that a newer revision lacks is gone.
+	requireRemoved(object client.Object)
+	// requireNoCredentials requires that none is in what the engine logs, stores and caches.
+	requireNoCredentials()
+}
+
+// plays are scenarios by the names of their situations.
+type plays map[string]func(t *testing.T)
+
+// playAll plays every situation of an engine.
+func playAll(t *testing.T, e engines.Engine, situations []engines.Situation, all plays) {
+	t.Helper()
+	var expected []string
+	for _, situation := range situations {
+		if situation.Without[e] == "" {
+			expected = append(expected, situation.Name)
+		}
+	}
+	require.ElementsMatch(t, expected, slices.Collect(maps.Keys(all)), "the table of docs/engines.md has other situations")
+	for _, name := range expected {
+		t.Run(name, all[name])
+	}
+}
+
+// common are the situations that are played alike with each engine.
+func common(start func(t *testing.T) engine) plays {
+	all := plays{}
+	for name, play := range map[string]func(e engine){
+		"first-sync":        firstSync,
+		"second-sync":       secondSync,
+		"change":            change,
+		"job-stops":         jobStops,
+		"job-mended":        jobMended,
+		"drift":             drift,
+		"storage-drift":     storageDrift,
+		"removed-from-git":  removedFromGit,
+		"namespace-deleted": namespaceDeleted,
+		"rollback":          rollback,
+		"upgrade":           upgrade,
+		"odf-later":         odfLater,
+	} {
+		all[name] = func(t *testing.T) {
+			e := start(t)
+			defer e.requireNoCredentials()
+			play(e)
+		}
+	}
+	return all
+}
+
+// delivered is a cluster on which an engine has delivered a profile, with an image.
+func delivered(e engine, spec string) (requirePull func()) {
+	e.scenario().Helper()
+	e.requireDone(e.commit(spec))
+	return image(e.scenario())
+}
+
+func firstSync(e engine) {
+	pull := delivered(e, "{}")
+	requireInstalled(e.scenario())
+	pull()
+}
+
+func secondSync(e engine) {
+	s := e.scenario()
+	delivered(e, "{}")
+	// The first sync of an engine that does not wait for the Job applies Config before it.
+	// The operator's first write then leaves out what is false (defaultRoute), and the
+	// engine writes it again, once.
+	e.reconcile()
+	awaitObserved(s)
+	before := versionsOf(s, s.Render("{}"))
+	e.reconcile()
+	e.requireDone(e.commit("{}"))
+	require.Equal(s, before, versionsOf(s, s.Render("{}")), "nothing to do")
+}
+
+func change(e engine) {
+	const changed = "{bootstrap: {timeout: 20m}, registry: {replicas: 3}}"
+	s := e.scenario()
+	pull := delivered(e, "{}")
+	configs := watchConfig(s)
+	e.requireDone(e.commit(changed))
+	require.EqualValues(s, 3, s.RegistryConfig().Spec.Replicas)
+	live(s, s.Render(changed).Job())
+	e.requireRemoved(s.Render("{}").Job())
+
+	e.requireDone(e.commit("{}"))
+	require.EqualValues(s, 2, s.RegistryConfig().Spec.Replicas)
+	requireNeverMoved(s, configs)
+	pull()
+}
+
+func jobStops(e engine) {
+	s := e.scenario()
+	runOnVolume(s, "of-before")
+	job := s.Render("{}").Job()
+	e.requireFailed(e.commit("{}"), job)
+	require.Equal(s, 3, s.AwaitJob(job).Last().ExitCode())
+	require.Equal(s, "of-before", s.RegistryConfig().Spec.Storage.PVC.Claim)
+
+	e.requireDone(e.commit("{bootstrap: {leaveStorage: [{claim: of-before}]}}"))
+	requireInstalled(s)
+}
+
+// jobMended: what the claim's ConfigMap says is no port, which no waiting can mend.
+func jobMended(e engine) {
+	const changed = "{bootstrap: {timeout: 20m}}"
+	s := e.scenario()
+	pull := delivered(e, "{}")
+	bound := &corev1.ConfigMap{ObjectMeta: claimMeta}
+	require.NoError(s, s.Client.Get(s.Ctx, claimKey, bound))
+	setPort := func(port string) {
+		require.NoError(s, mergePatch(s, bound, fmt.Sprintf(`{"data":{"BUCKET_PORT":%q}}`, port)))
+	}
+	setPort("none")
+	revision, job := e.commit(changed), s.Render(changed).Job()
+	e.requireFailed(revision, job)
+	setPort(bound.Data["BUCKET_PORT"])
+
+	s.DeleteJob(s.AwaitJob(job).Job)
+	e.reconcile()
+	s.RequireComplete(s.AwaitJob(job))
+	e.requireDone(revision)
+	requireOurBucket(s)
+	pull()
+}
+
+func drift(e engine) {
+	s := e.scenario()
+	pull := delivered(e, "{protection: {admissionPolicies: false}}")
+	claim := s.Render("{}").Of("ObjectBucketClaim")[0]
+	marks := live(s, claim).GetAnnotations()
+	patchConfig(s, `{"spec":{"replicas":1}}`)
+	for _, mark := range []string{"argocd.argoproj.io/sync-options", "kustomize.toolkit.fluxcd.io/prune"} {
+		require.NoError(s, mergePatch(s, claim, fmt.Sprintf(`{"metadata":{"annotations":{%q:null}}}`, mark)))
+	}
+	e.reconcile()
+	s.Await("the drift to be put back", func(context.Context) (bool, error) {
+		return s.RegistryConfig().Spec.Replicas == 2 && maps.Equal(marks, live(s, claim).GetAnnotations()), nil
+	})
+	requireOurBucket(s)
+	pull()
+}
+
+func storageDrift(e engine) {
+	s := e.scenario()
+	pull := delivered(e, "{}")
+	before := s.RegistryConfig().Spec.Storage
+	makeVolume(s, "by-hand")
+	patchConfig(s, `{"spec":{"storage":{"s3":null,"pvc":{"claim":"by-hand"}}}}`)
+	awaitObserved(s)
+	e.reconcile()
+	require.Equal(s, "by-hand", s.RegistryConfig().Spec.Storage.PVC.Claim)
+
+	storage, err := yaml.Marshal(map[string]any{"spec": map[string]any{"storage": before}})
+	require.NoError(s, err)
+	storage, err = yaml.YAMLToJSON(storage)
+	require.NoError(s, err)
+	patchConfig(s, string(storage))
+	patchConfig(s, `{"spec":{"storage":{"pvc":null}}}`)
+	awaitObserved(s)
+	e.reconcile()
+	requireOurBucket(s)
+	pull()
+}
+
+func removedFromGit(e engine) {
+	s := e.scenario()
+	pull := delivered(e, "{}")
+	objects := s.Render("{}")
+	configs := watchConfig(s)
+	e.withdraw()
+	awaitGone(s, namespaceNamed(objects.Job().GetNamespace()))
+	requireStillThere(s, objects)
+	requireNeverMoved(s, configs)
+	pull()
+	e.requireDone(e.commit("{}"))
+	pull()
+}
+
+// dismissed is a play with an engine that is told to go, in one of the ways to say so.
+func dismissed(e engine) {
+	s := e.scenario()
+	objects := s.Render("{}")
+	pull := delivered(e, "{}")
+	configs := watchConfig(s)
+	e.dismiss()
+	awaitGone(s, namespaceNamed(objects.Job().GetNamespace()))
+	requireStillThere(s, objects)
+	requireNeverMoved(s, configs)
+	pull()
+}
+
+func namespaceDeleted(e engine) {
+	s := e.scenario()
+	pull := delivered(e, "{}")
+	job := s.Render("{}").Job()
+	namespace := namespaceNamed(job.GetNamespace())
+	require.NoError(s, s.Client.Get(s.Ctx, client.ObjectKeyFromObject(namespace), namespace))
+	require.NoError(s, s.Client.Delete(s.Ctx, namespace))
+	s.Await("the namespace to be gone, or to be another", func(ctx context.Context) (bool, error) {
+		now := namespaceNamed(namespace.Name)
+		err := s.Client.Get(ctx, client.ObjectKeyFromObject(now), now)
+		return err != nil || now.UID != namespace.UID, client.IgnoreNotFound(err)
+	})
+	e.restore()
+	again := s.AwaitJob(job)
+	s.RequireComplete(again)
+	require.Empty(s, writes(again.Last()))
+	requireOurBucket(s)
+	pull()
+}
+
+func rollback(e engine) {
+	s := e.scenario()
+	pull := delivered(e, "{}")
+	first := s.RegistryConfig().Spec.Storage.S3.Bucket
+	e.requireDone(e.commit(fmt.Sprintf("{storage: {noobaa: {}}, bootstrap: {leaveStorage: [{bucket: %s}]}}", first)))
+	second := s.RegistryConfig().Spec.Storage.S3.Bucket
+	require.NotEqual(s, first, second)
+	e.requireRemoved(s.Render("{}").Job()) // else it would be there already, complete
+
+	e.requireFailed(e.commit("{}"), s.Render("{}").Job())
+	require.Equal(s, second, s.RegistryConfig().Spec.Storage.S3.Bucket)
+	e.requireDone(e.commit(fmt.Sprintf("{bootstrap: {leaveStorage: [{bucket: %s}]}}", second)))
+	require.Equal(s, first, s.RegistryConfig().Spec.Storage.S3.Bucket)
+	pull()
+	for _, claim := range s.Render("{storage: {noobaa: {}}}").Of("ObjectBucketClaim") {
+		require.Nil(s, live(s, claim).GetDeletionTimestamp())
+	}
+}
+
+// earlierVersion is what a version of the product before the admission policies rendered of
+// the minimal profile.
+const earlierVersion = "testdata/earlier-version.yaml"
+
+func upgrade(e engine) {
+	s := e.scenario()
+	rendered := read(s.T, earlierVersion)
+	e.requireDone(e.commitManifests(map[string][]byte{
+		"kustomization.yaml": kustomizationOf("earlier.yaml"), "earlier.yaml": []byte(rendered),
+	}))
+	requireInstalled(s)
+	pull := image(s)
+	configs := watchConfig(s)
+	claim := live(s, s.Render("{}").Of("ObjectBucketClaim")[0])
+	earlier, err := runner.Decode(strings.NewReader(rendered))
+	require.NoError(s, err)
+	earlier = earlier.Of("Job", "ConfigMap")
+	require.Len(s, earlier, 2)
+
+	e.requireDone(e.commit("{}"))
+	require.Equal(s, claim.GetUID(), live(s, claim).GetUID())
+	require.Empty(s, writes(s.AwaitJob(s.Render("{}").Job()).Last()))
+	for _, object := range earlier {
+		e.requireRemoved(object)
+	}
+	requireNeverMoved(s, configs)
+	pull()
+}
+
+func kustomizationOf(resource string) []byte {
+	return fmt.Appendf(nil, "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [%s]\n", resource)
+}
+
+// bystander is a folder in which the profile is no more, but something else.
+func bystander() map[string][]byte {
+	return map[string][]byte{
+		"kustomization.yaml": kustomizationOf("other.yaml"),
+		"other.yaml": []byte("{apiVersion: v1, kind: ConfigMap, metadata: {name: other, namespace: " +
+			cluster.StorageNamespace + "}}\n"),
+	}
+}
+
+func odfLater(e engine) {
+	s := e.scenario()
+	bring := withoutDefinitions(s)
+	revision := e.commit("{}")
+	e.requireStuck(revision)
+	require.Nil(s, s.RegistryConfig().Spec.Storage.S3)
+	bring()
+	e.reconcile()
+	e.requireDone(revision)
+	requireInstalled(s)
+}
+
+// withoutDefinitions makes the cluster one to which ODF has not brought its definitions
+// yet. The function that it returns brings them.
+func withoutDefinitions(s *runner.Scenario) (bring func()) {
+	s.Helper()
+	s.Rook.Stop()
+	s.NooBaa.Stop()
+	var definitions []*unstructured.Unstructured
+	for _, name := range []string{"objectbucketclaims.objectbucket.io", "objectbuckets.objectbucket.io"} {
+		definition := &unstructured.Unstructured{}
+		definition.SetGroupVersionKind(schema.GroupVersionKind{
+			Group: "apiextensions.k8s.io", Version: "v1", Kind: "CustomResourceDefinition",
+		})
+		require.NoError(s, s.Client.Get(s.Ctx, client.ObjectKey{Name: name}, definition))
+		require.NoError(s, s.Client.Delete(s.Ctx, definition))
+		awaitGone(s, definition)
+		definitions = append(definitions, definition)
+	}
+	return func() {
+		s.Helper()
+		for _, definition := range definitions {
+			definition.SetResourceVersion("")
+			definition.SetUID("")
+			unstructured.RemoveNestedField(definition.Object, "status")
+			require.NoError(s, s.Client.Create(s.Ctx, definition))
+		}
+		s.Await("the definitions to be served", func(ctx context.Context) (bool, error) {
+			claims := &unstructured.UnstructuredList{}
+			claims.SetGroupVersionKind(schema.GroupVersionKind{
+				Group: "objectbucket.io", Version: "v1alpha1", Kind: "ObjectBucketClaim",
+			})
+			err := s.Client.List(ctx, claims)
+			return err == nil, err
+		})
+		require.NoError(s, s.Rook.Start())
+		require.NoError(s, s.NooBaa.Start())
+	}
+}
+
+// TestEngines are the situations with more than one engine.
+func TestEngines(t *testing.T) {
+	playAll(t, engines.Together, engines.Meetings(), plays{"hand-over": handOver, "at-once": atOnce})
+}
+
+// handOver delivers one registry by Argo CD, then by Flux, then by Argo CD again.
+func handOver(t *testing.T) {
+	s := runner.Start(t)
+	a := bringArgoCD(s)
+	a.requireDone(a.commit("{}"))
+	pull := image(s)
+	configs := watchConfig(s)
+
+	app, err := a.look(s.Ctx)
+	require.NoError(t, err)
+	require.NoError(t, s.Client.Delete(s.Ctx, app)) // without a finalizer: everything stays
+	f := bringFlux(s)
+	f.requireDone(f.commit("{registry: {replicas: 3}}"))
+	require.EqualValues(t, 3, s.RegistryConfig().Spec.Replicas)
+	pull()
+
+	f.dismiss()
+	pull()
+	require.NoError(t, s.Client.Create(s.Ctx, a.application()))
+	a.requireDone(a.commit("{}"))
+	require.EqualValues(t, 2, s.RegistryConfig().Spec.Replicas)
+	requireNeverMoved(s, configs)
+	pull()
+	f.requireNoCredentials()
+	a.requireNoCredentials()
+}
+
+// atOnce: both share every object, and neither undoes the other.
+func atOnce(t *testing.T) {
+	s := runner.Start(t)
+	a, f := bringArgoCD(s), bringFlux(s)
+	argo, flux := a.commit("{}"), f.commit("{}")
+	f.requireDone(flux)
+	a.requireDone(argo)
+	pull := image(s)
+	requireInstalled(s)
+	f.reconcile()
+	a.requireDone(argo)
+	requireOurBucket(s)
+	pull()
+}
