@@ -17,11 +17,11 @@ const (
 	breaks = "\n\r\u0085\u2028\u2029"
 )
 
-// writer writes mappings and lists in block style, plain texts and literal blocks.
+// writer writes mappings and lists in block style, and the usual texts in them.
 type writer struct {
 	bytes.Buffer
-	// others are the scalars that are none of these, in their order, and lines the others
-	// as the library writes them, each as the item of a list.
+	// others are the scalars for the library to judge, in their order, and lines what it
+	// makes of them, each as the item of a list.
 	others []*yaml.Node
 	lines  []string
 }
@@ -42,7 +42,7 @@ func (w *writer) collect(n *yaml.Node) bool {
 	switch {
 	case !isBare(n):
 		return false
-	case n.Kind == yaml.ScalarNode && (isPlainText(n) || isBlock(n)):
+	case isPlainText(n), isQuotedText(n), isBlock(n):
 		return true
 	case n.Kind == yaml.ScalarNode:
 		w.others = append(w.others, n)
@@ -60,7 +60,7 @@ func (w *writer) collect(n *yaml.Node) bool {
 	return false
 }
 
-// judgeOthers lets the library write the others. It is not ok where one takes several lines.
+// judgeOthers lets the library write the others. It is not ok if one takes several lines.
 func (w *writer) judgeOthers() (ok bool) {
 	if len(w.others) == 0 {
 		return true
@@ -128,8 +128,12 @@ func (w *writer) scalar(n *yaml.Node, indent int) {
 		w.others, w.lines = w.others[1:], w.lines[1:]
 	case n.Style == yaml.LiteralStyle:
 		w.block(n.Value, indent)
+	case isQuotedText(n):
+		w.WriteString(` "` + n.Value + "\"\n")
 	default:
-		w.WriteString(" " + n.Value + "\n")
+		w.WriteByte(' ')
+		w.WriteString(n.Value)
+		w.WriteByte('\n')
 	}
 }
 
@@ -141,9 +145,11 @@ func (w *writer) block(text string, indent int) {
 	} else {
 		w.WriteString(" |-\n")
 	}
+	margin := strings.Repeat(" ", indent)
+	w.Grow(len(text) + (strings.Count(text, "\n")+1)*len(margin)) // a script is longer than all the rest
 	for line := range strings.SplitSeq(lines, "\n") {
 		if line != "" {
-			w.indent(indent)
+			w.WriteString(margin)
 		}
 		w.WriteString(line)
 		w.WriteByte('\n')
@@ -184,10 +190,19 @@ func isPlainText(n *yaml.Node) bool {
 		!strings.HasSuffix(text, ":") && !strings.HasSuffix(text, " ")
 }
 
+// isQuotedText tells whether a scalar is a string that is one in quotes alone. It knows
+// truths and digits, such as the waves of Argo CD, which every object has.
+func isQuotedText(n *yaml.Node) bool {
+	text := n.Value
+	isDigit := len(text) == 1 && '0' <= text[0] && text[0] <= '9'
+	return n.Kind == yaml.ScalarNode && n.Tag == yaml.NodeTagString && n.Style == 0 &&
+		(isDigit || text == "true" || text == "false")
+}
+
 // isBlock tells whether a scalar is a literal block that needs no indentation hint.
 func isBlock(n *yaml.Node) bool {
 	text := n.Value
-	return n.Style == yaml.LiteralStyle && needsNoTag(n, yaml.NodeTagString) &&
+	return n.Kind == yaml.ScalarNode && n.Style == yaml.LiteralStyle && needsNoTag(n, yaml.NodeTagString) &&
 		text != "" && text[0] > ' ' && isASCII(text, '\n') &&
 		!strings.Contains(text, " \n") && !strings.HasSuffix(text, " ") && !strings.HasSuffix(text, "\n\n")
 }
