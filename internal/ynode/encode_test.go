@@ -68,32 +68,3 @@ func TestStringsArriveAsTheyAre(t *testing.T) {
 		assert.Equal(t, "value", ynode.Text(read.YNode(), s+"x"), "%s", content)
 	}
 }
-
-// TestMarshalIsTheLibrarys holds Marshal to kyaml's own encoder, with and without blocks
-// that are long enough to be put in afterwards.
-func TestMarshalIsTheLibrarys(t *testing.T) {
-	long := strings.Repeat("line of a script\n\n  indented # with: signs\n", 200)
-	for name, text := range map[string]string{
-		"short": "a\n", "long": long, "no end": long + "x", "blank at the start": " " + long, "blank at the end": long + "\n",
-		"tab": "\t" + long + "\t\n", "umlaut": long + "ä\n", "escape": long + "\x1b[2J\n", "line separator": long + "\u2028\n",
-		"a mark": "registry-profile-literal-block-0\n" + long, "carriage return": strings.ReplaceAll(long, "\n", "\r\n"),
-	} {
-		for _, style := range []yaml.Style{yaml.LiteralStyle, yaml.DoubleQuotedStyle, 0} {
-			scalar := ynode.String(text)
-			scalar.Style = style
-			n := &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{
-				ynode.String("a"), scalar,
-				ynode.String("list"), {Kind: yaml.SequenceNode, Content: []*yaml.Node{
-					{Kind: yaml.MappingNode, Content: []*yaml.Node{ynode.String("b"), scalar, ynode.String("c"), ynode.String("d")}},
-				}},
-			}}
-			want, err := yaml.NewRNode(n).String()
-			require.NoError(t, err)
-			for range 2 { // and n is not modified
-				got, err := ynode.Marshal(n)
-				require.NoError(t, err)
-				assert.Equal(t, want, string(got), name)
-			}
-		}
-	}
-}

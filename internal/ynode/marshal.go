@@ -3,28 +3,68 @@ package ynode
 import (
 	"bytes"
 	"fmt"
-	"strings"
+	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// Marshal writes a node as kyaml's RNode.String does. Long literal blocks are put
-// into the text of the library by this function: the library goes through them rune
-// by rune, which took half the time of writing a profile's manifests.
+// Marshal writes a node as kyaml's RNode.String does. The library took most of the time
+// of a render: it keeps an event of some hundred bytes for each node, and goes through
+// each text rune by rune. What needs no judgement of its own is written without it.
 func Marshal(n *yaml.Node) ([]byte, error) {
-	var blocks []string
-	content, err := marshal(withoutBlocks(n, &blocks))
+	if content, ok := write(n, 0); ok {
+		return content, nil
+	}
+	return marshalAroundItems(n)
+}
+
+// marshalAroundItems lets the library write a mapping, but for those items of its lists
+// that are written without it: one comment in a list of objects is no reason to give it
+// all of them.
+func marshalAroundItems(n *yaml.Node) ([]byte, error) {
+	rest, items := withoutItems(n)
+	content, err := marshal(rest)
 	if err != nil {
 		return nil, err
 	}
-	for i, block := range blocks {
+	var b bytes.Buffer
+	for i, item := range items {
 		mark := []byte(placeholder(i) + "\n")
-		if bytes.Count(content, mark) != 1 { // a value of the input looks like it
+		before, after, found := bytes.Cut(content, mark)
+		if !found || bytes.Contains(after, mark) { // a value of the input looks like it
 			return marshal(n)
 		}
-		content = putBlock(content, mark, block)
+		b.Write(before)
+		b.Write(item)
+		content = after
 	}
-	return content, nil
+	b.Write(content)
+	return b.Bytes(), nil
+}
+
+func placeholder(i int) string { return fmt.Sprintf("registry-profile-item-%d", i) }
+
+// withoutItems returns a copy of a mapping in whose lists a placeholder stands for each
+// item that could be written, and these items as they were written, in their order.
+func withoutItems(n *yaml.Node) (*yaml.Node, [][]byte) {
+	var items [][]byte
+	rest := *n
+	rest.Content = slices.Clone(n.Content)
+	for at, value := range n.Content {
+		if n.Kind != yaml.MappingNode || value.Kind != yaml.SequenceNode {
+			continue
+		}
+		list := *value
+		list.Content = slices.Clone(value.Content)
+		for i, item := range value.Content {
+			if text, ok := write(item, step); ok {
+				list.Content[i] = String(placeholder(len(items)))
+				items = append(items, text)
+			}
+		}
+		rest.Content[at] = &list
+	}
+	return &rest, items
 }
 
 func marshal(n *yaml.Node) ([]byte, error) {
@@ -37,70 +77,4 @@ func marshal(n *yaml.Node) ([]byte, error) {
 		return nil, err
 	}
 	return buffer.Bytes(), nil
-}
-
-// longBlock is the length in bytes from which a literal block is put in afterwards.
-const longBlock = 4096
-
-func placeholder(i int) string { return fmt.Sprintf("registry-profile-literal-block-%d", i) }
-
-// withoutBlocks returns n, or a copy of it in which a placeholder stands for each long
-// block. It collects the blocks in their order.
-func withoutBlocks(n *yaml.Node, blocks *[]string) *yaml.Node {
-	if n.Kind == yaml.ScalarNode && isLongBlock(n) {
-		short := *n
-		short.Value = placeholder(len(*blocks)) + "\n"
-		*blocks = append(*blocks, n.Value)
-		return &short
-	}
-	changed := n
-	for i, child := range n.Content {
-		if other := withoutBlocks(child, blocks); other != child {
-			if changed == n {
-				copied := *n
-				copied.Content = append([]*yaml.Node(nil), n.Content...)
-				changed = &copied
-			}
-			changed.Content[i] = other
-		}
-	}
-	return changed
-}
-
-// isLongBlock tells whether a block can be written by indenting its lines: it ends in
-// one line break, its first line begins with a letter or a sign, and it holds nothing
-// that YAML would have to escape.
-func isLongBlock(n *yaml.Node) bool {
-	v := n.Value
-	if n.Style&yaml.LiteralStyle == 0 || len(v) < longBlock {
-		return false
-	}
-	if v[0] <= ' ' || strings.HasSuffix(v, "\n\n") || !strings.HasSuffix(v, "\n") {
-		return false
-	}
-	for _, c := range []byte(v) { // by bytes: a rune of several is above '~' in each of them
-		if c != '\n' && (c < ' ' || c > '~') {
-			return false
-		}
-	}
-	return true
-}
-
-// putBlock writes the lines of a block in the place of a mark, indented as the mark is.
-// Like the library it leaves empty lines without indentation.
-func putBlock(content, mark []byte, block string) []byte {
-	at := bytes.Index(content, mark)
-	start := bytes.LastIndexByte(content[:at], '\n') + 1
-	indent := content[start:at]
-	var b bytes.Buffer
-	b.Grow(len(content) + len(block) + strings.Count(block, "\n")*len(indent))
-	b.Write(content[:start])
-	for line := range strings.Lines(block) {
-		if line != "\n" {
-			b.Write(indent)
-		}
-		b.WriteString(line)
-	}
-	b.Write(content[at+len(mark):])
-	return b.Bytes()
 }
