@@ -138,12 +138,12 @@ func flux(o planned, _ []planned, _ v1alpha1.Delivery) map[string]string {
 }
 
 // kpt orders by depends-on, whose targets must be in the same package (cli-utils,
-// pkg/object/dependson). What guards a claim is there before it.
+// pkg/object/dependson).
 func kpt(o planned, all []planned, _ v1alpha1.Delivery) map[string]string {
 	marks := map[string]string{}
 	var before []string
 	for _, other := range all {
-		if other.Stage == o.Stage-1 || o.Class == ClassClaim && other.Class == ClassGuard {
+		if o.dependsOn(other) {
 			before = append(before, reference(other))
 		}
 	}
@@ -151,6 +151,22 @@ func kpt(o planned, all []planned, _ v1alpha1.Delivery) map[string]string {
 		marks[dependsOn] = strings.Join(before, ",")
 	}
 	return marks
+}
+
+// dependsOn tells what kpt applies before o. It never removes what a kept object depends on
+// (cli-utils, pkg/apply/filter/dependency-filter.go): were Config to depend on the Job, the
+// Job and all its rights would stay for ever.
+func (o planned) dependsOn(other planned) bool {
+	switch {
+	case !o.Class.Kept():
+		return other.Stage == o.Stage-1
+	case other.Class.Kept():
+		return other.Stage < o.Stage || o.Class == ClassClaim && other.Class == ClassGuard
+	default:
+		// kpt waits until a volume is bound, and a volume may wait for its first pod: it has
+		// to come beside the Job, which this does.
+		return o.Kind == persistentVolumeClaimGenerator.Kind && other.Kind == serviceAccountGenerator.Kind
+	}
 }
 
 // reference writes GROUP/KIND/NAME or GROUP/namespaces/NAMESPACE/KIND/NAME.

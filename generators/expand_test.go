@@ -19,7 +19,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// dependsOn names the objects of the stage before: it changes with the name of the Job.
+// dependsOn names the objects that kpt applies before: it changes with the names of others.
 var dependsOn = regexp.MustCompile(`(?m)^    config.kubernetes.io/depends-on: .*\n`)
 
 // manifests returns what a profile becomes, by kind, namespace and name, but for dependsOn.

@@ -119,13 +119,18 @@ var stages = map[string]int{"PersistentVolumeClaim": 1, "Job": 1, "Config": 2, "
 func assertOrdered(t *testing.T, p *v1alpha1.RegistryProfile, resources []generators.Resource) {
 	t.Helper()
 	stage, before := 0, map[int][]string{}
-	var guards []string
+	var accounts, guards, claims []string
 	for _, r := range resources {
 		assert.LessOrEqual(t, stage, stages[r.GetKind()], "%s comes too late for a plain apply", r.GetKind())
 		stage = stages[r.GetKind()]
 		before[stage+1] = append(before[stage+1], dependency(r))
-		if r.Class == generators.ClassGuard {
+		switch {
+		case r.GetKind() == "ServiceAccount":
+			accounts = append(accounts, dependency(r))
+		case r.Class == generators.ClassGuard:
 			guards = append(guards, dependency(r))
+		case r.Class == generators.ClassClaim:
+			claims = append(claims, dependency(r))
 		}
 	}
 	for _, r := range resources {
@@ -134,10 +139,15 @@ func assertOrdered(t *testing.T, p *v1alpha1.RegistryProfile, resources []genera
 		assert.Equal(t, wave, r.GetAnnotations()["argocd.argoproj.io/sync-wave"])
 		dependsOn := r.GetAnnotations()["config.kubernetes.io/depends-on"]
 		first := before[stage]
-		if r.GetKind() == "ObjectBucketClaim" {
+		switch { // kpt removes nothing that a kept object depends on
+		case r.GetKind() == "PersistentVolumeClaim":
+			first = slices.Concat(accounts, guards) // beside the Job, for which kpt waits
+		case r.Class == generators.ClassClaim:
 			first = guards
+		case r.Class.Kept() && r.Class != generators.ClassGuard:
+			first = slices.Concat(guards, claims)
 		}
-		assert.Equal(t, strings.Join(first, ","), dependsOn, "everything of the stage before; a claim's guards")
+		assert.Equal(t, strings.Join(first, ","), dependsOn, "%s/%s", r.GetKind(), r.GetName())
 	}
 }
 

@@ -192,11 +192,11 @@ func Stream(t testing.TB, items []*yaml.RNode) string {
 // Join returns documents as one text.
 func Join(documents []string) string { return strings.Join(documents, "---\n") }
 
-// dependsOn names every object of the stage before.
+// dependsOn names the objects that kpt applies before.
 var dependsOn = regexp.MustCompile(`(?m)^(    config.kubernetes.io/depends-on: ).*$`)
 
 // Mask puts a word in the place of what a change elsewhere changes: of the two hashes that
-// follow from the script, and of the list of all objects of the stage before. So goldens
+// follow from the script, and of the list of the objects that kpt applies before. So goldens
 // change with what they are about alone. That these values are the right ones is tested in
 // generators.
 func (c Case) Mask(documents []string) []string {

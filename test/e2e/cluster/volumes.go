@@ -4,6 +4,7 @@ import (
 	"context"
 
 	corev1 "k8s.io/api/core/v1"
+	storagev1 "k8s.io/api/storage/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
@@ -11,7 +12,8 @@ import (
 
 // binder stands in for the CSI drivers of CephFS and RBD: their classes bind a claim as
 // soon as it is there (volumeBindingMode Immediate, ocs-operator
-// pkg/util/storageclasses.go). It makes no volume: nothing here mounts one by its claim.
+// pkg/util/storageclasses.go). Those of a class that waits for a pod are left to the
+// scenario. It makes no volume: nothing here mounts one by its claim.
 type binder struct{ client client.Client }
 
 func (c *Cluster) bindVolumes(mgr ctrl.Manager) error {
@@ -28,6 +30,13 @@ func (b *binder) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Resu
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	if claim.Spec.StorageClassName == nil || claim.Status.Phase == corev1.ClaimBound || claim.DeletionTimestamp != nil {
+		return ctrl.Result{}, nil
+	}
+	class := &storagev1.StorageClass{}
+	if err := b.client.Get(ctx, client.ObjectKey{Name: *claim.Spec.StorageClassName}, class); client.IgnoreNotFound(err) != nil {
+		return ctrl.Result{}, err
+	}
+	if mode := class.VolumeBindingMode; mode != nil && *mode == storagev1.VolumeBindingWaitForFirstConsumer {
 		return ctrl.Result{}, nil
 	}
 	claim.Status.Phase, claim.Status.AccessModes = corev1.ClaimBound, claim.Spec.AccessModes

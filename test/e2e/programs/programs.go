@@ -51,6 +51,7 @@ func Modules() []Module {
 			Packages: map[string]string{"kustomize-controller": "github.com/fluxcd/kustomize-controller"},
 		},
 		{Name: "kustomize", Packages: map[string]string{"kustomize": "sigs.k8s.io/kustomize/kustomize/v5"}},
+		{Name: "kpt", Packages: map[string]string{"kpt": "."}},
 		{Name: "argocd", Packages: map[string]string{"argocd": "github.com/argoproj/argo-cd/v3/cmd"}},
 	}
 }

@@ -1,0 +1,397 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	imageregistryv1 "github.com/openshift/api/imageregistry/v1"
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	storagev1 "k8s.io/api/storage/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	"github.com/registryprofile/registry-profile/generators"
+	"github.com/registryprofile/registry-profile/test/e2e/cluster"
+	"github.com/registryprofile/registry-profile/test/e2e/runner"
+	"github.com/registryprofile/registry-profile/test/e2e/sandbox"
+)
+
+// kpted is a scenario whose cluster is delivered by the real kpt, from examples/kpt-live,
+// with the commands of its README.
+type kpted struct {
+	*runner.Scenario
+	dir string // the package's
+}
+
+const kptExample = "../../../examples/kpt-live"
+
+// startKpt makes a copy of the package, and initialises it.
+func startKpt(t *testing.T) *kpted {
+	t.Helper()
+	k := &kpted{Scenario: runner.Start(t)}
+	k.dir = filepath.Join(k.Dir, "kpt", "registry")
+	require.NoError(t, os.RemoveAll(filepath.Dir(k.dir)))
+	require.NoError(t, os.CopyFS(k.dir, os.DirFS(kptExample)))
+	k.documented("kpt live init")
+	t.Cleanup(k.uninstall)
+	return k
+}
+
+// uninstall takes away the one thing that kpt installs by itself, with all objects of the
+// kind: the next scenario finds a cluster that kpt has never seen.
+func (k *kpted) uninstall() {
+	definition := &unstructured.Unstructured{}
+	definition.SetAPIVersion("apiextensions.k8s.io/v1")
+	definition.SetKind("CustomResourceDefinition")
+	definition.SetName("resourcegroups.kpt.dev")
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	require.NoError(k, wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+		return gone(k.Client.Delete(ctx, definition))
+	}))
+}
+
+// command is the one of the README that begins so.
+func (k *kpted) command(begin string) string {
+	k.Helper()
+	var found []string
+	for line := range strings.Lines(read(k.T, kptExample+"/README.md")) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, begin) {
+			found = append(found, line)
+		}
+	}
+	require.Len(k, found, 1, begin)
+	return found[0]
+}
+
+// documented runs a command of the README, which has to succeed.
+func (k *kpted) documented(begin string) (output string) {
+	k.Helper()
+	output, code := k.try(k.command(begin))
+	require.Zero(k, code, output)
+	return output
+}
+
+// try runs a command in the package, and keeps what it prints.
+func (k *kpted) try(command string) (output string, code int) {
+	k.Helper()
+	bin := k.TempDir()
+	for name, program := range map[string]string{
+		"kpt": filepath.Join(k.Programs, "kpt"), "oc": filepath.Join(k.Programs, "kubectl"),
+		"registry-profile": filepath.Join(sandbox.Prepared(), "registry-profile"),
+	} {
+		require.NoError(k, os.Symlink(program, filepath.Join(bin, name)))
+	}
+	cmd := exec.CommandContext(k.Ctx, "bash", "-c", command)
+	cmd.Dir, cmd.Env = k.dir, []string{"HOME=" + bin, "PATH=" + bin, "KUBECONFIG=" + kubeconfig(k.Scenario)}
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		require.NoError(k, err)
+	}
+	log, err := os.OpenFile(filepath.Join(k.Dir, "kpt", "kpt.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	require.NoError(k, err)
+	defer func() { _ = log.Close() }()
+	_, err = fmt.Fprintf(log, "$ %s\n%s", command, out)
+	require.NoError(k, err)
+	return string(out), cmd.ProcessState.ExitCode()
+}
+
+// commit puts a profile of this spec into the package, and renders it. The package is a
+// folder, which has no revisions.
+func (k *kpted) commit(spec string) string {
+	k.Helper()
+	k.write("profile.yaml", read(k.T, kptExample+"/profile.yaml")+"spec: "+spec+"\n")
+	k.documented("kpt fn render")
+	return ""
+}
+
+func (k *kpted) write(name, content string) {
+	k.Helper()
+	require.NoError(k, os.WriteFile(filepath.Join(k.dir, name), []byte(content), 0o644))
+}
+
+// requireDone applies the package and waits, as the README says.
+func (k *kpted) requireDone(string) {
+	k.Helper()
+	k.apply()
+	k.documented("oc wait")
+}
+
+// apply requires that nothing is skipped, of which kpt's exit code says nothing.
+func (k *kpted) apply() {
+	k.Helper()
+	require.Regexp(k, `(?m)^apply result: .* 0 skipped, 0 failed$`, k.documented("kpt live apply"))
+}
+
+// applyToFailedJob is apply without its patience, as there is nothing to wait for.
+func (k *kpted) applyToFailedJob() {
+	k.Helper()
+	command := k.command("kpt live apply")
+	require.Contains(k, command, " 5m")
+	out, code := k.try(strings.Replace(command, " 5m", " 5s", 1))
+	require.Equal(k, 3, code, out)
+	require.Contains(k, out, "job.batch/"+k.Render("{}").Job().GetName()+" reconcile timeout")
+}
+
+func (k *kpted) requireNoCredentials() {
+	k.Helper()
+	requireNoCredentialsIn(k.Scenario, "kpt")
+}
+
+func TestKptFirstApplyAndChange(t *testing.T) {
+	k := startKpt(t)
+	defer k.requireNoCredentials()
+	k.requireDone(k.commit("{}"))
+	requireInstalled(k.Scenario)
+	pull := image(k.Scenario)
+
+	// Config is applied before the Job has ended. The operator's first write then leaves out
+	// what is false (defaultRoute), and kpt writes it again, once.
+	k.apply()
+	awaitObserved(k.Scenario)
+	before := versionsOf(k.Scenario, k.Render("{}"))
+	k.apply()
+	require.Equal(t, before, versionsOf(k.Scenario, k.Render("{}")), "nothing to do")
+
+	changeAndBack(k.Scenario, k)
+	pull()
+}
+
+// TestKptJobStops: what the user sees of exit code 3, and how it goes on.
+func TestKptJobStops(t *testing.T) {
+	for name, mend := range map[string]func(k *kpted){
+		"profile-mended": func(k *kpted) { k.commit("{bootstrap: {leaveStorage: [{claim: of-before}]}}") },
+		"cluster-mended": func(k *kpted) {
+			patchConfig(k.Scenario, `{"spec":{"managementState":"Removed","storage":{"pvc":null}}}`)
+			awaitObserved(k.Scenario)
+			k.documented("oc delete job")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := startKpt(t)
+			defer k.requireNoCredentials()
+			runOnVolume(k.Scenario, "of-before")
+			k.commit("{}")
+			k.apply() // it has started the Job, and does not wait for it
+			job := k.Render("{}").Job()
+			require.Equal(t, 3, k.AwaitJob(job).Last().ExitCode())
+			require.Equal(t, "of-before", k.RegistryConfig().Spec.Storage.PVC.Claim)
+			out, _ := k.try("kpt live status")
+			require.Contains(t, out, "job.batch/registry-profile/"+job.GetName()+" is Failed")
+			k.applyToFailedJob()
+
+			mend(k)
+			k.requireDone("")
+			requireInstalled(k.Scenario)
+		})
+	}
+}
+
+func TestKptHealsDrift(t *testing.T) {
+	k := startKpt(t)
+	defer k.requireNoCredentials()
+	k.requireDone(k.commit("{protection: {admissionPolicies: false}}"))
+	pull := image(k.Scenario)
+	claim := k.Render("{}").Of("ObjectBucketClaim")[0]
+	const mark = "cli-utils.sigs.k8s.io/on-remove"
+	patchConfig(k.Scenario, `{"spec":{"replicas":1}}`)
+	require.NoError(t, mergePatch(k.Scenario, claim, fmt.Sprintf(`{"metadata":{"annotations":{%q:null}}}`, mark)))
+	k.requireDone("")
+	require.EqualValues(t, 2, k.RegistryConfig().Spec.Replicas)
+	require.Equal(t, "keep", live(k.Scenario, claim).GetAnnotations()[mark])
+	requireOurBucket(k.Scenario)
+	pull()
+}
+
+// TestKptAdopts takes over what something else has delivered.
+func TestKptAdopts(t *testing.T) {
+	for name, deliver := range map[string]func(k *kpted){
+		"oc-apply": func(k *kpted) { applyAsRendered(k.Scenario, k.RenderStream("{}")) },
+		"engine":   func(k *kpted) { k.Apply("argocd-controller", k.Render("{}")) },
+		"kpt-without-adopting": func(k *kpted) {
+			out, code := k.try("kpt live apply")
+			require.Zero(k, code, "skipped is not failed: %s", out)
+			require.Contains(k, out, "config.imageregistry.operator.openshift.io/cluster apply skipped: inventory policy")
+		},
+		"server-side": func(k *kpted) {
+			_, code := k.try(k.command("kpt live apply") + " --server-side --force-conflicts")
+			require.Zero(k, code)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := startKpt(t)
+			defer k.requireNoCredentials()
+			k.commit("{}")
+			deliver(k)
+			k.RequireComplete(k.AwaitJob(k.Render("{}").Job()))
+			pull := image(k.Scenario)
+			configs := watchConfig(k.Scenario)
+			k.requireDone("")
+			requireNeverMoved(k.Scenario, configs)
+			requireInstalled(k.Scenario)
+			pull()
+		})
+	}
+}
+
+// TestKptLosesTheProfile: it leaves the package, the package is empty, or everything is
+// destroyed. What holds the images stays, and what guards it; the rest goes.
+func TestKptLosesTheProfile(t *testing.T) {
+	empty := func(k *kpted) { require.NoError(k, os.RemoveAll(filepath.Join(k.dir, "registry"))) }
+	for name, lose := range map[string]func(k *kpted){
+		"removed-from-package": func(k *kpted) {
+			empty(k)
+			k.write("other.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: other, namespace: openshift-storage}}\n")
+			k.documented("kpt live apply")
+		},
+		"package-empty": func(k *kpted) { empty(k); k.documented("kpt live apply") },
+		"destroyed": func(k *kpted) {
+			out, code := k.try("kpt live destroy")
+			require.Zero(k, code, out)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := startKpt(t)
+			defer k.requireNoCredentials()
+			k.requireDone(k.commit("{}"))
+			pull := image(k.Scenario)
+			objects := k.Render("{}")
+			lose(k)
+			for _, object := range objects {
+				if !slices.Contains(objects.Kept(), object) {
+					awaitGone(k.Scenario, object)
+				}
+			}
+			requireStillThere(k.Scenario, objects)
+			pull()
+			k.requireDone(k.commit("{}"))
+			pull()
+		})
+	}
+}
+
+// TestKptAfterDeletion: somebody deletes the Job's namespace, or the list of what kpt has
+// applied, and the next apply brings it back.
+func TestKptAfterDeletion(t *testing.T) {
+	inventory := &unstructured.Unstructured{}
+	inventory.SetGroupVersionKind(schema.GroupVersionKind{Group: "kpt.dev", Version: "v1alpha1", Kind: "ResourceGroup"})
+	for name, object := range map[string]client.Object{"namespace": namespaceNamed("registry-profile"), "inventory": inventory} {
+		t.Run(name, func(t *testing.T) {
+			k := startKpt(t)
+			defer k.requireNoCredentials()
+			k.requireDone(k.commit("{}"))
+			pull := image(k.Scenario)
+			configs := watchConfig(k.Scenario)
+			if object == inventory {
+				require.NoError(t, yaml.Unmarshal([]byte(read(t, filepath.Join(k.dir, "resourcegroup.yaml"))), inventory))
+			}
+			require.NoError(t, k.Client.Delete(k.Ctx, object))
+			awaitGone(k.Scenario, object)
+			k.requireDone("")
+			requireInstalled(k.Scenario)
+			requireNeverMoved(k.Scenario, configs)
+			pull()
+		})
+	}
+}
+
+// TestKptHadTheStorage: the package had a whole Config, by either way of applying, and now
+// brings a profile, as the README says.
+func TestKptHadTheStorage(t *testing.T) {
+	for name, flags := range map[string]string{"client-side": "", "server-side": " --server-side --force-conflicts"} {
+		t.Run(name, func(t *testing.T) {
+			k := startKpt(t)
+			defer k.requireNoCredentials()
+			objects := k.Render("{}")
+			k.RequireComplete(k.Bootstrap(objects))
+			kptfile := read(t, filepath.Join(k.dir, "Kptfile"))
+			require.NoError(t, os.RemoveAll(filepath.Join(k.dir, "registry")))
+			k.write("Kptfile", "{apiVersion: kpt.dev/v1, kind: Kptfile, metadata: {name: registry}}\n")
+			k.write("config.yaml", string(configInGit(k.Scenario, "")))
+			out, code := k.try(k.command("kpt live apply") + flags)
+			require.Zero(t, code, out)
+			require.Contains(t, out, "cluster apply successful")
+			forgetJob(k.Scenario, objects)
+			pull := image(k.Scenario)
+			configs := watchConfig(k.Scenario)
+
+			k.write("Kptfile", kptfile)
+			out, code = k.try(k.command("kpt fn render"))
+			require.NotZero(t, code)
+			require.Contains(t, out, "spec.storage: would fight the Job")
+			k.write("config.yaml", "{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster}, spec: {replicas: 2}}\n")
+			k.documented("oc annotate")
+			k.requireDone(k.commit("{}"))
+			require.Equal(t, "registry", k.RegistryConfig().Annotations[generators.ProfileAnnotation])
+			out, code = k.try(k.command("kpt live apply") + flags)
+			require.Zero(t, code, out)
+			requireNeverMoved(k.Scenario, configs)
+			pull()
+		})
+	}
+}
+
+// TestKptVolume: kpt waits until a volume is bound, and this one is bound when the registry
+// has switched to it. It is kept, and so is the ServiceAccount on which it depends, without
+// its rights.
+func TestKptVolume(t *testing.T) {
+	k := startKpt(t)
+	class := &storagev1.StorageClass{}
+	require.NoError(t, k.Client.Get(k.Ctx, client.ObjectKey{Name: "ocs-storagecluster-cephfs"}, class))
+	require.NoError(t, k.Client.Create(k.Ctx, &storagev1.StorageClass{
+		ObjectMeta: metav1.ObjectMeta{Name: "waits"}, Provisioner: class.Provisioner,
+		VolumeBindingMode: ptr.To(storagev1.VolumeBindingWaitForFirstConsumer),
+	}))
+	const spec = "{storage: {cephfs: {storageClassName: waits}}}"
+	objects := k.Render(spec)
+	bound := bindWhenUsed(k, objects.Of("PersistentVolumeClaim")[0].GetName())
+	k.requireDone(k.commit(spec))
+	require.NoError(t, <-bound)
+	pushAndPull(k.Scenario)
+
+	out, code := k.try("kpt live destroy")
+	require.Zero(t, code, out)
+	for _, object := range objects {
+		if object.GetKind() == "ServiceAccount" || object.GetKind() == "Namespace" || slices.Contains(objects.Kept(), object) {
+			require.Nil(t, live(k.Scenario, object).GetDeletionTimestamp(), object.GetKind())
+		} else {
+			awaitGone(k.Scenario, object)
+		}
+	}
+}
+
+// bindWhenUsed plays the scheduler and the CSI driver, which bind a claim once the
+// registry's pod mounts it.
+func bindWhenUsed(k *kpted, name string) (done chan error) {
+	done = make(chan error, 1)
+	go func() {
+		done <- wait.PollUntilContextCancel(k.Ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+			config := &imageregistryv1.Config{}
+			if err := k.Client.Get(ctx, client.ObjectKey{Name: "cluster"}, config); err != nil {
+				return false, err
+			}
+			if volume := config.Spec.Storage.PVC; volume == nil || volume.Claim != name {
+				return false, nil
+			}
+			claim := &corev1.PersistentVolumeClaim{}
+			claim.Namespace, claim.Name = cluster.RegistryNamespace, name
+			return true, k.Client.Status().Patch(ctx, claim, merge(`{"status":{"phase":"Bound","accessModes":["ReadWriteMany"]}}`))
+		})
+	}()
+	return done
+}
