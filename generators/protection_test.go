@@ -88,6 +88,9 @@ func TestEveryCaseIsProtected(t *testing.T) {
 	})
 }
 
+// compareOptions let what stays after it left Git be no difference to Argo CD.
+const compareOptions = "argocd.argoproj.io/compare-options"
+
 func assertProtected(t *testing.T, p *v1alpha1.RegistryProfile, resources []generators.Resource) {
 	t.Helper()
 	counted := map[string]int{}
@@ -95,10 +98,11 @@ func assertProtected(t *testing.T, p *v1alpha1.RegistryProfile, resources []gene
 		actual := maps.Clone(r.GetAnnotations())
 		maps.DeleteFunc(actual, func(key, _ string) bool {
 			return slices.Contains([]string{
-				generators.ProfileAnnotation, "argocd.argoproj.io/sync-wave", "config.kubernetes.io/depends-on",
+				generators.ProfileAnnotation, "argocd.argoproj.io/sync-wave", "config.kubernetes.io/depends-on", compareOptions,
 			}, key)
 		})
 		assert.Equal(t, expectedMarks(r.GetKind()), actual, r.GetKind())
+		assert.Equal(t, r.Class.Kept(), r.GetAnnotations()[compareOptions] == "IgnoreExtraneous", r.GetKind())
 		counted[r.GetKind()]++
 	}
 	claims := 1

@@ -14,11 +14,12 @@ type Engine struct {
 var (
 	ArgoCD  = Engine{"Argo CD", "ArgoCD"}
 	Flux    = Engine{"Flux", "Flux"}
+	Kpt     = Engine{"kpt live", "Kpt"}
 	Kubectl = Engine{"kubectl", "Kubectl"}
 )
 
 // All returns the engines in the order of the table's columns.
-func All() []Engine { return []Engine{ArgoCD, Flux, Kubectl} }
+func All() []Engine { return []Engine{ArgoCD, Flux, Kpt, Kubectl} }
 
 // Together are situations with more than one engine. They stand below the table.
 var Together = Engine{"several engines", "Engines"}
@@ -62,6 +63,7 @@ var situations = []Situation{
 		Then: "No object is written.",
 		Notes: map[Engine]string{
 			Flux: "Applies Config before the Job has run, and writes it once more after the operator has.",
+			Kpt:  "As Flux.",
 		},
 	},
 	{
@@ -75,8 +77,10 @@ var situations = []Situation{
 		What: "The registry has images elsewhere: the Job stops with exit code 3.",
 		Then: "Nothing is written. A profile that names what may be left (`leaveStorage`) goes on.",
 		Notes: map[Engine]string{
-			ArgoCD:  "The Application is Degraded, the Job's log says what to do, and Config waits for a Job that succeeds.",
-			Flux:    "The Kustomization is not Ready and names the Job. Config is applied beside it, which moves no storage.",
+			ArgoCD: "The Application is Degraded, the Job's log says what to do, and Config waits for a Job that succeeds.",
+			Flux:   "The Kustomization is not Ready and names the Job. Config is applied beside it, which moves no storage.",
+			Kpt: "Ends before the Job does. `kpt live status` shows the failed Job, and the next `kpt live apply` waits for it " +
+				"until its own time is over.",
 			Kubectl: "Says nothing of the Job: `oc wait` does, and its log. Config is applied beside it, which moves no storage.",
 		},
 	},
@@ -86,6 +90,7 @@ var situations = []Situation{
 		Then: "Delete the Job: it is made again, and goes on.",
 		Notes: map[Engine]string{
 			ArgoCD:  "As long as `syncPolicy.retry` lasts; after that, sync by hand.",
+			Kpt:     "Apply again after that.",
 			Kubectl: "Apply again after that.",
 		},
 	},
@@ -93,7 +98,7 @@ var situations = []Situation{
 		Name:  "drift",
 		What:  "A field of Config, or a mark of the claim, is changed by hand (without the policies, which refuse the latter).",
 		Then:  "It is put back when the engine looks again.",
-		Notes: map[Engine]string{Kubectl: "When you apply again."},
+		Notes: map[Engine]string{Kpt: "When you apply again.", Kubectl: "When you apply again."},
 	},
 	{
 		Name: "storage-drift",
@@ -107,6 +112,8 @@ var situations = []Situation{
 		Notes: map[Engine]string{
 			Flux: "One commit is refused, and changes nothing. It takes " +
 				"[two](job.md#when-something-else-owned-the-storage-before).",
+			Kpt: "Take `spec.storage` out of the package's Config, and the annotation of kubectl off the live one, as " +
+				"[the example](../examples/kpt-live/README.md) says.",
 			Kubectl: "Everything but Config first, and Config once the Job is complete.",
 		},
 	},
@@ -123,6 +130,7 @@ var situations = []Situation{
 		Notes: map[Engine]string{
 			ArgoCD:  "The Application, with `resources-finalizer.argocd.argoproj.io` or `.../background`.",
 			Flux:    "The Kustomization, with its finalizer.",
+			Kpt:     "`kpt live destroy`.",
 			Kubectl: "`oc delete -f` is refused what the policies guard, and ends with an error.",
 		},
 	},
@@ -134,16 +142,18 @@ var situations = []Situation{
 			ArgoCD: "A plugin that is missing fails the build, and nothing is pruned. An exec function without `--enable-exec` " +
 				"is left out in silence: use the plugin.",
 			Flux: "A folder without the rendered files is one from which the profile was removed.",
+			Kpt:  "A render that fails changes no file. A package without the rendered files is one from which the profile was removed.",
 		},
 		Without: map[Engine]string{Kubectl: "applies nothing"},
 	},
 	{
-		Name:  "namespace-deleted",
-		What:  "Somebody deletes the Job's namespace.",
-		Then:  "It is made again. The Job runs once more, and writes nothing.",
+		Name: "namespace-deleted",
+		What: "Somebody deletes the Job's namespace.",
+		Then: "It is made again. The Job runs once more, and writes nothing.",
 		Notes: map[Engine]string{
 			ArgoCD: "Self-heal can begin while the namespace is still there, and then tries again and again only what was in it: " +
 				"`argocd app terminate-op image-registry`, then `argocd app sync image-registry`.",
+			Kpt:     "When you apply again.",
 			Kubectl: "When you apply again.",
 		},
 	},
@@ -170,6 +180,7 @@ var situations = []Situation{
 		Then: "It waits, and goes on when they are there.",
 		Notes: map[Engine]string{
 			ArgoCD:  "As long as `syncPolicy.retry` lasts.",
+			Kpt:     "Apply again after that.",
 			Kubectl: "Apply again after that.",
 		},
 	},

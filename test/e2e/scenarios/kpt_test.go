@@ -18,7 +18,6 @@ import (
 	storagev1 "k8s.io/api/storage/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -26,6 +25,7 @@ import (
 
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/test/e2e/cluster"
+	"github.com/registryprofile/registry-profile/test/e2e/engines"
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
 	"github.com/registryprofile/registry-profile/test/e2e/sandbox"
 )
@@ -34,7 +34,8 @@ import (
 // with the commands of its README.
 type kpted struct {
 	*runner.Scenario
-	dir string // the package's
+	dir     string // the package's
+	kptfile string // the example's
 }
 
 const kptExample = "../../../examples/kpt-live"
@@ -47,6 +48,7 @@ func startKpt(t *testing.T) *kpted {
 	require.NoError(t, os.RemoveAll(filepath.Dir(k.dir)))
 	require.NoError(t, os.CopyFS(k.dir, os.DirFS(kptExample)))
 	k.documented("kpt live init")
+	k.kptfile = read(t, filepath.Join(k.dir, "Kptfile"))
 	t.Cleanup(k.uninstall)
 	return k
 }
@@ -115,14 +117,38 @@ func (k *kpted) try(command string) (output string, code int) {
 // folder, which has no revisions.
 func (k *kpted) commit(spec string) string {
 	k.Helper()
+	k.empty()
+	k.write("Kptfile", k.kptfile)
 	k.write("profile.yaml", read(k.T, kptExample+"/profile.yaml")+"spec: "+spec+"\n")
 	k.documented("kpt fn render")
 	return ""
 }
 
+// empty takes everything out of the package that is delivered.
+func (k *kpted) empty() {
+	k.Helper()
+	for _, name := range []string{"registry", "delivered"} {
+		require.NoError(k, os.RemoveAll(filepath.Join(k.dir, name)))
+	}
+}
+
+func (k *kpted) commitManifests(files map[string][]byte) string {
+	k.Helper()
+	k.empty()
+	k.write("Kptfile", "{apiVersion: kpt.dev/v1, kind: Kptfile, metadata: {name: registry}}\n")
+	for name, content := range files {
+		if name != "kustomization.yaml" { // kpt has no use for it
+			k.write("delivered/"+name, string(content))
+		}
+	}
+	return ""
+}
+
 func (k *kpted) write(name, content string) {
 	k.Helper()
-	require.NoError(k, os.WriteFile(filepath.Join(k.dir, name), []byte(content), 0o644))
+	path := filepath.Join(k.dir, name)
+	require.NoError(k, os.MkdirAll(filepath.Dir(path), 0o755))
+	require.NoError(k, os.WriteFile(path, []byte(content), 0o644))
 }
 
 // requireDone applies the package and waits, as the README says.
@@ -130,7 +156,44 @@ func (k *kpted) requireDone(string) {
 	k.Helper()
 	k.apply()
 	k.documented("oc wait")
+	awaitObserved(k.Scenario)
 }
+
+func (k *kpted) scenario() *runner.Scenario { return k.Scenario }
+
+func (k *kpted) reconcile() { k.requireDone("") }
+
+func (k *kpted) restore() { k.requireDone("") }
+
+func (k *kpted) withdraw() {
+	k.Helper()
+	k.commitManifests(bystander())
+	k.documented("kpt live apply")
+}
+
+func (k *kpted) dismiss() {
+	k.Helper()
+	out, code := k.try("kpt live destroy")
+	require.Zero(k, code, out)
+}
+
+func (k *kpted) requireStuck(string) {
+	k.Helper()
+	out, code := k.try(k.command("kpt live apply"))
+	require.NotZero(k, code, out)
+	require.Contains(k, out, "ObjectBucketClaim")
+}
+
+// requireFailed starts the Job, for which kpt does not wait.
+func (k *kpted) requireFailed(_ string, job *unstructured.Unstructured) {
+	k.Helper()
+	k.apply()
+	require.False(k, k.AwaitJob(job).Complete)
+	out, _ := k.try("kpt live status")
+	require.Contains(k, out, "job.batch/"+job.GetNamespace()+"/"+job.GetName()+" is Failed")
+}
+
+func (k *kpted) requireRemoved(object client.Object) { awaitGone(k.Scenario, object) }
 
 // apply requires that nothing is skipped, of which kpt's exit code says nothing.
 func (k *kpted) apply() {
@@ -153,69 +216,49 @@ func (k *kpted) requireNoCredentials() {
 	requireNoCredentialsIn(k.Scenario, "kpt")
 }
 
-func TestKptFirstApplyAndChange(t *testing.T) {
-	k := startKpt(t)
-	defer k.requireNoCredentials()
-	k.requireDone(k.commit("{}"))
-	requireInstalled(k.Scenario)
-	pull := image(k.Scenario)
-
-	// Config is applied before the Job has ended. The operator's first write then leaves out
-	// what is false (defaultRoute), and kpt writes it again, once.
-	k.apply()
-	awaitObserved(k.Scenario)
-	before := versionsOf(k.Scenario, k.Render("{}"))
-	k.apply()
-	require.Equal(t, before, versionsOf(k.Scenario, k.Render("{}")), "nothing to do")
-
-	changeAndBack(k.Scenario, k)
-	pull()
-}
-
-// TestKptJobStops: what the user sees of exit code 3, and how it goes on.
-func TestKptJobStops(t *testing.T) {
-	for name, mend := range map[string]func(k *kpted){
-		"profile-mended": func(k *kpted) { k.commit("{bootstrap: {leaveStorage: [{claim: of-before}]}}") },
-		"cluster-mended": func(k *kpted) {
-			patchConfig(k.Scenario, `{"spec":{"managementState":"Removed","storage":{"pvc":null}}}`)
-			awaitObserved(k.Scenario)
-			k.documented("oc delete job")
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			k := startKpt(t)
-			defer k.requireNoCredentials()
-			runOnVolume(k.Scenario, "of-before")
-			k.commit("{}")
-			k.apply() // it has started the Job, and does not wait for it
-			job := k.Render("{}").Job()
-			require.Equal(t, 3, k.AwaitJob(job).Last().ExitCode())
-			require.Equal(t, "of-before", k.RegistryConfig().Spec.Storage.PVC.Claim)
-			out, _ := k.try("kpt live status")
-			require.Contains(t, out, "job.batch/registry-profile/"+job.GetName()+" is Failed")
-			k.applyToFailedJob()
-
-			mend(k)
-			k.requireDone("")
-			requireInstalled(k.Scenario)
-		})
+func TestKpt(t *testing.T) {
+	all := common(func(t *testing.T) engine { return startKpt(t) })
+	all["deleted"] = func(t *testing.T) {
+		k := startKpt(t)
+		defer k.requireNoCredentials()
+		dismissed(k)
 	}
+	all["empty-render"] = kptEmptyPackage
+	all["storage-in-git"] = kptStorageInPackage
+	playAll(t, engines.Kpt, engines.Situations(), all)
 }
 
-func TestKptHealsDrift(t *testing.T) {
+// kptEmptyPackage: everything goes but what holds the images, and what guards it.
+func kptEmptyPackage(t *testing.T) {
 	k := startKpt(t)
 	defer k.requireNoCredentials()
-	k.requireDone(k.commit("{protection: {admissionPolicies: false}}"))
-	pull := image(k.Scenario)
-	claim := k.Render("{}").Of("ObjectBucketClaim")[0]
-	const mark = "cli-utils.sigs.k8s.io/on-remove"
-	patchConfig(k.Scenario, `{"spec":{"replicas":1}}`)
-	require.NoError(t, mergePatch(k.Scenario, claim, fmt.Sprintf(`{"metadata":{"annotations":{%q:null}}}`, mark)))
-	k.requireDone("")
-	require.EqualValues(t, 2, k.RegistryConfig().Spec.Replicas)
-	require.Equal(t, "keep", live(k.Scenario, claim).GetAnnotations()[mark])
-	requireOurBucket(k.Scenario)
+	pull := delivered(k, "{}")
+	objects := k.Render("{}")
+	k.empty()
+	k.documented("kpt live apply")
+	for _, object := range objects {
+		if !slices.Contains(objects.Kept(), object) {
+			awaitGone(k.Scenario, object)
+		}
+	}
+	requireStillThere(k.Scenario, objects)
 	pull()
+	k.requireDone(k.commit("{}"))
+	pull()
+}
+
+// TestKptWaitsForFailedJob: kpt waits until its time is over for a Job that has failed.
+func TestKptWaitsForFailedJob(t *testing.T) {
+	k := startKpt(t)
+	runOnVolume(k.Scenario, "of-before")
+	k.requireFailed(k.commit("{}"), k.Render("{}").Job())
+	k.applyToFailedJob()
+
+	patchConfig(k.Scenario, `{"spec":{"managementState":"Removed","storage":{"pvc":null}}}`)
+	awaitObserved(k.Scenario)
+	k.documented("oc delete job")
+	k.requireDone("")
+	requireInstalled(k.Scenario)
 }
 
 // TestKptAdopts takes over what something else has delivered.
@@ -249,79 +292,33 @@ func TestKptAdopts(t *testing.T) {
 	}
 }
 
-// TestKptLosesTheProfile: it leaves the package, the package is empty, or everything is
-// destroyed. What holds the images stays, and what guards it; the rest goes.
-func TestKptLosesTheProfile(t *testing.T) {
-	empty := func(k *kpted) { require.NoError(k, os.RemoveAll(filepath.Join(k.dir, "registry"))) }
-	for name, lose := range map[string]func(k *kpted){
-		"removed-from-package": func(k *kpted) {
-			empty(k)
-			k.write("other.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: other, namespace: openshift-storage}}\n")
-			k.documented("kpt live apply")
-		},
-		"package-empty": func(k *kpted) { empty(k); k.documented("kpt live apply") },
-		"destroyed": func(k *kpted) {
-			out, code := k.try("kpt live destroy")
-			require.Zero(k, code, out)
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			k := startKpt(t)
-			defer k.requireNoCredentials()
-			k.requireDone(k.commit("{}"))
-			pull := image(k.Scenario)
-			objects := k.Render("{}")
-			lose(k)
-			for _, object := range objects {
-				if !slices.Contains(objects.Kept(), object) {
-					awaitGone(k.Scenario, object)
-				}
-			}
-			requireStillThere(k.Scenario, objects)
-			pull()
-			k.requireDone(k.commit("{}"))
-			pull()
-		})
-	}
-}
-
-// TestKptAfterDeletion: somebody deletes the Job's namespace, or the list of what kpt has
-// applied, and the next apply brings it back.
-func TestKptAfterDeletion(t *testing.T) {
+// TestKptLosesItsInventory: somebody deletes the list of what kpt has applied, and the next
+// apply brings it back.
+func TestKptLosesItsInventory(t *testing.T) {
+	k := startKpt(t)
+	defer k.requireNoCredentials()
+	pull := delivered(k, "{}")
+	configs := watchConfig(k.Scenario)
 	inventory := &unstructured.Unstructured{}
-	inventory.SetGroupVersionKind(schema.GroupVersionKind{Group: "kpt.dev", Version: "v1alpha1", Kind: "ResourceGroup"})
-	for name, object := range map[string]client.Object{"namespace": namespaceNamed("registry-profile"), "inventory": inventory} {
-		t.Run(name, func(t *testing.T) {
-			k := startKpt(t)
-			defer k.requireNoCredentials()
-			k.requireDone(k.commit("{}"))
-			pull := image(k.Scenario)
-			configs := watchConfig(k.Scenario)
-			if object == inventory {
-				require.NoError(t, yaml.Unmarshal([]byte(read(t, filepath.Join(k.dir, "resourcegroup.yaml"))), inventory))
-			}
-			require.NoError(t, k.Client.Delete(k.Ctx, object))
-			awaitGone(k.Scenario, object)
-			k.requireDone("")
-			requireInstalled(k.Scenario)
-			requireNeverMoved(k.Scenario, configs)
-			pull()
-		})
-	}
+	require.NoError(t, yaml.Unmarshal([]byte(read(t, filepath.Join(k.dir, "resourcegroup.yaml"))), inventory))
+	require.NoError(t, k.Client.Delete(k.Ctx, inventory))
+	awaitGone(k.Scenario, inventory)
+	k.requireDone("")
+	requireInstalled(k.Scenario)
+	requireNeverMoved(k.Scenario, configs)
+	pull()
 }
 
-// TestKptHadTheStorage: the package had a whole Config, by either way of applying, and now
+// kptStorageInPackage: the package had a whole Config, by either way of applying, and now
 // brings a profile, as the README says.
-func TestKptHadTheStorage(t *testing.T) {
+func kptStorageInPackage(t *testing.T) {
 	for name, flags := range map[string]string{"client-side": "", "server-side": " --server-side --force-conflicts"} {
 		t.Run(name, func(t *testing.T) {
 			k := startKpt(t)
 			defer k.requireNoCredentials()
 			objects := k.Render("{}")
 			k.RequireComplete(k.Bootstrap(objects))
-			kptfile := read(t, filepath.Join(k.dir, "Kptfile"))
-			require.NoError(t, os.RemoveAll(filepath.Join(k.dir, "registry")))
-			k.write("Kptfile", "{apiVersion: kpt.dev/v1, kind: Kptfile, metadata: {name: registry}}\n")
+			k.commitManifests(nil)
 			k.write("config.yaml", string(configInGit(k.Scenario, "")))
 			out, code := k.try(k.command("kpt live apply") + flags)
 			require.Zero(t, code, out)
@@ -330,7 +327,7 @@ func TestKptHadTheStorage(t *testing.T) {
 			pull := image(k.Scenario)
 			configs := watchConfig(k.Scenario)
 
-			k.write("Kptfile", kptfile)
+			k.write("Kptfile", k.kptfile)
 			out, code = k.try(k.command("kpt fn render"))
 			require.NotZero(t, code)
 			require.Contains(t, out, "spec.storage: would fight the Job")
