@@ -315,9 +315,3 @@ func TestRulesAreDocumented(t *testing.T) {
 		assert.Contains(t, []string{"error", "warning", "info"}, string(rule.Severity))
 	}
 }
-
-func TestSchemaDescribesWhatNamesDoNot(t *testing.T) {
-	for name, property := range Schema().Properties["spec"].Properties {
-		assert.NotEmpty(t, property.Description, name)
-	}
-}

@@ -5,6 +5,12 @@ import (
 	"github.com/registryprofile/registry-profile/internal/schema"
 )
 
+// Refused returns why a field is refused on purpose, if it is.
+func Refused(path string) (schema.Refusal, bool) {
+	refusal, ok := refused[path]
+	return refusal, ok
+}
+
 // refused are fields of Config.spec and of storage.s3 that a profile refuses on purpose,
 // where they would stand and where people put them who begin with a Config.
 var refused = map[string]schema.Refusal{

@@ -1,16 +1,17 @@
 package cases_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
-	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/fn"
 	"github.com/registryprofile/registry-profile/internal/cases"
-	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/explain"
 	"github.com/registryprofile/registry-profile/internal/stream"
 	"github.com/stretchr/testify/require"
 )
@@ -52,17 +53,13 @@ func TestFindingsDoc(t *testing.T) {
 	examples := exampleFindings(t)
 	var b strings.Builder
 	b.WriteString(findingsIntro)
-	section(&b, "Rules")
-	for _, rule := range v1alpha1.Rules() {
-		row(t, &b, rule.Code, rule.Doc, examples)
-	}
 	group := ""
-	for _, code := range finding.Codes() {
-		if code.Group != group {
-			group = code.Group
+	for _, e := range explain.Codes() {
+		if e.Group != group {
+			group = e.Group
 			section(&b, group)
 		}
-		row(t, &b, code.Name, code.Doc, examples)
+		row(t, &b, e.Code, e.Why, examples)
 	}
 	cases.Golden(t, filepath.Join(cases.Root(t), "docs", "findings.md"), b.String())
 }
@@ -71,33 +68,37 @@ func section(b *strings.Builder, title string) {
 	fmt.Fprintf(b, "\n## %s\n\n| code | severity | why | for example |\n|---|---|---|---|\n", title)
 }
 
-func row(t *testing.T, b *strings.Builder, code, why string, examples map[string]cases.Finding) {
+func row(t *testing.T, b *strings.Builder, code, why string, examples map[string]explain.Example) {
 	t.Helper()
 	example, ok := examples[code]
 	require.True(t, ok, "no case shows %s", code)
-	shown := example.Message
-	for _, where := range []string{example.Field, example.Item} {
-		if where != "" {
-			shown = where + ": " + shown
-		}
-	}
-	cells := []string{code, example.Severity, why, "`" + shown + "`"}
+	cells := []string{code, example.Severity, why, "`" + example.String() + "`"}
 	for i, cell := range cells {
 		cells[i] = strings.ReplaceAll(cell, "|", `\|`)
 	}
 	fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | "))
 }
 
+// TestExamplesOfCodes holds what explain shows to what the program says in the cases.
+func TestExamplesOfCodes(t *testing.T) {
+	var content bytes.Buffer
+	encoder := json.NewEncoder(&content)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	require.NoError(t, encoder.Encode(exampleFindings(t)))
+	cases.Golden(t, filepath.Join(cases.Root(t), "internal", "explain", "examples.json"), content.String())
+}
+
 // exampleFindings returns the first finding of each code, from a case named after the
 // code if there is one.
-func exampleFindings(t *testing.T) map[string]cases.Finding {
+func exampleFindings(t *testing.T) map[string]explain.Example {
 	t.Helper()
-	examples, named := map[string]cases.Finding{}, map[string]bool{}
+	examples, named := map[string]explain.Example{}, map[string]bool{}
 	show := func(name string, results kptfn.Results) {
 		for _, f := range cases.Findings(results) {
 			byName := strings.Contains(name, "-"+f.Code)
 			if _, ok := examples[f.Code]; !ok || byName && !named[f.Code] {
-				examples[f.Code], named[f.Code] = f, byName
+				examples[f.Code], named[f.Code] = example(f), byName
 			}
 		}
 	}
@@ -108,4 +109,12 @@ func exampleFindings(t *testing.T) map[string]cases.Finding {
 		show(c.Name, stream.Check(c.Items))
 	}
 	return examples
+}
+
+func example(f cases.Finding) explain.Example {
+	place := f.Item
+	if place != "" && f.Field != "" {
+		place += ": "
+	}
+	return explain.Example{Severity: f.Severity, Place: place + f.Field, Message: f.Message}
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
-	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/stream"
 	"github.com/registryprofile/registry-profile/internal/ynode"
@@ -30,46 +28,38 @@ cluster. In folders it reads *.yaml, *.yml and *.json, but no kustomization.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, paths []string) error {
-			m := s.readManifests(paths)
-			if verbose {
-				fmt.Fprintf(s.err, "objects: %d\n", len(m.items))
-			}
-			return s.check(m)
-		},
 	}
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "say how many objects were looked at")
-	return cmd
+	return s.findingsCommand(cmd, func(r *reporter, paths []string) {
+		m := s.readManifests(paths)
+		if verbose {
+			fmt.Fprintf(s.err, "objects: %d\n", len(m.items))
+		}
+		m.check(r)
+	})
 }
 
-// check reports what could not be read and what is wrong with the rest.
-func (s *session) check(m *manifests) error {
+// check tells what could not be read and what is wrong with the rest.
+func (m *manifests) check(r *reporter) {
 	for _, fault := range m.faults {
-		fmt.Fprintln(s.err, "error: "+finding.OneLine(fault.Error()))
+		r.fault(fault)
 	}
-	failed := len(m.faults) > 0
+	for _, file := range m.read {
+		r.saw(displayName(file))
+	}
 	for _, f := range stream.Judge(m.items) {
-		if f.Item < 0 && failed { // what is missing may stand in what could not be read
+		if f.Item < 0 && r.outcome != exitGood { // what is missing may stand in what could not be read
 			continue
 		}
-		results := kptfn.Results{f.Result}
-		if s.strict {
-			results = finding.Strict(results)
-		}
-		failed = failed || finding.HasErrors(results)
-		fmt.Fprintln(s.err, finding.Line(results[0], m.place(f), v1alpha1.Kind))
+		r.add(m.locate(f))
 	}
-	if failed {
-		return errReported
-	}
-	return nil
 }
 
-// place returns the file and the line of a finding, or "".
-func (m *manifests) place(f stream.Finding) string {
+// locate names the file and the line of a finding, if it is about an object.
+func (m *manifests) locate(f stream.Finding) finding.Located {
 	if f.Item < 0 {
-		return ""
+		return finding.Located{Result: f.Result}
 	}
 	line, _ := ynode.Find(f.Object, finding.Path(f.Result))
-	return fmt.Sprintf("%s:%d", displayName(m.files[f.Item]), cmp.Or(line, f.Object.Line))
+	return finding.Located{Result: f.Result, File: displayName(m.files[f.Item]), Line: cmp.Or(line, f.Object.Line)}
 }

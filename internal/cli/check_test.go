@@ -75,7 +75,7 @@ func TestCheckGoesOn(t *testing.T) {
 	dir := write(t, "broken.yaml", "kind: Config\n  metadata: [\n", "config.yaml", wrongConfig, "binary.json", "\x00\xff")
 	t.Chdir(dir)
 	r := run("", "check", "absent.yaml", ".", "neither/")
-	assert.Equal(t, 1, r.code)
+	assert.Equal(t, 2, r.code)
 	assert.Empty(t, r.out)
 	lines := strings.Split(strings.TrimSuffix(r.err, "\n"), "\n")
 	require.Len(t, lines, 5, r.err)
@@ -94,7 +94,7 @@ func TestCheckFindsNothing(t *testing.T) {
 		assert.Equal(t, 1, r.code, name)
 		assert.Regexp(t, `^error: the stream holds nothing of .*--enable-exec.* \[nothing-of-ours\]\n$`, r.err, name)
 	}
-	assert.Equal(t, result{code: 1, err: "error: name files or folders of manifests, or - for stdin\n"}, run("", "check"))
+	assert.Equal(t, result{code: 2, err: "error: name files or folders of manifests, or - for stdin\n"}, run("", "check"))
 }
 
 func TestCheckIsStrict(t *testing.T) {

@@ -30,7 +30,7 @@ func TestFaultIsOneLineAndAStackOnDemand(t *testing.T) {
 			t.Chdir(t.TempDir())
 			run := func() string {
 				var out, err bytes.Buffer
-				assert.Equal(t, 1, cli.Main(c.args, brokenStream{}, &out, &err))
+				assert.Equal(t, 2, cli.Main(c.args, brokenStream{}, &out, &err))
 				assert.Empty(t, out.String())
 				return err.String()
 			}

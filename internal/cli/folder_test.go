@@ -185,12 +185,15 @@ func TestFleet(t *testing.T) {
 }
 
 func TestFleetWritesNothingUnlessAllIsGood(t *testing.T) {
-	for name, c := range map[string]struct{ file, content, want string }{
-		"wrong profile": {"bad.yaml", profile("bad", "{registry: {replicas: 0}}"), "bad.yaml:5: spec.registry.replicas"},
-		"no profile":    {"bad.yaml", "[", "bad.yaml:1: is not YAML"},
-		"same name":     {"bad.yaml", profile("cluster-1", "{}"), `bad.yaml: metadata.name: "cluster-1" is the name of the profile in `},
-		"foreign file":  {"out/cluster-4/" + fileOf("Namespace"), usersConfigMap, "out/cluster-4/" + fileOf("Namespace") + ": was not generated"},
-		"no folder":     {"out/cluster-4", "", "out/cluster-4: not a directory"},
+	for name, c := range map[string]struct {
+		file, content, want string
+		code                int
+	}{
+		"wrong profile": {"bad.yaml", profile("bad", "{registry: {replicas: 0}}"), "bad.yaml:5: spec.registry.replicas", 1},
+		"no profile":    {"bad.yaml", "[", "bad.yaml:1: is not YAML", 1},
+		"same name":     {"bad.yaml", profile("cluster-1", "{}"), `bad.yaml: metadata.name: "cluster-1" is the name of the profile in `, 1},
+		"foreign file":  {"out/cluster-4/" + fileOf("Namespace"), usersConfigMap, "out/cluster-4/" + fileOf("Namespace") + ": was not generated", 1},
+		"no folder":     {"out/cluster-4", "", "out/cluster-4: not a directory", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := write(t, c.file, c.content, "worse.yaml", "")
@@ -199,7 +202,7 @@ func TestFleetWritesNothingUnlessAllIsGood(t *testing.T) {
 				files = append(files, dir+"/bad.yaml")
 			}
 			r := run("", append([]string{"render", "-o", dir + "/out", dir + "/worse.yaml"}, files...)...)
-			assert.Equal(t, 1, r.code)
+			assert.Equal(t, c.code, r.code)
 			assert.Equal(t, 2, strings.Count(r.err, "\n"), r.err)
 			assert.Contains(t, r.err, "worse.yaml: is empty")
 			assert.Contains(t, r.err, c.want)

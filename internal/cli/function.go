@@ -46,7 +46,7 @@ func (s *session) function() error {
 		return err
 	}
 	if !ok {
-		return errReported
+		return exitFindings
 	}
 	return nil
 }

@@ -22,16 +22,17 @@ const stdinName = "-"
 type input struct {
 	file string
 	// profile is nil if the file holds no valid one.
-	profile *v1alpha1.RegistryProfile
-	// findings are lines for people.
-	findings []string
+	profile  *v1alpha1.RegistryProfile
+	findings []finding.Located
+	// fault says why the file could not be read, or is nil.
+	fault error
 }
 
 // decode reads a file and the profile in it.
 func (s *session) decode(file string) *input {
 	node, err := s.loadDocument(file)
 	if err != nil {
-		return &input{file: file, findings: []string{errorLine(err)}}
+		return &input{file: file, fault: err}
 	}
 	profile, results := v1alpha1.Decode(node)
 	if s.strict || v1alpha1.IsStrict(node) {
@@ -42,8 +43,7 @@ func (s *session) decode(file string) *input {
 		in.profile = profile
 	}
 	for _, result := range results {
-		place := positionOf(result, displayName(file), node)
-		in.findings = append(in.findings, finding.Line(result, place, v1alpha1.Kind))
+		in.findings = append(in.findings, locate(result, displayName(file), node))
 	}
 	return in
 }
@@ -61,7 +61,7 @@ func (s *session) loadDocument(file string) (*yaml.RNode, error) {
 	name := displayName(file)
 	content, err := s.readInput(file)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, err
 	}
 	documents, err := decodeStream(content)
 	if err != nil {
@@ -69,44 +69,53 @@ func (s *session) loadDocument(file string) (*yaml.RNode, error) {
 	}
 	switch len(documents) {
 	case 0:
-		return nil, fmt.Errorf("%s: is empty; write a RegistryProfile", name)
+		return nil, inFile(name, 0, finding.NotAProfile, "is empty; write a RegistryProfile")
 	case 1:
 		return documents[0], nil
 	}
-	return nil, fmt.Errorf("%s: holds %d documents; write one RegistryProfile to a file", name, len(documents))
+	return nil, inFile(name, 0, finding.NotAProfile, "holds %d documents; write one RegistryProfile to a file", len(documents))
+}
+
+// inFile returns an error at a line of a file, or with 0 about the whole of it.
+func inFile(name string, line int, code finding.Code, format string, args ...any) finding.Located {
+	return finding.Located{Result: finding.Error(code, "", format, args...), File: name, Line: line}
 }
 
 // readInput returns the text of a file, which may be stdin.
 func (s *session) readInput(file string) ([]byte, error) {
+	name := displayName(file)
 	in := s.in
 	if file != stdinName {
 		opened, err := os.Open(file)
 		if err != nil {
-			return nil, withoutPath(err)
+			return nil, unreadable(name, err)
 		}
 		defer opened.Close()
 		info, err := opened.Stat()
 		switch {
 		case err != nil:
-			return nil, withoutPath(err)
+			return nil, unreadable(name, err)
 		case info.IsDir():
-			return nil, errors.New("is a folder; name the file of a RegistryProfile")
+			return nil, fmt.Errorf("%s: is a folder; name the file of a RegistryProfile", name)
 		case info.Size() > ynode.MostBytes:
-			return nil, fmt.Errorf("has %d bytes; a RegistryProfile has at most %d", info.Size(), ynode.MostBytes)
+			return nil, inFile(name, 0, finding.YAML, "has %d bytes; a RegistryProfile has at most %d", info.Size(), ynode.MostBytes)
 		}
 		in = opened
 	}
 	content, err := io.ReadAll(io.LimitReader(in, ynode.MostBytes+1))
 	switch {
 	case err != nil:
-		return nil, withoutPath(err)
+		return nil, unreadable(name, err)
 	case len(content) > ynode.MostBytes:
-		return nil, fmt.Errorf("has more than %d bytes, the most that a RegistryProfile may have", ynode.MostBytes)
+		return nil, inFile(name, 0, finding.YAML, "has more than %d bytes, the most that a RegistryProfile may have", ynode.MostBytes)
 	case !utf8.Valid(content) || bytes.ContainsRune(content, 0):
-		return nil, errors.New("is not UTF-8 text; name the file of a RegistryProfile")
+		return nil, inFile(name, 0, finding.YAML, "is not UTF-8 text; name the file of a RegistryProfile")
 	}
 	return content, nil
 }
+
+// unreadable says why a file could not be read.
+func unreadable(name string, err error) error { return fmt.Errorf("%s: %w", name, withoutPath(err)) }
 
 // withoutPath takes the operation and the path from an error of the file system: a
 // finding names the path once, at its beginning.

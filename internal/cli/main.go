@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-
-	"github.com/registryprofile/registry-profile/internal/finding"
 )
 
 // session is one run of the program: its streams and its options.
@@ -18,27 +16,22 @@ type session struct {
 	strict bool
 }
 
-// errReported says that the run failed and that the reasons are on stderr.
-var errReported = errors.New("see above")
-
-// Main runs the program and returns its exit code: 0, or 1 with a line on stderr for
-// each reason.
+// Main runs the program and returns its exit code: 0, 1 where what it looked at is wrong,
+// 2 where it could not do its work. Unless that is 0, each reason is a line on stderr or an
+// entry of the document that was asked for.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			reportFault(stderr, fault)
-			code = 1
+			code = int(exitFailed)
 		}
 	}()
 	s := &session{in: stdin, out: stdout, err: &messages{stream: stderr}}
 	err := s.run(args)
-	switch {
-	case err == nil:
-		return 0
-	case !errors.Is(err, errReported):
-		fmt.Fprintln(stderr, "error: "+finding.OneLine(err.Error()))
+	if told := exitGood; err != nil && !errors.As(err, &told) {
+		fmt.Fprintln(stderr, errorLine(err))
 	}
-	return 1
+	return int(outcomeOf(err))
 }
 
 // run calls the function without a detour through the commands, which a cold start

@@ -23,6 +23,8 @@ type manifests struct {
 	items []*yaml.RNode
 	// files are where the items stand, by their index.
 	files []string
+	// read are all files that could be read.
+	read []string
 	// faults are the files that could not be read.
 	faults []error
 }
@@ -37,8 +39,10 @@ func (s *session) readManifests(paths []string) *manifests {
 			m.faults = append(m.faults, err)
 		}
 		for _, file := range files {
-			if err := m.read(s.in, file); err != nil {
+			if err := m.add(s.in, file); err != nil {
 				m.faults = append(m.faults, err)
+			} else {
+				m.read = append(m.read, file)
 			}
 		}
 	}
@@ -76,11 +80,11 @@ func isFile(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// read adds the objects of a file. A document without a kind is no object.
-func (m *manifests) read(stdin io.Reader, file string) error {
+// add adds the objects of a file. A document without a kind is no object.
+func (m *manifests) add(stdin io.Reader, file string) error {
 	content, err := readStream(stdin, file)
 	if err != nil {
-		return fmt.Errorf("%s: %w", displayName(file), withoutPath(err))
+		return unreadable(displayName(file), err)
 	}
 	documents, err := decodeStream(content)
 	if err != nil {

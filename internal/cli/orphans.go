@@ -14,24 +14,18 @@ import (
 // orphan is a folder whose profile has left the fleet.
 type orphan struct{ path, profile string }
 
-// reportOrphans reports the orphans beside the folders of a run, as warnings or as
-// errors, and fails if they are errors. It never touches an orphan: what left the fleet
-// is for people to decide.
-func (s *session) reportOrphans(o outputs, names profileNames, asErrors bool) error {
-	severity := "warning"
-	if asErrors {
-		severity = "error"
+// orphans tells of the orphans beside the folders of a run, as warnings or as errors. It
+// never touches an orphan: what left the fleet is for people to decide.
+func (r *reporter) orphans(o outputs, names profileNames, asErrors bool) {
+	for _, f := range o.orphans(names) {
+		err := wrong("%s: was generated from the profile %q, which is in no file of this run nor in one beside them; "+
+			"remove the folder if the cluster left the fleet, else name its profile too", f.path, f.profile)
+		if asErrors {
+			r.fault(err)
+		} else {
+			fmt.Fprintln(r.s.err, "warning: "+finding.OneLine(err.Error()))
+		}
 	}
-	found := o.orphans(names)
-	for _, f := range found {
-		fmt.Fprintln(s.err, finding.OneLine(fmt.Sprintf("%s: %s: was generated from the profile %q, which is in no file "+
-			"of this run nor in one beside them; remove the folder if the cluster left the fleet, else name its profile too",
-			severity, f.path, f.profile)))
-	}
-	if asErrors && len(found) > 0 {
-		return errReported
-	}
-	return nil
 }
 
 // orphans returns the folders below that of a fleet which were generated from a profile

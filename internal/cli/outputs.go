@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,24 +36,21 @@ func (o outputs) folderOf(p *v1alpha1.RegistryProfile) folder {
 // since another run may have changed it in between, and since the manifests of a whole
 // fleet are too large to keep.
 func (s *session) writeFolders(o outputs) error {
-	stale, err := s.staleFolders(o)
-	if err != nil {
-		return err
+	r := s.textReporter()
+	stale := s.staleFolders(o, r)
+	if r.outcome != exitGood {
+		return r.end()
 	}
-	var failed error
 	for _, faults := range each(s, stale, s.writeFolder) {
-		if err := s.reportFaults(faults); err != nil {
-			failed = err
-		}
+		r.faults(faults)
 	}
-	return failed
+	return r.end()
 }
 
-// staleFolders returns the folders that are to be written. It fails unless all of them
-// can be.
-func (s *session) staleFolders(o outputs) ([]folder, error) {
+// staleFolders returns the folders that are to be written, and tells why any of them
+// cannot be.
+func (s *session) staleFolders(o outputs, r *reporter) []folder {
 	var stale []folder
-	var failed error
 	names := profileNames{}
 	compare := func(file string) comparison { return s.compareIfNeeded(o, s.decode(file)) }
 	for _, c := range each(s, o.files, compare) {
@@ -64,14 +60,13 @@ func (s *session) staleFolders(o outputs) ([]folder, error) {
 		if c.isStale() {
 			stale = append(stale, o.folderOf(c.profile))
 		}
-		if err := s.report(c.input, c.faults...); err != nil {
-			failed = err
-		}
+		r.input(c.input)
+		r.faults(c.faults)
 	}
-	if failed == nil {
-		failed = s.reportOrphans(o, names, s.strict)
+	if r.outcome == exitGood {
+		r.orphans(o, names, s.strict)
 	}
-	return stale, failed
+	return stale
 }
 
 // compareIfNeeded compares a folder with its profile unless the folder is to be planned
@@ -90,8 +85,7 @@ func (s *session) compareIfNeeded(o outputs, in *input) comparison {
 // checkFolders writes to stdout how the folders differ from what writeFolders would
 // leave there, and fails if they do.
 func (s *session) checkFolders(o outputs) error {
-	var failed error
-	names := profileNames{}
+	r, names := s.textReporter(), profileNames{}
 	compare := func(file string) comparison { return s.compare(o, s.decode(file)) }
 	for file, c := range each(s, o.files, compare) {
 		if fault := names.add(c); fault != nil {
@@ -101,17 +95,16 @@ func (s *session) checkFolders(o outputs) error {
 			for _, change := range c.changes {
 				fmt.Fprint(s.out, change.diff())
 			}
-			c.faults = append(c.faults, fmt.Errorf("%s: stale files in %s: %d; run registry-profile render "+
+			c.faults = append(c.faults, wrong("%s: stale files in %s: %d; run registry-profile render "+
 				"--output %s with the same profiles", displayName(file), o.folderOf(c.profile).path, len(c.changes), o.dir))
 		}
-		if err := s.report(c.input, c.faults...); err != nil {
-			failed = err
-		}
+		r.input(c.input)
+		r.faults(c.faults)
 	}
 	if len(names) == len(o.files) { // else an orphan may be the folder of a profile with a fault
-		failed = cmp.Or(s.reportOrphans(o, names, true), failed)
+		r.orphans(o, names, true)
 	}
-	return failed
+	return r.end()
 }
 
 // comparison is an input, and how its folder differs from what its profile wants.
@@ -148,7 +141,7 @@ func (n profileNames) add(c comparison) error {
 	}
 	name := c.profile.Metadata.Name
 	if other, taken := n[name]; taken {
-		return fmt.Errorf("%s: metadata.name: %q is the name of the profile in %s too; give each its own",
+		return wrong("%s: metadata.name: %q is the name of the profile in %s too; give each its own",
 			displayName(c.file), name, other)
 	}
 	n[name] = c.file

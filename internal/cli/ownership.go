@@ -27,7 +27,7 @@ func (f folder) otherOwner(entries []os.DirEntry) error {
 	case owner == f.profileName():
 		return nil
 	case owner != "":
-		return fmt.Errorf("%s: was not generated from the profile %q but from %q, so nothing is overwritten; "+
+		return wrong("%s: was not generated from the profile %q but from %q, so nothing is overwritten; "+
 			"if the profile was renamed, remove this file and those it lists, else render into a folder of its own",
 			filepath.Join(f.path, kustomizationFile), f.profileName(), owner)
 	case f.inFleet:
@@ -36,7 +36,7 @@ func (f folder) otherOwner(entries []os.DirEntry) error {
 	for _, e := range entries {
 		path := filepath.Join(f.path, e.Name())
 		if e.IsDir() && ownerOf(path) != "" {
-			return fmt.Errorf("%s: holds the folders of a fleet, such as %s; add --fleet to use the folder %s, "+
+			return wrong("%s: holds the folders of a fleet, such as %s; add --fleet to use the folder %s, "+
 				"or name another folder", f.path, path, filepath.Join(f.path, f.profileName()))
 		}
 	}
@@ -64,7 +64,7 @@ func (f folder) secondKustomizations(entries []os.DirEntry) []error {
 	var faults []error
 	for _, e := range entries {
 		if e.Name() == "kustomization.yml" || e.Name() == "Kustomization" {
-			faults = append(faults, fmt.Errorf("%s: would be a second kustomization beside the generated one; "+
+			faults = append(faults, wrong("%s: would be a second kustomization beside the generated one; "+
 				"render into a folder of its own, or remove it", filepath.Join(f.path, e.Name())))
 		}
 	}
@@ -79,14 +79,14 @@ func (f folder) readReplaceable(c fileChange) ([]byte, error) {
 		return nil, nil
 	}
 	if err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: is in the way, and no file; move it away", c.path)
+		return nil, wrong("%s: is in the way, and no file; move it away", c.path)
 	}
 	content, err := readOurs(c.path)
 	if err != nil && !errors.Is(err, errNotOurs) {
 		return nil, fmt.Errorf("%s: %w", c.path, withoutPath(err))
 	}
 	if err != nil || !bytes.Equal(content, c.after) && !isGeneratedFrom(f.profileName(), content) {
-		return nil, fmt.Errorf("%s: was not generated from the profile %q, so it is not overwritten; "+
+		return nil, wrong("%s: was not generated from the profile %q, so it is not overwritten; "+
 			"render into a folder of its own, or remove it", c.path, f.profileName())
 	}
 	return content, nil

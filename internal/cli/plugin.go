@@ -39,11 +39,11 @@ func (s *session) plugin(file string) error {
 		return err
 	}
 	for _, r := range rl.Results {
-		fmt.Fprintln(s.err, finding.Line(r, pluginPosition(file, profile, r), v1alpha1.Kind))
+		fmt.Fprintln(s.err, finding.Line(r, pluginPlace(file, profile, r), v1alpha1.Kind))
 	}
 	switch {
 	case !ok:
-		return errReported
+		return exitFindings
 	case v1alpha1.IsCheck(profile): // to kustomize a validator that rewrites changes something
 		_, err := s.out.Write(input)
 		return err
@@ -88,11 +88,11 @@ func startedByKustomize() bool {
 	return os.Getenv("KUSTOMIZE_PLUGIN_CONFIG_STRING") != "" || os.Getenv("KUSTOMIZE_PLUGIN_CONFIG_ROOT") != ""
 }
 
-// pluginPosition names the profile where kustomize has written it to a temporary file,
+// pluginPlace names the profile where kustomize has written it to a temporary file,
 // whose name and lines mean nothing to the user.
-func pluginPosition(file string, profile *yaml.RNode, r *kptfn.Result) string {
+func pluginPlace(file string, profile *yaml.RNode, r *kptfn.Result) string {
 	if startedByKustomize() {
 		return profileRef(profile)
 	}
-	return positionOf(r, file, profile)
+	return locate(r, file, profile).Place()
 }

@@ -35,7 +35,7 @@ func TestProcess(t *testing.T) {
 	assert.Regexp(t, `^registry-profile \S+ go\S+ \w+/\w+\n$`, start(t, "", "version").out)
 	assert.Contains(t, start(t, "", "completion", "bash").out, "registry-profile")
 	assert.Contains(t, start(t, "", "--help").out, "KRM function")
-	assert.Equal(t, 1, start(t, "").code)
+	assert.Equal(t, 2, start(t, "").code)
 	r := start(t, profile("registry", "{}"), "render", "-")
 	assert.Zero(t, r.code)
 	assert.Equal(t, good(t, profile("registry", "{}"), "render", "-"), r.out)

@@ -38,9 +38,11 @@ func TestReadme(t *testing.T) {
 
 	minimal, err := os.ReadFile(filepath.Join(examples, "minimal", "profile.yaml"))
 	require.NoError(t, err)
-	assert.Equal(t, []string{string(minimal)}, blocks["yaml"])
+	schema, bare, _ := strings.Cut(string(minimal), "\n")
+	assert.Contains(t, schema, "# yaml-language-server: ")
+	assert.Equal(t, []string{bare}, blocks["yaml"])
 
-	profile := string(minimal) + strings.Repeat("# room for more\n", 6) + "spec:\n  pruner: {keepYoungerThanDuration: 30d}\n"
+	profile := string(minimal) + strings.Repeat("# room for more\n", 5) + "spec:\n  pruner: {keepYoungerThanDuration: 30d}\n"
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.WriteFile("profile.yaml", []byte(profile), 0o600))
 	assert.Equal(t, result{code: 1, err: blocks["text"][0]}, run("", "validate", "profile.yaml"))

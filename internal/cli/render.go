@@ -67,9 +67,10 @@ func requireFiles(_ *cobra.Command, files []string) error {
 
 // renderToStdout writes the manifests of one profile as a YAML stream.
 func (s *session) renderToStdout(file string) error {
-	in := s.decode(file)
-	if err := s.report(in); err != nil {
-		return err
+	in, r := s.decode(file), s.textReporter()
+	r.input(in)
+	if in.profile == nil {
+		return r.end()
 	}
 	resources := generators.Expand(in.profile)
 	objects := make([]*yaml.RNode, len(resources))

@@ -11,29 +11,6 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// report writes the findings about an input, and then faults that are not the input's
-// own. It fails if there is an error among them.
-func (s *session) report(in *input, faults ...error) error {
-	for _, line := range in.findings {
-		fmt.Fprintln(s.err, line)
-	}
-	if err := s.reportFaults(faults); err != nil || in.profile == nil {
-		return errReported
-	}
-	return nil
-}
-
-// reportFaults writes a line for each fault, and fails if there is one.
-func (s *session) reportFaults(faults []error) error {
-	for _, fault := range faults {
-		fmt.Fprintln(s.err, errorLine(fault))
-	}
-	if len(faults) > 0 {
-		return errReported
-	}
-	return nil
-}
-
 // errorLine writes an error as a finding for people.
 func errorLine(err error) string { return "error: " + finding.OneLine(err.Error()) }
 
@@ -46,14 +23,13 @@ func (s *session) reportResults(profile *yaml.RNode, results kptfn.Results) {
 	}
 }
 
-// positionOf returns the name of a file and, if a result is about a field, its line.
-func positionOf(r *kptfn.Result, name string, document *yaml.RNode) string {
-	path := finding.Path(r)
-	if path == "" {
-		return name
+// locate names the file of a result and, if it is about a field, its line.
+func locate(r *kptfn.Result, name string, document *yaml.RNode) finding.Located {
+	located := finding.Located{Result: r, File: name}
+	if path := finding.Path(r); path != "" {
+		located.Line, _ = ynode.Find(document.YNode(), path)
 	}
-	line, _ := ynode.Find(document.YNode(), path)
-	return fmt.Sprintf("%s:%d", name, line)
+	return located
 }
 
 // profileRef names a profile whose file is not known: "RegistryProfile/NAME", or as much

@@ -11,6 +11,7 @@ import (
 // rootCommand chooses the surface: without arguments the program is a KRM
 // function, with the file of a profile a kustomize exec plugin, else a command.
 func (s *session) rootCommand() *cobra.Command {
+	var version bool
 	root := &cobra.Command{
 		Use:   "registry-profile [FILE]",
 		Short: "Puts OpenShift's image registry on ODF storage, from one small file",
@@ -18,7 +19,11 @@ func (s *session) rootCommand() *cobra.Command {
 image registry on OpenShift Data Foundation storage.
 
 Without arguments it is a KRM function: it reads a ResourceList from stdin and
-writes one to stdout. With the file of a profile it is a kustomize exec plugin.`,
+writes one to stdout. With the file of a profile it is a kustomize exec plugin.
+
+Exit codes: 0, nothing is wrong, or nothing but warnings; 1, what was looked at has
+errors, or differs from what it was compared with; 2, the program could not do its
+work, such as for a file that is not there. Of several the greatest counts.`,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -26,6 +31,8 @@ writes one to stdout. With the file of a profile it is a kustomize exec plugin.`
 		SuggestionsMinimumDistance: 2,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
+			case version:
+				return s.printVersion()
 			case len(args) == 0:
 				return s.function() // with --strict
 			case len(args) == 1 && isPath(args[0]):
@@ -35,7 +42,9 @@ writes one to stdout. With the file of a profile it is a kustomize exec plugin.`
 		},
 	}
 	root.PersistentFlags().BoolVar(&s.strict, "strict", false, "make warnings errors")
-	root.AddCommand(s.renderCommand(), s.validateCommand(), s.checkCommand(), s.installCommand(), s.versionCommand())
+	root.Flags().BoolVar(&version, "version", false, "say which version this is")
+	root.AddCommand(s.renderCommand(), s.validateCommand(), s.checkCommand(), s.explainCommand(), s.schemaCommand(),
+		s.installCommand(), s.versionCommand())
 	return root
 }
 

@@ -3,21 +3,19 @@ package cli
 import "github.com/spf13/cobra"
 
 func (s *session) validateCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "validate FILE...",
 		Short: "Report everything that is wrong with profiles",
-		Args:  requireFiles,
-		RunE:  func(_ *cobra.Command, files []string) error { return s.validate(files) },
+		Example: `  registry-profile validate profile.yaml
+  registry-profile validate --output sarif profiles/*.yaml`,
+		Args: requireFiles,
 	}
+	return s.findingsCommand(cmd, s.validate)
 }
 
-// validate reports the findings about every file, and fails if any has an error.
-func (s *session) validate(files []string) error {
-	var failed error
+// validate tells the findings about every file.
+func (s *session) validate(r *reporter, files []string) {
 	for _, in := range each(s, files, s.decode) {
-		if err := s.report(in); err != nil {
-			failed = err
-		}
+		r.input(in)
 	}
-	return failed
 }

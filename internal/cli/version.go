@@ -16,12 +16,14 @@ func (s *session) versionCommand() *cobra.Command {
 		Use:   "version",
 		Short: "Say which version this is",
 		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(s.out, "registry-profile %s %s %s/%s\n",
-				buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return err
-		},
+		RunE:  func(*cobra.Command, []string) error { return s.printVersion() },
 	}
+}
+
+func (s *session) printVersion() error {
+	_, err := fmt.Fprintf(s.out, "registry-profile %s %s %s/%s\n",
+		buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
 }
 
 // buildVersion is what the linker was told, or what Go knows of the module.

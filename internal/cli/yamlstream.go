@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -44,20 +45,21 @@ var (
 
 // syntaxError moves the line number that the YAML library reports to where findings have
 // theirs. It tells what the library cannot know: that a tab, or a template, stands there.
-func syntaxError(name string, content []byte, err error) error {
+func syntaxError(name string, content []byte, err error) finding.Located {
 	if tab := tabbed().FindIndex(content); tab != nil {
-		return fmt.Errorf("%s:%d: is not YAML: a tab stands in the indentation; write spaces [%s]",
-			name, lineAt(content, tab[0]), finding.YAML.Name)
+		return inFile(name, lineAt(content, tab[0]), finding.YAML,
+			"is not YAML: a tab stands in the indentation; write spaces")
 	}
 	if template := templated().FindIndex(content); template != nil {
-		return fmt.Errorf("%s:%d: is not YAML: a template stands there that nothing has filled in; write the value [%s]",
-			name, lineAt(content, template[0]), finding.Template.Name)
+		return inFile(name, lineAt(content, template[0]), finding.Template,
+			"is not YAML: a template stands there that nothing has filled in; write the value")
 	}
-	message := strings.TrimPrefix(finding.OneLine(err.Error()), "yaml: ")
+	line, message := 0, strings.TrimPrefix(finding.OneLine(err.Error()), "yaml: ")
 	if at := lineOfError().FindStringSubmatch(message); at != nil {
-		name, message = name+":"+at[1], strings.TrimPrefix(message, at[0])
+		line, _ = strconv.Atoi(at[1])
+		message = strings.TrimPrefix(message, at[0])
 	}
-	return fmt.Errorf("%s: is not YAML: %s [%s]", name, message, finding.YAML.Name)
+	return inFile(name, line, finding.YAML, "is not YAML: %s", message)
 }
 
 // lineAt returns the number of the line of a position in a text.

@@ -4,7 +4,6 @@
 package finding
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -42,24 +41,6 @@ func Path(r *kptfn.Result) string {
 		return ""
 	}
 	return r.Field.Path
-}
-
-// Line writes a result as one line for people: its severity, its place, the object
-// if it is not of the kind of the profile, the field, the message and the code.
-// Place is where the reader finds the input, such as a file's name and line, or "".
-func Line(r *kptfn.Result, place, profileKind string) string {
-	parts := []string{string(r.Severity)}
-	if place != "" {
-		parts = append(parts, place)
-	}
-	if ref := r.ResourceRef; ref != nil && ref.Kind != profileKind {
-		parts = append(parts, ref.Kind+"/"+ref.Name)
-	}
-	if path := Path(r); path != "" {
-		parts = append(parts, path)
-	}
-	line := fmt.Sprintf("%s: %s [%s]", strings.Join(parts, ": "), r.Message, CodeOf(r))
-	return OneLine(line) // a key may hold anything
 }
 
 // OneLine folds a text, such as the error of a library, into one line.

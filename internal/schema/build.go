@@ -20,9 +20,6 @@ func Of(typeName string, options ...Option) *spec.Schema {
 // Or allows one more type.
 func Or(typeName string) Option { return func(s *spec.Schema) { s.Type = append(s.Type, typeName) } }
 
-// Doc sets the description.
-func Doc(text string) Option { return func(s *spec.Schema) { s.Description = text } }
-
 // Nullable allows null.
 func Nullable() Option { return func(s *spec.Schema) { s.Nullable = true } }
 

@@ -1,0 +1,111 @@
+// Package explain says what codes and fields mean. It gathers what rules, codes and the
+// schema say of themselves, and what the cases of testdata show.
+package explain
+
+import (
+	"cmp"
+	_ "embed"
+	"encoding/json"
+	"slices"
+	"sync"
+
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/internal/finding"
+)
+
+// Entry is what is known of a code.
+type Entry struct {
+	Code string
+	// Group is the heading under which the documentation lists the code.
+	Group string
+	// Looks says what is looked at, and Fix what to do. A rule of a profile has neither:
+	// its Why says the one, and its Example the other.
+	Looks, Fix string
+	// Why says in one sentence why this is a fault.
+	Why string
+	Example
+}
+
+// Example is a finding that a case of testdata shows.
+type Example struct {
+	Severity string `json:"severity"`
+	// Place is the object, if that is no profile, and the field.
+	Place   string `json:"place,omitempty"`
+	Message string `json:"message"`
+}
+
+// String returns the finding without its severity.
+func (e Example) String() string {
+	if e.Place == "" {
+		return e.Message
+	}
+	return e.Place + ": " + e.Message
+}
+
+// sources return the entries of all that has codes, in the order in which they are
+// documented. What has a table of its own, such as a check of a cluster, adds it here.
+var sources = []func() []Entry{rules, codes}
+
+// examplesJSON is written by a test from the cases of testdata.
+//
+//go:embed examples.json
+var examplesJSON []byte
+
+var entries = sync.OnceValue(func() []Entry {
+	var examples map[string]Example
+	if err := json.Unmarshal(examplesJSON, &examples); err != nil {
+		panic("examples.json: " + err.Error())
+	}
+	var all []Entry
+	for _, source := range sources {
+		for _, e := range source() {
+			if e.Message == "" {
+				severity := e.Severity
+				e.Example = examples[e.Code]
+				e.Severity = cmp.Or(severity, e.Severity)
+			}
+			all = append(all, e)
+		}
+	}
+	return all
+})
+
+// Codes returns what is known of every code, in the order in which they are documented.
+func Codes() []Entry { return entries() }
+
+// Code returns what is known of a code.
+func Code(name string) (Entry, bool) {
+	i := slices.IndexFunc(Codes(), func(e Entry) bool { return e.Code == name })
+	if i < 0 {
+		return Entry{}, false
+	}
+	return Codes()[i], true
+}
+
+// Describe returns what a report says of a code.
+func Describe(code string) finding.Description {
+	e, _ := Code(code)
+	fix := e.Fix
+	if fix == "" && e.Message != "" {
+		fix = "For example: " + e.Example.String()
+	}
+	return finding.Description{Why: e.Why, Fix: fix}
+}
+
+func rules() []Entry {
+	var all []Entry
+	for _, rule := range v1alpha1.Rules() {
+		all = append(all, Entry{
+			Code: rule.Code, Group: "Rules", Why: rule.Doc, Example: Example{Severity: string(rule.Severity)},
+		})
+	}
+	return all
+}
+
+func codes() []Entry {
+	var all []Entry
+	for _, code := range finding.Codes() {
+		all = append(all, Entry{Code: code.Name, Group: code.Group, Why: code.Doc})
+	}
+	return all
+}
