@@ -18,7 +18,7 @@ type Folder struct {
 
 // Dump returns a Reader of folders that must-gather or "oc adm inspect" has written, or that
 // hold such folders. It reads what it is asked for, and nothing else.
-func Dump(folders ...Folder) (Reader, error) {
+func Dump(folders ...Folder) (Reader, []error) {
 	var readers []Reader
 	var faults []error
 	for _, folder := range folders {
@@ -34,7 +34,7 @@ func Dump(folders ...Folder) (Reader, error) {
 			readers = append(readers, &dump{folder: folder, root: root})
 		}
 	}
-	return Join(readers...), errors.Join(faults...)
+	return Join(readers...), faults
 }
 
 // The folders in which "oc adm inspect" writes.

@@ -3,7 +3,6 @@ package cluster
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,7 +10,8 @@ import (
 
 // Files returns a Reader of documents. What they do not hold is not collected, as nobody
 // knows what a list was a list of. If complete, they are all that the cluster has.
-func Files(documents []Document, complete bool) (Reader, error) {
+// It holds what can be read, whatever the faults are.
+func Files(documents []Document, complete bool) (Reader, []error) {
 	f := &files{complete: complete, objects: map[question][]Object{}}
 	var faults []error
 	for _, document := range documents {
@@ -21,10 +21,12 @@ func Files(documents []Document, complete bool) (Reader, error) {
 			continue
 		}
 		for _, object := range p.objects {
-			faults = append(faults, f.add(object))
+			if err := f.add(object); err != nil {
+				faults = append(faults, err)
+			}
 		}
 	}
-	return f, errors.Join(faults...)
+	return f, faults
 }
 
 type files struct {

@@ -90,8 +90,9 @@ func newObject(kind Kind, content []byte, from origin) (Object, error) {
 		}
 	}
 	var head struct {
-		APIVersion, Kind string
-		Metadata         Metadata
+		APIVersion string   `json:"apiVersion"`
+		Kind       string   `json:"kind"`
+		Metadata   Metadata `json:"metadata"`
 	}
 	if err := json.Unmarshal(o.content, &head); err != nil {
 		return Object{}, readable(err)

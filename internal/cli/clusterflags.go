@@ -8,7 +8,6 @@ import (
 
 	"github.com/registryprofile/registry-profile/cluster"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // clusterFlags say which cluster a command reads: the one of the user's kubeconfig, or one
@@ -20,7 +19,7 @@ type clusterFlags struct {
 
 	mustGather, from []string
 
-	set *pflag.FlagSet
+	cmd *cobra.Command
 }
 
 // liveFlags are of no use where files are read. Those of a client have its names.
@@ -28,40 +27,41 @@ var liveFlags = []string{"kubectl", "kubeconfig", "context", "as", "as-group", "
 
 // add gives the flags to a command.
 func (c *clusterFlags) add(cmd *cobra.Command) {
-	c.set = cmd.Flags()
-	c.set.StringVar(&c.kubectl, "kubectl", "", "read the cluster with this program (default: oc, or else kubectl)")
-	c.set.StringVar(&c.kubeconfig, "kubeconfig", "", "the kubeconfig to use")
-	c.set.StringVar(&c.context, "context", "", "the context of the kubeconfig to use")
-	c.set.StringVar(&c.as, "as", "", "the user to impersonate")
-	c.set.StringArrayVar(&c.asGroups, "as-group", nil, "a group to impersonate")
-	c.set.DurationVar(&c.timeout, "request-timeout", 30*time.Second, "how long to wait for an answer")
-	c.set.StringArrayVar(&c.mustGather, "must-gather", nil,
+	c.cmd = cmd
+	flags := cmd.Flags()
+	flags.StringVar(&c.kubectl, "kubectl", "", "read the cluster with this program (default: oc, or else kubectl)")
+	flags.StringVar(&c.kubeconfig, "kubeconfig", "", "the kubeconfig to use")
+	flags.StringVar(&c.context, "context", "", "the context of the kubeconfig to use")
+	flags.StringVar(&c.as, "as", "", "the user to impersonate")
+	flags.StringArrayVar(&c.asGroups, "as-group", nil, "a group to impersonate")
+	flags.DurationVar(&c.timeout, "request-timeout", 30*time.Second, "how long to wait for an answer")
+	flags.StringArrayVar(&c.mustGather, "must-gather", nil,
 		"read this folder of must-gather or \"oc adm inspect\", not a cluster; may be given several times")
-	c.set.StringArrayVar(&c.from, "from", nil,
+	flags.StringArrayVar(&c.from, "from", nil,
 		"read the objects of this file or folder, or of stdin (-), not a cluster; may be given several times")
 }
 
-// open returns the Reader that the flags ask for.
+// open returns the Reader that the flags ask for. It reports why there is none.
 func (c *clusterFlags) open(s *session) (cluster.Reader, error) {
 	if len(c.mustGather)+len(c.from) == 0 {
 		return c.openLive()
 	}
 	for _, flag := range liveFlags {
-		if c.set.Changed(flag) {
+		if c.cmd.Flags().Changed(flag) {
 			return nil, fmt.Errorf("--%s is for a cluster, and files are to be read; leave it out", flag)
 		}
 	}
 	var readers []cluster.Reader
 	var faults []error
 	if len(c.mustGather) > 0 {
-		reader, err := openDump(c.mustGather)
-		readers, faults = append(readers, reader), append(faults, err)
+		reader, wrong := openDump(c.mustGather)
+		readers, faults = append(readers, reader), append(faults, wrong...)
 	}
 	if len(c.from) > 0 {
-		reader, err := s.openFiles(c.from)
-		readers, faults = append(readers, reader), append(faults, err)
+		reader, wrong := s.openFiles(c.from)
+		readers, faults = append(readers, reader), append(faults, wrong...)
 	}
-	return cluster.Join(readers...), errors.Join(faults...)
+	return cluster.Join(readers...), s.reportFaults(faults)
 }
 
 // startTime is how much longer than an answer a call may take: the client has to start, and
@@ -77,9 +77,9 @@ func (c *clusterFlags) openLive() (cluster.Reader, error) {
 		return nil, err
 	}
 	flags := []string{"--request-timeout=" + c.timeout.String()}
-	for flag, value := range map[string]string{"--kubeconfig=": c.kubeconfig, "--context=": c.context, "--as=": c.as} {
-		if value != "" {
-			flags = append(flags, flag+value)
+	for _, flag := range [][2]string{{"--kubeconfig=", c.kubeconfig}, {"--context=", c.context}, {"--as=", c.as}} {
+		if flag[1] != "" {
+			flags = append(flags, flag[0]+flag[1])
 		}
 	}
 	for _, group := range c.asGroups {
@@ -89,35 +89,41 @@ func (c *clusterFlags) openLive() (cluster.Reader, error) {
 }
 
 // openDump opens folders. No link leads out of them.
-func openDump(paths []string) (cluster.Reader, error) {
+func openDump(paths []string) (cluster.Reader, []error) {
 	var folders []cluster.Folder
 	var faults []error
 	for _, path := range paths {
-		info, err := os.Stat(path)
-		if err == nil && !info.IsDir() {
-			err = errors.New("is no folder; unpack the must-gather and name its folder")
-		}
-		var root *os.Root
-		if err == nil {
-			root, err = os.OpenRoot(path)
-		}
+		root, err := openFolder(path)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", path, withoutPath(err)))
 			continue
 		}
 		folders = append(folders, cluster.Folder{Name: path, Files: root.FS()})
 	}
-	reader, err := cluster.Dump(folders...)
-	return reader, errors.Join(append(faults, err)...)
+	reader, wrong := cluster.Dump(folders...)
+	return reader, append(faults, wrong...)
+}
+
+func openFolder(path string) (*os.Root, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return nil, errors.New("is no folder; unpack the must-gather and name its folder")
+	}
+	return os.OpenRoot(path)
 }
 
 // openFiles reads files, those of folders, and stdin.
-func (s *session) openFiles(paths []string) (cluster.Reader, error) {
+func (s *session) openFiles(paths []string) (cluster.Reader, []error) {
 	var documents []cluster.Document
 	var faults []error
 	for _, path := range paths {
 		files, err := manifestFiles(path)
-		faults = append(faults, err)
+		if err != nil {
+			faults = append(faults, err)
+		}
 		for _, file := range files {
 			content, err := readStream(s.in, file)
 			if err != nil {
@@ -127,6 +133,6 @@ func (s *session) openFiles(paths []string) (cluster.Reader, error) {
 			documents = append(documents, cluster.Document{Name: displayName(file), Content: content})
 		}
 	}
-	reader, err := cluster.Files(documents, false)
-	return reader, errors.Join(append(faults, err)...)
+	reader, wrong := cluster.Files(documents, false)
+	return reader, append(faults, wrong...)
 }
