@@ -1,6 +1,9 @@
 package cluster
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // lastApplied is the annotation in which kubectl keeps a copy of an object.
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
@@ -54,7 +57,7 @@ func edit(content []byte, path []string, change func([]byte) []byte) ([]byte, er
 	changed, err := edit(value, path[1:], change)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path[0], err)
 	case changed == nil:
 		delete(fields, path[0])
 	default:

@@ -39,10 +39,10 @@ func (d Document) parse() (*parsed, error) {
 			return p, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: document %d cannot be read: %s", d.Name, n, brief(err.Error()))
+			return nil, fmt.Errorf("%s: document %d: it cannot be read: %s", d.Name, n, brief(err.Error()))
 		}
 		if err := p.add(content, origin{file: d.Name}); err != nil {
-			return nil, fmt.Errorf("%s: document %d %w", d.Name, n, err)
+			return nil, fmt.Errorf("%s: document %d: %w", d.Name, n, err)
 		}
 	}
 }
@@ -75,7 +75,7 @@ func (p *parsed) add(content []byte, from origin) error {
 	p.lists++
 	for i, item := range head.Items {
 		if err := p.addItem(item, head.APIVersion, strings.TrimSuffix(head.Kind, "List"), from); err != nil {
-			return fmt.Errorf("has an item %d that %w", i, err)
+			return fmt.Errorf("item %d: %w", i, err)
 		}
 	}
 	return nil

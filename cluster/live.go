@@ -187,7 +187,7 @@ func (l *live) serves(ctx context.Context, kind Kind, version string) (bool, err
 func decodeList(body []byte, kind string, into any) error {
 	var head struct{ Kind string }
 	if err := json.Unmarshal(body, &head); err != nil {
-		return fmt.Errorf("what answers is no API server: it %w", readable(err))
+		return fmt.Errorf("what answers is no API server: %w", readable(err))
 	}
 	if head.Kind != kind {
 		return fmt.Errorf("what answers is no API server: it sends a %q, not an %s", head.Kind, kind)
@@ -232,7 +232,7 @@ func listed(kind Kind, body []byte) (objects []Object, next string, err error) {
 		Items            []json.RawMessage
 	}
 	if err := json.Unmarshal(body, &list); err != nil {
-		return nil, "", fmt.Errorf("the answer %w", readable(err))
+		return nil, "", fmt.Errorf("the answer: %w", readable(err))
 	}
 	if list.Kind != kind.Name+"List" {
 		return nil, "", fmt.Errorf("the answer is a %q and no %sList", list.Kind, kind.Name)
@@ -243,7 +243,7 @@ func listed(kind Kind, body []byte) (objects []Object, next string, err error) {
 	for i, item := range list.Items {
 		object, err := newObject(kind, item, origin{apiVersion: list.APIVersion})
 		if err != nil {
-			return nil, "", fmt.Errorf("item %d of the list %w", i, err)
+			return nil, "", fmt.Errorf("item %d of the list: %w", i, err)
 		}
 		objects = append(objects, object)
 	}

@@ -101,7 +101,7 @@ func newObject(kind Kind, content []byte, from origin) (Object, error) {
 		head.APIVersion, head.Kind = from.apiVersion, kind.Name
 	}
 	if head.Kind != kind.Name || ynode.Group(head.APIVersion) != kind.Group || head.Metadata.Name == "" {
-		return Object{}, fmt.Errorf("is a %q of %q named %q, and no %s",
+		return Object{}, fmt.Errorf("it is a %q of %q named %q, and no %s",
 			head.Kind, head.APIVersion, head.Metadata.Name, kind.Name)
 	}
 	o.APIVersion, o.Metadata = head.APIVersion, head.Metadata
@@ -114,11 +114,11 @@ func readable(err error) error {
 	if errors.As(err, &wrong) {
 		field := wrong.Field
 		if field == "" {
-			field = "the object"
+			field = "it"
 		}
 		return fmt.Errorf("%s is not of the type that it should be, but a JSON %s", field, wrong.Value)
 	}
-	return errors.New("is no JSON that can be read: " + err.Error())
+	return errors.New("it is no JSON that can be read: " + err.Error())
 }
 
 // brief makes one line of words of others, and not a long one.

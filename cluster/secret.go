@@ -94,7 +94,7 @@ func valuesOf(secret []byte) (map[string]Value, error) {
 	for key, into := range map[string]any{"data": &encoded, "stringData": &plain} {
 		content, ok := fields[key]
 		if ok && json.Unmarshal(content, into) != nil { // the library's own words could quote a value
-			return nil, fmt.Errorf("is a Secret whose %s cannot be read", key)
+			return nil, fmt.Errorf("it is a Secret whose %s cannot be read", key)
 		}
 		clear(content)
 	}
