@@ -1,10 +1,8 @@
 package cluster
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 )
 
@@ -42,7 +40,7 @@ func (f *files) add(object Object) error {
 		if other.String() != object.String() {
 			continue
 		}
-		if bytes.Equal(other.content, object.content) && maps.Equal(other.Values, object.Values) {
+		if other.equal(object) {
 			return nil
 		}
 		return fmt.Errorf("%s: %s stands in %s too, and differs; give one of them", object.Source, object, other.Source)

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"reflect"
 
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
@@ -67,6 +69,13 @@ func (o Object) Decode(into any) error {
 	return nil
 }
 
+// equal tells whether two objects say the same.
+func (o Object) equal(other Object) bool {
+	var one, two any
+	return o.Decode(&one) == nil && other.Decode(&two) == nil && reflect.DeepEqual(one, two) &&
+		maps.Equal(o.Values, other.Values)
+}
+
 // origin is where an object was found.
 type origin struct {
 	file string
@@ -105,6 +114,9 @@ func newObject(kind Kind, content []byte, from origin) (Object, error) {
 			head.Kind, head.APIVersion, head.Metadata.Name, kind.Name)
 	}
 	o.APIVersion, o.Metadata = head.APIVersion, head.Metadata
+	if !kind.Namespaced { // whatever stands there is no part of its identity
+		o.Metadata.Namespace = ""
+	}
 	return o, nil
 }
 

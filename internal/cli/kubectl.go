@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -69,12 +68,13 @@ func (k kubectl) call(ctx context.Context, arguments ...string) (stdout, stderr 
 	if out.isFull {
 		return nil, nil, context.Cause(ctx)
 	}
-	return out.Bytes(), said.Bytes(), err
+	return out.kept, said.kept, err
 }
 
-// bounded keeps what is written until it would be too much.
+// bounded keeps what is written until it would be too much. It has no other method of a
+// buffer: a copy into it would choose that one.
 type bounded struct {
-	bytes.Buffer
+	kept   []byte
 	most   int
 	isFull bool
 	full   func()
@@ -82,11 +82,9 @@ type bounded struct {
 
 // Write never fails: a program that cannot write would fail for another reason than its own.
 func (b *bounded) Write(p []byte) (int, error) {
-	if b.Len()+len(p) <= b.most {
-		return b.Buffer.Write(p)
-	}
-	b.Buffer.Write(p[:b.most-b.Len()])
-	if !b.isFull {
+	fits := min(len(p), b.most-len(b.kept))
+	b.kept = append(b.kept, p[:fits]...)
+	if fits < len(p) && !b.isFull {
 		b.isFull = true
 		b.full()
 	}
