@@ -2,11 +2,14 @@ package cluster_test
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -35,7 +38,8 @@ const (
 
 // registryObjects are what the namespace of the registry holds.
 const registryObjects = `
-{apiVersion: v1, kind: Secret, metadata: {name: image-registry-private-configuration-user, namespace: openshift-image-registry},
+{apiVersion: v1, kind: Secret,
+ metadata: {name: image-registry-private-configuration-user, namespace: openshift-image-registry},
  data: {REGISTRY_STORAGE_S3_SECRETKEY: c2VjcmV0, tls.crt: Y2VydA==}}
 ---
 {apiVersion: v1, kind: Pod, metadata: {name: image-registry-1, namespace: openshift-image-registry}, spec: {nodeName: a}}
@@ -63,10 +67,12 @@ func writeDumps(t *testing.T) (dir string) {
  metadata: {name: image-registry-rgw, namespace: openshift-image-registry}, status: {phase: Bound}}`)
 	require.NoError(t, inspect.Resources(filepath.Join(odf, "namespaces", "all"), claims...))
 	require.NoError(t, inspect.Resources(filepath.Join(odf, "noobaa"), claims...))
-	require.NoError(t, inspect.Namespace(odf, storageNamespace, objects(t, `{apiVersion: route.openshift.io/v1, kind: Route,
+	require.NoError(t, inspect.Namespace(odf, storageNamespace, objects(t, `
+{apiVersion: route.openshift.io/v1, kind: Route,
  metadata: {name: s3, namespace: openshift-storage}, spec: {to: {kind: Service, name: s3}}}`), nil))
-	require.NoError(t, inspect.Output(odf, storageNamespace, "storagecluster.yaml", objects(t, `{apiVersion: ocs.openshift.io/v1,
- kind: StorageCluster, metadata: {name: ocs-storagecluster, namespace: openshift-storage}, status: {phase: Ready}}`)...))
+	require.NoError(t, inspect.Output(odf, storageNamespace, "storagecluster.yaml", objects(t, `
+{apiVersion: ocs.openshift.io/v1, kind: StorageCluster,
+ metadata: {name: ocs-storagecluster, namespace: openshift-storage}, status: {phase: Ready}}`)...))
 	return dir
 }
 
@@ -178,13 +184,29 @@ func TestDumpSecretsAndLogs(t *testing.T) {
 	assert.Equal(t, cluster.Failed, reader.Logs(t.Context(), "..", "other", "registry", 1).State)
 }
 
-// TestDumpIsNone: a folder that is no dump is refused; so is one that holds the whole disk.
+// TestDumpIsNone: a folder that is no dump is refused; so is one with more folders than
+// somebody would wait for.
 func TestDumpIsNone(t *testing.T) {
 	dir := t.TempDir()
 	_, faults := openDump(t, dir)
 	require.Len(t, faults, 1)
 	assert.EqualError(t, faults[0],
 		dir+": is no must-gather: no folder in it has the folder cluster-scoped-resources or namespaces")
+
+	_, faults = cluster.Dump(cluster.Folder{Name: "disk", Files: disk{}})
+	require.Len(t, faults, 1)
+	assert.EqualError(t, faults[0], "disk: has more than 10000 folders; name the must-gather in it")
+}
+
+// disk has twenty folders in every folder.
+type disk struct{ fstest.MapFS }
+
+func (disk) ReadDir(string) ([]fs.DirEntry, error) {
+	folders := fstest.MapFS{}
+	for i := range 20 {
+		folders[strconv.Itoa(i)] = &fstest.MapFile{Mode: fs.ModeDir}
+	}
+	return folders.ReadDir(".")
 }
 
 // TestHostileDumps: what somebody has put into a dump is refused in words, and nothing

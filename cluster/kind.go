@@ -115,7 +115,8 @@ var (
 var (
 	// BucketClaims are collected by ODF's must-gather only.
 	BucketClaims = Kind{
-		Group: "objectbucket.io", Versions: v1alpha1, Resource: "objectbucketclaims", Name: "ObjectBucketClaim", Namespaced: true,
+		Group: "objectbucket.io", Versions: v1alpha1,
+		Resource: "objectbucketclaims", Name: "ObjectBucketClaim", Namespaced: true,
 	}
 	Buckets = Kind{Group: "objectbucket.io", Versions: v1alpha1, Resource: "objectbuckets", Name: "ObjectBucket"}
 	// StorageClusters are written by ODF's must-gather as "oc get" prints them.
@@ -123,7 +124,9 @@ var (
 		Group: "ocs.openshift.io", Versions: v1, Resource: "storageclusters", Name: "StorageCluster", Namespaced: true,
 		dumped: []string{"oc_output/storagecluster.yaml"},
 	}
-	CephClusters     = Kind{Group: "ceph.rook.io", Versions: v1, Resource: "cephclusters", Name: "CephCluster", Namespaced: true}
+	CephClusters = Kind{
+		Group: "ceph.rook.io", Versions: v1, Resource: "cephclusters", Name: "CephCluster", Namespaced: true,
+	}
 	CephObjectStores = Kind{
 		Group: "ceph.rook.io", Versions: v1, Resource: "cephobjectstores", Name: "CephObjectStore", Namespaced: true,
 	}

@@ -95,8 +95,8 @@ func (l *live) List(ctx context.Context, kind Kind, namespace string) Answers {
 		switch outcome.State {
 		case Present:
 			return found(objects, true, "")
-		case Absent: // a list is never absent: the server contradicts itself
-			outcome.State = Failed
+		case Absent: // the server contradicts itself: what it serves has a list
+			outcome = failed("the cluster knows the kind, and does not find its list")
 		}
 		return Answers{Outcome: outcome}
 	})

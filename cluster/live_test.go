@@ -193,9 +193,6 @@ func TestLiveAsksOnce(t *testing.T) {
 func TestLiveList(t *testing.T) {
 	const path = "/api/v1/namespaces/ns/configmaps"
 	item := func(name string) string { return `{"metadata":{"namespace":"ns","name":"` + name + `"}}` }
-	page := func(next string, items ...string) string {
-		return `{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"continue":"` + next + `"},"items":[` + strings.Join(items, ",") + `]}`
-	}
 	for name, c := range map[string]struct {
 		setUp func(*kubectl)
 		state cluster.State
@@ -203,33 +200,37 @@ func TestLiveList(t *testing.T) {
 		why   string
 	}{
 		"one page": {state: cluster.Present, names: []string{"there"}},
-		"none":     {state: cluster.Absent, setUp: func(k *kubectl) { k.bodies[path+"?limit=500"] = page("") }},
+		"none":     {state: cluster.Absent, setUp: func(k *kubectl) { k.bodies[path+"?limit=500"] = configMaps("") }},
 		"pages": {
 			state: cluster.Present, names: []string{"a", "b", "c"},
 			setUp: func(k *kubectl) {
-				k.bodies[path+"?limit=500"] = page("x=&/", item("a"))
-				k.bodies[path+"?continue=x%3D%26%2F&limit=500"] = page("y", item("b"))
-				k.bodies[path+"?continue=y&limit=500"] = page("", item("c"))
+				k.bodies[path+"?limit=500"] = configMaps("x=&/", item("a"))
+				k.bodies[path+"?continue=x%3D%26%2F&limit=500"] = configMaps("y", item("b"))
+				k.bodies[path+"?continue=y&limit=500"] = configMaps("", item("c"))
 			},
 		},
 		"the server has forgotten the next page": {
 			state: cluster.Present, names: []string{"a", "b"},
 			setUp: func(k *kubectl) {
-				k.bodies[path+"?limit=500"] = page("x", item("a"))
+				k.bodies[path+"?limit=500"] = configMaps("x", item("a"))
 				k.refusals[path+"?continue=x&limit=500"] = "Error from server (Expired): The provided continue parameter is too old"
-				k.bodies[path+"?"] = page("", item("a"), item("b"))
+				k.bodies[path+"?"] = configMaps("", item("a"), item("b"))
 			},
 		},
 		"the next page is refused": {
 			state: cluster.Forbidden, why: thingForbidden,
 			setUp: func(k *kubectl) {
-				k.bodies[path+"?limit=500"] = page("x", item("a"))
+				k.bodies[path+"?limit=500"] = configMaps("x", item("a"))
 				k.refusals[path+"?continue=x&limit=500"] = thingForbidden
 			},
 		},
 		"an item of another type": {
 			state: cluster.Failed, why: "item 1 of the list",
-			setUp: func(k *kubectl) { k.bodies[path+"?limit=500"] = page("", item("a"), `7`) },
+			setUp: func(k *kubectl) { k.bodies[path+"?limit=500"] = configMaps("", item("a"), `7`) },
+		},
+		"a kind that is served, and has no list": {
+			state: cluster.Failed, why: "the cluster knows the kind, and does not find its list",
+			setUp: func(k *kubectl) { delete(k.bodies, path+"?limit=500") },
 		},
 		"no list": {
 			state: cluster.Failed, why: `the answer is a "ConfigMap" and no ConfigMapList`,

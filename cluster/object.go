@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"strings"
 
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
@@ -137,7 +138,7 @@ func readable(err error) error {
 func brief(words string) string {
 	words = finding.OneLine(words)
 	if most := 500; len(words) > most {
-		return words[:most] + " ..."
+		return strings.ToValidUTF8(words[:most], "") + " ..."
 	}
 	return words
 }

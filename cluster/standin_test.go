@@ -34,20 +34,31 @@ type kubectl struct {
 	running, most int
 }
 
+// served returns a server's list of the resources of a group.
+func served(resources ...string) string {
+	return `{"kind":"APIResourceList","resources":[{"name":"` + strings.Join(resources, `"},{"name":"`) + `"}]}`
+}
+
+// configMaps returns a server's list, of which the next page begins at next.
+func configMaps(next string, items ...string) string {
+	return `{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"continue":"` + next + `"},` +
+		`"items":[` + strings.Join(items, ",") + `]}`
+}
+
 // newKubectl is a server that knows the groups of Kubernetes and OpenShift that tests ask for.
 func newKubectl(t *testing.T) *kubectl {
 	return &kubectl{t: t, refusals: map[string]string{}, hangs: map[string]bool{}, bodies: map[string]string{
 		"/apis": `{"kind":"APIGroupList","apiVersion":"v1","groups":[{"name":"batch"},{"name":"route.openshift.io"},` +
 			`{"name":"imageregistry.operator.openshift.io"},{"name":"admissionregistration.k8s.io"}]}`,
-		"/api/v1": `{"kind":"APIResourceList","resources":[{"name":"configmaps"},{"name":"secrets"},{"name":"pods"}]}`,
-		"/apis/imageregistry.operator.openshift.io/v1": `{"kind":"APIResourceList","resources":[{"name":"configs"}]}`,
-		"/apis/batch/v1":                                `{"kind":"APIResourceList","resources":[{"name":"cronjobs"}]}`,
-		"/apis/route.openshift.io/v1":                   `{"kind":"APIResourceList","resources":[{"name":"routes"}]}`,
-		"/apis/admissionregistration.k8s.io/v1beta1":    `{"kind":"APIResourceList","resources":[{"name":"validatingadmissionpolicies"}]}`,
-		"/apis/admissionregistration.k8s.io/v1":         `{"kind":"APIResourceList","resources":[{"name":"validatingwebhookconfigurations"}]}`,
-		"/api/v1/namespaces/ns/configmaps/there":        `{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"there","namespace":"ns"},"data":{"a":"b"}}`,
-		"/api/v1/namespaces/ns/configmaps?limit=500":    `{"kind":"ConfigMapList","apiVersion":"v1","metadata":{},"items":[{"metadata":{"name":"there","namespace":"ns"}}]}`,
-		"/api/v1/namespaces/empty/configmaps?limit=500": `{"kind":"ConfigMapList","apiVersion":"v1","metadata":{},"items":[]}`,
+		"/api/v1": served("configmaps", "secrets", "pods"),
+		"/apis/imageregistry.operator.openshift.io/v1": served("configs"),
+		"/apis/batch/v1":                             served("cronjobs"),
+		"/apis/route.openshift.io/v1":                served("routes"),
+		"/apis/admissionregistration.k8s.io/v1beta1": served("validatingadmissionpolicies"),
+		"/apis/admissionregistration.k8s.io/v1":      served("validatingwebhookconfigurations"),
+		"/api/v1/namespaces/ns/configmaps/there": `{"kind":"ConfigMap","apiVersion":"v1",` +
+			`"metadata":{"name":"there","namespace":"ns"},"data":{"a":"b"}}`,
+		"/api/v1/namespaces/ns/configmaps?limit=500": configMaps("", `{"metadata":{"name":"there","namespace":"ns"}}`),
 	}}
 }
 
@@ -55,7 +66,7 @@ func newKubectl(t *testing.T) *kubectl {
 func (k *kubectl) reader() cluster.Reader { return cluster.Live(k.call, 50*time.Millisecond) }
 
 func (k *kubectl) call(ctx context.Context, arguments ...string) (stdout, stderr []byte, err error) {
-	if !assert.Len(k.t, arguments, 3) || !assert.Equal(k.t, []string{"get", "--raw"}, arguments[:2], "a reader only reads") {
+	if !assert.Len(k.t, arguments, 3) || !assert.Equal(k.t, []string{"get", "--raw"}, arguments[:2], "only reads") {
 		return nil, nil, errors.New("not called so")
 	}
 	path := arguments[2]
@@ -74,7 +85,8 @@ func (k *kubectl) call(ctx context.Context, arguments ...string) (stdout, stderr
 		name := path[strings.LastIndex(path, "/")+1:]
 		return nil, fmt.Appendf(nil, "%sError from server (NotFound): things %q not found\n", k.warning, name), failed
 	}
-	return nil, []byte(k.warning + "Error from server (NotFound): the server could not find the requested resource\n"), failed
+	const unknown = "Error from server (NotFound): the server could not find the requested resource\n"
+	return nil, []byte(k.warning + unknown), failed
 }
 
 func (k *kubectl) count(path string, change int) {

@@ -46,10 +46,11 @@ func TestClientArguments(t *testing.T) {
 	path := client(t, "oc", `read line && exit 9
 case $3 in
 /apis) echo '{"kind":"APIGroupList"}';;
-*) printf '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a","labels":{"was":"%s","proxy":"%s"}}}' "$*" "$HTTPS_PROXY"
+*) printf '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a",'
+   printf '"labels":{"was":"%s","proxy":"%s"}}}' "$*" "$HTTPS_PROXY";;
 esac`)
-	reader, said := open(t, "not for the client\n", "--kubectl", path, "--context", "c", "--kubeconfig", "k g", "--as", "joe",
-		"--as-group", "a", "--as-group", "b", "--request-timeout", "20s")
+	reader, said := open(t, "not for the client\n", "--kubectl", path,
+		"--context", "c", "--kubeconfig", "k g", "--as", "joe", "--as-group", "a", "--as-group", "b", "--request-timeout", "20s")
 	require.Empty(t, said)
 	answer := reader.Get(t.Context(), cluster.ConfigMaps, "ns", "a")
 	require.Equal(t, cluster.Present, answer.State, answer.Why)
@@ -91,11 +92,12 @@ func TestFindClient(t *testing.T) {
 	oc, kubectl := client(t, "oc", ""), client(t, "kubectl", "")
 	both := filepath.Dir(kubectl) + string(filepath.ListSeparator) + filepath.Dir(oc)
 	for name, c := range map[string]struct{ path, named, found, why string }{
-		"both":            {path: both, found: oc},
-		"kubectl":         {path: filepath.Dir(kubectl), found: kubectl},
-		"named":           {path: both, named: "kubectl", found: kubectl},
-		"a path":          {path: "", named: oc, found: oc},
-		"none":            {path: t.TempDir(), why: "neither oc nor kubectl is installed; name one with --kubectl, or read files with --must-gather or --from"},
+		"both":    {path: both, found: oc},
+		"kubectl": {path: filepath.Dir(kubectl), found: kubectl},
+		"named":   {path: both, named: "kubectl", found: kubectl},
+		"a path":  {path: "", named: oc, found: oc},
+		"none": {path: t.TempDir(), why: "neither oc nor kubectl is installed; name one with --kubectl, " +
+			"or read files with --must-gather or --from"},
 		"named, and none": {path: both, named: "kubelet", why: "--kubectl kubelet: executable file not found in $PATH"},
 		"a missing path":  {path: both, named: "/nonexistent/oc", why: "--kubectl /nonexistent/oc: no such file or directory"},
 	} {
@@ -115,7 +117,8 @@ func TestOpenFiles(t *testing.T) {
 	dir := t.TempDir()
 	dump, folder := filepath.Join(dir, "dump"), filepath.Join(dir, "folder")
 	require.NoError(t, inspect.Resources(dump, inspect.Object{
-		"apiVersion": "imageregistry.operator.openshift.io/v1", "kind": "Config", "metadata": inspect.Object{"name": "cluster"},
+		"apiVersion": "imageregistry.operator.openshift.io/v1", "kind": "Config",
+		"metadata": inspect.Object{"name": "cluster"},
 	}))
 	require.NoError(t, os.Mkdir(folder, 0o755))
 	one := "{apiVersion: v1, kind: ConfigMap, metadata: {name: one, namespace: ns}}\n"

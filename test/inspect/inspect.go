@@ -61,7 +61,9 @@ func Namespace(dir, namespace string, objects []Object, logs map[string]string) 
 // List writes a list of all objects of a kind into the folder of a namespace, or into
 // cluster-scoped-resources.
 func List(base string, kind cluster.Kind, items []Object) error {
-	list := Object{"apiVersion": apiVersion(kind), "kind": kind.Name + "List", "metadata": Object{}, "items": elided(items)}
+	list := Object{
+		"apiVersion": apiVersion(kind), "kind": kind.Name + "List", "metadata": Object{}, "items": elided(items),
+	}
 	return write(filepath.Join(base, group(kind), kind.Resource+".yaml"), list)
 }
 
@@ -100,7 +102,9 @@ func Discovery(dir string, kinds ...cluster.Kind) error {
 			"resources": []Object{{"resource": kind.Resource, "responseKind": Object{"kind": kind.Name}}},
 		}}})
 	}
-	list := Object{"apiVersion": "apidiscovery.k8s.io/v2", "kind": "APIGroupDiscoveryList", "metadata": Object{}, "items": groups}
+	list := Object{
+		"apiVersion": "apidiscovery.k8s.io/v2", "kind": "APIGroupDiscoveryList", "metadata": Object{}, "items": groups,
+	}
 	return write(filepath.Join(dir, "aggregated-discovery-apis.yaml"), list)
 }
 
