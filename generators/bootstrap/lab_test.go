@@ -180,7 +180,11 @@ func (l *lab) wait(cmd *exec.Cmd) *lab {
 	return l
 }
 
-func (l *lab) run() *lab { return l.wait(l.start()) }
+func (l *lab) run() *lab {
+	foreseen := l.foresee()
+	l.wait(l.start()).holdsTo(foreseen)
+	return l
+}
 
 func (l *lab) noSecretLeaks() {
 	public := l.output

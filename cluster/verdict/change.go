@@ -1,0 +1,170 @@
+package verdict
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/registryprofile/registry-profile/cluster"
+)
+
+const (
+	registryNamespace = "openshift-image-registry"
+	credentialsSecret = "image-registry-private-configuration-user"
+)
+
+// lookAtWrites compares what the run would leave in the cluster with what is there.
+func (l *look) lookAtWrites() error {
+	if l.backend() == objectStore {
+		l.compareCA()
+		l.compareCredentials()
+	}
+	difference := l.difference()
+	if difference == "" && len(l.leaving) == 0 && !l.mustForgetLastApplied() && !l.mustCoOwn() {
+		return nil
+	}
+	write := Write{Object: "Config cluster", Why: difference, Patch: l.patch(difference != "")}
+	switch {
+	case difference != "":
+	case l.mustForgetLastApplied():
+		write.Why = "by its annotation last-applied-configuration, the next oc apply could remove the storage"
+	default:
+		write.Why = "somebody else owns its storage, and could remove it"
+	}
+	l.verdict.Writes = append(l.verdict.Writes, write)
+	return nil
+}
+
+func (l *look) writes(object, why string) {
+	l.verdict.Writes = append(l.verdict.Writes, Write{Object: object, Why: why})
+}
+
+func (l *look) compareCA() {
+	if l.Parameters["CA_SOURCE_NAME"] == "" || l.caBundle == "" {
+		return
+	}
+	object := fmt.Sprintf("ConfigMap %s/%s", caNamespace, l.Parameters["TRUSTED_CA"])
+	there, answer := cluster.Read[configMap](l.ctx, l.reader, cluster.ConfigMaps, caNamespace, l.Parameters["TRUSTED_CA"])
+	switch {
+	case answer.State == cluster.Absent:
+		l.writes(object, "it is not there")
+	case answer.State != cluster.Present:
+		l.unseen(answer.Outcome, object)
+	case there.Data[caKey] != l.caBundle:
+		l.writes(object, "its certificates are not those of the source")
+	}
+}
+
+// compareCredentials never sees a credential: the reader keeps digests.
+func (l *look) compareCredentials() {
+	object := fmt.Sprintf("Secret %s/%s", registryNamespace, credentialsSecret)
+	there := l.reader.Get(l.ctx, cluster.Secrets, registryNamespace, credentialsSecret)
+	if there.State != cluster.Present && there.State != cluster.Absent {
+		l.unseen(there.Outcome, object)
+		return
+	}
+	switch {
+	case there.State == cluster.Absent:
+		l.writes(object, "it is not there")
+	case l.credentials == nil:
+		l.writes(object, "the claim's credentials are not there yet")
+	default:
+		l.compareValues(object, there.Values)
+	}
+}
+
+func (l *look) compareValues(object string, there map[string]cluster.Value) {
+	for ours, theirs := range map[string]string{
+		"REGISTRY_STORAGE_S3_ACCESSKEY": "AWS_ACCESS_KEY_ID", "REGISTRY_STORAGE_S3_SECRETKEY": "AWS_SECRET_ACCESS_KEY",
+	} {
+		same, known := there[ours].Same(l.credentials[theirs])
+		switch {
+		case !known:
+			l.verdict.Unseen = append(l.verdict.Unseen, "whether "+object+" has the claim's credentials: the input has only their sizes")
+			return
+		case !same:
+			l.writes(object, "it has other credentials than the claim's")
+			return
+		}
+	}
+}
+
+// patch is the merge patch of Config, without the resourceVersion that makes it conditional.
+// It is nil as long as the claim's bucket is not known.
+func (l *look) patch(switches bool) map[string]any {
+	if l.backend() == objectStore && (l.bucket == "" || l.endpoint == "") {
+		return nil
+	}
+	annotations := map[string]any{}
+	patch := map[string]any{}
+	if l.mustForgetLastApplied() {
+		annotations[lastApplied] = nil
+	}
+	if len(l.leaving) > 0 {
+		annotations[leftStorage] = l.leftByNow()
+	}
+	if switches {
+		patch["spec"] = l.wantedSpec()
+		if l.config.Metadata.Annotations[confirmStorage] != "" {
+			annotations[confirmStorage] = nil
+		}
+	}
+	if len(annotations) > 0 {
+		patch["metadata"] = map[string]any{"annotations": annotations}
+	}
+	return patch
+}
+
+// leftByNow is all that was ever left with a permission.
+func (l *look) leftByNow() string {
+	var all []string
+	for _, f := range append(strings.Fields(l.config.left()), l.leaving...) {
+		if item().MatchString(f) && !hasWord(strings.Join(all, " "), f) {
+			all = append(all, f)
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+func (l *look) wantedSpec() map[string]any {
+	stores := map[string]any{"managementState": "Unmanaged"}
+	for _, kind := range []string{"azure", "emptyDir", "gcs", "ibmcos", "oss", "s3", "swift", "pvc"} {
+		stores[kind] = nil
+	}
+	if l.backend() == volume {
+		stores["pvc"] = map[string]any{"claim": l.Parameters["CLAIM_NAME"]}
+	} else {
+		stores["s3"] = l.wantedS3()
+	}
+	spec := map[string]any{"managementState": "Managed", "storage": stores}
+	if l.config.Spec.ManagementState != "Managed" || !l.namesOurStore() {
+		spec["replicas"] = number(l.Parameters["REPLICAS"])
+		spec["rolloutStrategy"] = l.Parameters["ROLLOUT_STRATEGY"]
+	} else if l.backend() == volume && l.Parameters["ROLLOUT_STRATEGY"] == "Recreate" {
+		spec["rolloutStrategy"] = "Recreate"
+	}
+	if redirect := l.Parameters["DISABLE_REDIRECT"]; redirect != "" {
+		spec["disableRedirect"] = redirect == "true"
+	}
+	return spec
+}
+
+func (l *look) wantedS3() map[string]any {
+	s3 := map[string]any{
+		"encrypt": false, "keyID": nil, "cloudFront": nil, "chunkSizeMiB": nil, "trustedCA": map[string]any{"name": ""},
+		"bucket": l.bucket, "region": l.Parameters["REGION"], "regionEndpoint": l.endpoint, "virtualHostedStyle": false,
+	}
+	if size := l.Parameters["CHUNK_SIZE_MIB"]; size != "" {
+		s3["chunkSizeMiB"] = number(size)
+	}
+	if ca := l.Parameters["TRUSTED_CA"]; ca != "" {
+		s3["trustedCA"] = map[string]any{"name": ca}
+	}
+	return s3
+}
+
+// number reads a parameter, which the rules of the profile have made one.
+func number(text string) int {
+	n, _ := strconv.Atoi(text)
+	return n
+}

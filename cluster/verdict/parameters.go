@@ -1,0 +1,44 @@
+package verdict
+
+import "strings"
+
+// Parameters are the environment of the Job's container, by the names of the variables.
+type Parameters map[string]string
+
+// The kinds of storage, as BACKEND says them.
+const (
+	objectStore = "s3"
+	volume      = "pvc"
+)
+
+func (p Parameters) backend() string { return p["BACKEND"] }
+
+func (p Parameters) claim() string { return p["CLAIM_NAMESPACE"] + "/" + p["CLAIM_NAME"] }
+
+// theClaim names the claim as messages do.
+func (p Parameters) theClaim() string {
+	if p.backend() == volume {
+		return "PersistentVolumeClaim " + p.claim()
+	}
+	return "ObjectBucketClaim " + p.claim()
+}
+
+// claimResource is the claim's kind as oc knows it.
+func (p Parameters) claimResource() string {
+	if p.backend() == volume {
+		return "persistentvolumeclaims"
+	}
+	return "objectbucketclaims.objectbucket.io"
+}
+
+// mayLeave tells whether the profile allows to leave an item, such as "bucket=old".
+func (p Parameters) mayLeave(item string) bool { return hasWord(p["LEAVE_STORAGE"], item) }
+
+func hasWord(words, word string) bool {
+	for w := range strings.SplitSeq(words, " ") {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
