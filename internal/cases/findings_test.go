@@ -44,7 +44,9 @@ PLACE is the file and the line, or RegistryProfile/NAME where kustomize or kpt c
 KIND/NAME follows where the finding is about another object of the stream.
 
 An error stops everything: exit code 1, and the items that came in go out as they
-were. A warning does not, unless --strict makes it an error. Codes are stable.
+were. A warning does not, unless --strict makes it an error. Codes are stable, and
+"registry-profile explain CODE" says the same as this page. [ci.md](ci.md) has the
+formats for programs.
 `
 
 // TestFindingsDoc holds docs/findings.md to the rules, the codes and what the program says
