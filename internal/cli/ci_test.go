@@ -36,7 +36,7 @@ func TestPipelines(t *testing.T) {
 			}
 
 			gitRepository(t)
-			require.NoError(t, os.WriteFile("profile.yaml", []byte(profile("registry", "{pruner: {keepYoungerThanDuration: 30d}}")), 0o644))
+			writeProfile(t, "{pruner: {keepYoungerThanDuration: 30d}}")
 			assert.Equal(t, 1, p.run(t), "a wrong profile")
 			if len(p.reports) > 0 {
 				report, err := os.ReadFile(p.reports[0])
@@ -45,7 +45,7 @@ func TestPipelines(t *testing.T) {
 			}
 
 			gitRepository(t)
-			require.NoError(t, os.WriteFile("profile.yaml", []byte(profile("registry", "{registry: {replicas: 3}}")), 0o644))
+			writeProfile(t, "{registry: {replicas: 3}}")
 			assert.Equal(t, 1, p.run(t), "a stale folder")
 
 			gitRepository(t)
@@ -68,6 +68,11 @@ func gitRepository(t *testing.T) {
 		out, err := exec.Command("git", args...).CombinedOutput()
 		require.NoError(t, err, string(out))
 	}
+}
+
+func writeProfile(t *testing.T, spec string) {
+	t.Helper()
+	require.NoError(t, os.WriteFile("profile.yaml", []byte(profile("registry", spec)), 0o644))
 }
 
 // run runs the commands in turn, as processes, and returns the exit code of the first that

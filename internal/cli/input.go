@@ -73,7 +73,8 @@ func (s *session) loadDocument(file string) (*yaml.RNode, error) {
 	case 1:
 		return documents[0], nil
 	}
-	return nil, inFile(name, 0, finding.NotAProfile, "holds %d documents; write one RegistryProfile to a file", len(documents))
+	return nil, inFile(name, 0, finding.NotAProfile,
+		"holds %d documents; write one RegistryProfile to a file", len(documents))
 }
 
 // inFile returns an error at a line of a file, or with 0 about the whole of it.
@@ -98,7 +99,8 @@ func (s *session) readInput(file string) ([]byte, error) {
 		case info.IsDir():
 			return nil, fmt.Errorf("%s: is a folder; name the file of a RegistryProfile", name)
 		case info.Size() > ynode.MostBytes:
-			return nil, inFile(name, 0, finding.YAML, "has %d bytes; a RegistryProfile has at most %d", info.Size(), ynode.MostBytes)
+			return nil, inFile(name, 0, finding.YAML,
+				"has %d bytes; a RegistryProfile has at most %d", info.Size(), ynode.MostBytes)
 		}
 		in = opened
 	}
@@ -107,7 +109,8 @@ func (s *session) readInput(file string) ([]byte, error) {
 	case err != nil:
 		return nil, unreadable(name, err)
 	case len(content) > ynode.MostBytes:
-		return nil, inFile(name, 0, finding.YAML, "has more than %d bytes, the most that a RegistryProfile may have", ynode.MostBytes)
+		return nil, inFile(name, 0, finding.YAML,
+			"has more than %d bytes, the most that a RegistryProfile may have", ynode.MostBytes)
 	case !utf8.Valid(content) || bytes.ContainsRune(content, 0):
 		return nil, inFile(name, 0, finding.YAML, "is not UTF-8 text; name the file of a RegistryProfile")
 	}

@@ -14,7 +14,8 @@ import (
 // it looked at is not, and with 2 that it could not look. The worst of several counts.
 func TestExitCodes(t *testing.T) {
 	dir := write(t, "good.yaml", profile("good", "{}"), "bad.yaml", profile("bad", "{registry: {replicas: 0}}"),
-		"warned.yaml", profile("warned", "{storage: {rbd: {}}}"), "no.yaml", "[", "empty.yaml", "", "config.yaml", wrongConfig,
+		"warned.yaml", profile("warned", "{storage: {rbd: {}}}"),
+		"no.yaml", "[", "empty.yaml", "", "config.yaml", wrongConfig,
 		"mine/kustomization.yaml", "resources: []\n", "file", "")
 	t.Chdir(dir)
 	good(t, "", "render", "-o", "fresh", "good.yaml")

@@ -11,8 +11,13 @@ import (
 
 func TestField(t *testing.T) {
 	for name, want := range map[string][]string{
-		"spec":                                 {"TYPE    object", "\nFIELDS\n  bootstrap          <object>", "  openshiftVersion   <string>   The cluster's minor version"},
-		"spec.storage.rgw":                     {"FIELD   spec.storage.rgw\n", "A bucket of the Ceph object gateway.", "  chunkSizeMiB       <integer>"},
+		"spec": {
+			"TYPE    object", "\nFIELDS\n  bootstrap          <object>",
+			"  openshiftVersion   <string>   The cluster's minor version",
+		},
+		"spec.storage.rgw": {
+			"FIELD   spec.storage.rgw\n", "A bucket of the Ceph object gateway.", "  chunkSizeMiB       <integer>",
+		},
 		"spec.storage.rgw.chunkSizeMiB":        {"TYPE    integer\nRANGE   5 to 5120\n", "mebibytes"},
 		"spec.storage.noobaa.claimName":        {"DEFAULT   image-registry-noobaa\n"},
 		"spec.registry.replicas":               {"DEFAULT   2\n", "RANGE     1 to 9999\n"},

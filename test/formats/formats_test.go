@@ -82,7 +82,7 @@ func (r report) as(t *testing.T, format string, errors int) []byte {
 	return out.Bytes()
 }
 
-// found returns the report as JSON, of which every field must be known.
+// found returns the report as JSON.
 func (r report) found(t *testing.T) findings {
 	t.Helper()
 	var out, discard bytes.Buffer
