@@ -78,6 +78,10 @@ e2e: ## Run the Job on a real control plane (RUN=regex selects scenarios)
 	go build -C test/e2e -buildvcs=false -o ../../bin/e2e ./cmd/e2e
 	@cd test/e2e && exec ../../bin/e2e
 
+.PHONY: container
+container: image ## Run the image as a function of kustomize and kpt (needs podman, runc)
+	cd test/e2e/functioncontainer && go test -count=1 -timeout 30m
+
 ##@ Release
 
 .PHONY: binaries

@@ -107,7 +107,7 @@ func TestTagIsNoCommand(t *testing.T) {
 	y := newYard(t)
 	for _, tag := range hostile {
 		y.git("tag", tag)
-		for _, target := range []string{"build", "binaries", "image"} {
+		for _, target := range []string{"build", "binaries", "image", "container"} {
 			out, calls, err := y.make(target, nil, nil)
 			assert.Error(t, err)
 			assert.Contains(t, out, `error: the version "`+tag+`" cannot be used`)

@@ -130,7 +130,7 @@ var situations = []Situation{
 		Notes: map[Engine]string{
 			ArgoCD:  "The Application, with `resources-finalizer.argocd.argoproj.io` or `.../background`.",
 			Flux:    "The Kustomization, with its finalizer.",
-			Kpt:     "`kpt live destroy`.",
+			Kpt:     "`kpt live destroy`. Where a volume keeps the images, the ServiceAccount and the namespace stay, without a right.",
 			Kubectl: "`oc delete -f` is refused what the policies guard, and ends with an error.",
 		},
 	},
@@ -180,7 +180,7 @@ var situations = []Situation{
 		Then: "It waits, and goes on when they are there.",
 		Notes: map[Engine]string{
 			ArgoCD:  "As long as `syncPolicy.retry` lasts.",
-			Kpt:     "Apply again after that.",
+			Kpt:     "Applies nothing. Apply again after that.",
 			Kubectl: "Apply again after that.",
 		},
 	},

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,13 +76,17 @@ func Dir() (string, error) {
 // Build brings Dir up to date: it builds the modules whose pinned versions,
 // sources or Go version differ from what was built last, and tells progress.
 // Of two builders at once one waits, and then builds what is still missing. No
-// process of a builder outlives this one.
-func Build(ctx context.Context, root string, progress io.Writer) error {
+// process of a builder outlives this one. With names it builds these modules alone.
+func Build(ctx context.Context, root string, progress io.Writer, names ...string) error {
 	cache, err := Cache()
 	if err != nil {
 		return err
 	}
-	return build(ctx, Modules(), root, cache, progress)
+	modules := Modules()
+	if len(names) > 0 {
+		modules = slices.DeleteFunc(modules, func(m Module) bool { return !slices.Contains(names, m.Name) })
+	}
+	return build(ctx, modules, root, cache, progress)
 }
 
 func build(ctx context.Context, modules []Module, root, cache string, progress io.Writer) error {

@@ -182,6 +182,7 @@ func (k *kpted) requireStuck(string) {
 	out, code := k.try(k.command("kpt live apply"))
 	require.NotZero(k, code, out)
 	require.Contains(k, out, "ObjectBucketClaim")
+	require.NotContains(k, out, "apply successful")
 }
 
 // requireFailed starts the Job, for which kpt does not wait.
@@ -228,12 +229,20 @@ func TestKpt(t *testing.T) {
 	playAll(t, engines.Kpt, engines.Situations(), all)
 }
 
-// kptEmptyPackage: everything goes but what holds the images, and what guards it.
+// kptEmptyPackage: a render that fails leaves the package as it is. From an empty one
+// everything goes but what holds the images, and what guards it.
 func kptEmptyPackage(t *testing.T) {
 	k := startKpt(t)
 	defer k.requireNoCredentials()
 	pull := delivered(k, "{}")
 	objects := k.Render("{}")
+	k.write("profile.yaml", read(t, kptExample+"/profile.yaml")+"spec: {storge: {}}\n")
+	out, code := k.try(k.command("kpt fn render"))
+	require.NotZero(t, code)
+	require.Contains(t, out, `did you mean "storage"?`)
+	k.requireDone("")
+	live(k.Scenario, objects.Job())
+
 	k.empty()
 	k.documented("kpt live apply")
 	for _, object := range objects {
