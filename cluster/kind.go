@@ -69,6 +69,14 @@ var (
 	Jobs        = Kind{Group: "batch", Versions: v1, Resource: "jobs", Name: "Job", Namespaced: true}
 	CronJobs    = Kind{Group: "batch", Versions: v1, Resource: "cronjobs", Name: "CronJob", Namespaced: true}
 
+	Roles        = Kind{Group: rbacGroup, Versions: v1, Resource: "roles", Name: "Role", Namespaced: true}
+	RoleBindings = Kind{Group: rbacGroup, Versions: v1, Resource: "rolebindings", Name: "RoleBinding", Namespaced: true}
+	ClusterRoles = Kind{Group: rbacGroup, Versions: v1, Resource: "clusterroles", Name: "ClusterRole"}
+
+	ClusterRoleBindings = Kind{
+		Group: rbacGroup, Versions: v1, Resource: "clusterrolebindings", Name: "ClusterRoleBinding",
+	}
+
 	AdmissionPolicies = Kind{
 		Group: "admissionregistration.k8s.io", Versions: []string{"v1", "v1beta1"},
 		Resource: "validatingadmissionpolicies", Name: "ValidatingAdmissionPolicy",
@@ -80,6 +88,7 @@ var (
 )
 
 const (
+	rbacGroup     = "rbac.authorization.k8s.io"
 	registryGroup = "imageregistry.operator.openshift.io"
 	configGroup   = "config.openshift.io"
 )
@@ -155,7 +164,7 @@ func Kinds() []Kind {
 	return []Kind{
 		ConfigMaps, Events, Namespaces, Nodes, Pods, ResourceQuotas, ServiceAccounts, Services, Volumes, VolumeClaims,
 		Secrets, EndpointSlices, StorageClasses, NetworkPolicies, Deployments, Jobs, CronJobs,
-		AdmissionPolicies, AdmissionPolicyBindings,
+		Roles, RoleBindings, ClusterRoles, ClusterRoleBindings, AdmissionPolicies, AdmissionPolicyBindings,
 		Configs, ImagePruners, Routes, ClusterOperators, ClusterVersions, Infrastructures, ImageConfigs, Proxies,
 		DigestMirrorSets, TagMirrorSets, ContentSourcePolicies,
 		BucketClaims, Buckets, StorageClusters, CephClusters, CephObjectStores, NooBaas, BackingStores, BucketClasses,

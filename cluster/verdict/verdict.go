@@ -47,19 +47,20 @@ func (v *Verdict) Certain() bool { return v.Exit != Done || len(v.Unseen) == 0 }
 // A Wait is something that the Job needs and that is not there yet.
 type Wait struct {
 	// For is what it waits for, and Why the reason why that is not so yet.
-	For, Why string
+	For string `json:"for"`
+	Why string `json:"why"`
 	// Advice is what to do where it does not come.
-	Advice string
+	Advice string `json:"advice"`
 }
 
 // A Write is an object that the run would write.
 type Write struct {
 	// Object names it, such as "Secret openshift-image-registry/NAME".
-	Object string
+	Object string `json:"object"`
 	// Why says what is not as it has to be.
-	Why string
+	Why string `json:"why"`
 	// Patch is the merge patch of Config, or nil for other objects. It holds no credentials.
-	Patch map[string]any
+	Patch map[string]any `json:"patch,omitempty"`
 }
 
 // stop is the end of a run before its time.

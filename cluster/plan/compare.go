@@ -1,0 +1,96 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+)
+
+// inPods are the fields of Config's spec that stand in the registry's pods (openshift
+// cluster-image-registry-operator, pkg/resource/podtemplatespec.go).
+var inPods = []string{
+	"requests", "resources", "nodeSelector", "tolerations", "affinity", "topologySpreadConstraints", "logLevel", "proxy",
+	"disableRedirect", "readOnly", "rolloutStrategy",
+}
+
+// root is the field of spec that the change is in, or "".
+func (c Change) root() string {
+	parts := strings.Split(c.Path, ".")
+	if len(parts) < 2 || parts[0] != "spec" {
+		return ""
+	}
+	return parts[1]
+}
+
+// differences are the fields that are wanted and are not so. What the cluster has besides is
+// the API server's, or somebody else's.
+func differences(path string, is, want any) []Change {
+	switch want := want.(type) {
+	case map[string]any:
+		if is, ok := is.(map[string]any); ok {
+			var all []Change
+			for _, key := range slices.Sorted(maps.Keys(want)) {
+				all = append(all, differences(join(path, key), is[key], want[key])...)
+			}
+			return all
+		}
+		if len(want) == 0 && is == nil { // the API server leaves it out
+			return nil
+		}
+	case []any:
+		if is, ok := is.([]any); ok && len(is) == len(want) {
+			var all []Change
+			for i := range want {
+				all = append(all, differences(fmt.Sprintf("%s[%d]", path, i), is[i], want[i])...)
+			}
+			return all
+		}
+		if len(want) == 0 && is == nil {
+			return nil
+		}
+	default:
+		if means(is, want) {
+			return nil
+		}
+	}
+	return []Change{{Path: path, Is: is, Want: want}}
+}
+
+func join(path, key string) string {
+	switch {
+	case strings.ContainsAny(key, "./"):
+		return fmt.Sprintf("%s[%q]", path, key)
+	case path == "":
+		return key
+	}
+	return path + "." + key
+}
+
+// means tells whether two values say the same: numbers come from JSON and from YAML,
+// quantities can be written in several ways, and what is false may be left out.
+func means(is, want any) bool {
+	if is == nil {
+		return want == nil || want == false || want == ""
+	}
+	if fmt.Sprint(is) == fmt.Sprint(want) {
+		return true
+	}
+	one, two := quantity(is), quantity(want)
+	return one != nil && two != nil && one.Cmp(*two) == 0 || reflect.DeepEqual(is, want)
+}
+
+func quantity(value any) *resource.Quantity {
+	text, ok := value.(string)
+	if !ok {
+		return nil
+	}
+	q, err := resource.ParseQuantity(text)
+	if err != nil {
+		return nil
+	}
+	return &q
+}

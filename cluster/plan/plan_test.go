@@ -1,0 +1,104 @@
+package plan_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/cluster"
+	"github.com/registryprofile/registry-profile/cluster/plan"
+	"github.com/registryprofile/registry-profile/generators"
+)
+
+func profileOf(t *testing.T, spec string) *v1alpha1.RegistryProfile {
+	t.Helper()
+	p, results := v1alpha1.Decode(yaml.MustParse(
+		"apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\nmetadata: {name: registry}\nspec: " + spec))
+	require.NotNil(t, p, "%v", results)
+	return p
+}
+
+// planOn returns the plan for a profile on a cluster that has these objects and no others,
+// or, if not complete, perhaps others.
+func planOn(t *testing.T, spec string, complete bool, objects ...string) *plan.Plan {
+	t.Helper()
+	var documents []cluster.Document
+	for _, object := range objects {
+		documents = append(documents, cluster.Document{Name: "test", Content: []byte(object)})
+	}
+	reader, faults := cluster.Files(documents, complete)
+	require.Empty(t, faults)
+	p, err := plan.Of(t.Context(), reader, profileOf(t, spec))
+	require.NoError(t, err)
+	return p
+}
+
+// rendered are the objects of a profile, as text.
+func rendered(t *testing.T, spec string) []string {
+	t.Helper()
+	var all []string
+	for _, r := range generators.Expand(profileOf(t, spec)) {
+		all = append(all, r.MustString())
+	}
+	return all
+}
+
+const (
+	newConfig = `{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster},
+spec: {managementState: Removed, replicas: 1, storage: {}}}`
+	route = `{apiVersion: route.openshift.io/v1, kind: Route,
+metadata: {namespace: openshift-storage, name: ocs-storagecluster-cephobjectstore-secure}, spec: {host: rgw.example.com}}`
+	ca = `{apiVersion: v1, kind: ConfigMap, metadata: {namespace: openshift-config-managed, name: default-ingress-cert},
+data: {ca-bundle.crt: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"}}`
+)
+
+func TestFirstDelivery(t *testing.T) {
+	p := planOn(t, "{}", true, newConfig, route, ca)
+	for _, object := range p.Objects {
+		if object.Name != "Config cluster" {
+			assert.Equal(t, plan.New, object.Action, object.Name)
+			continue
+		}
+		assert.Contains(t, object.Changes, plan.Change{Path: "spec.replicas", Is: float64(1), Want: 2})
+	}
+	assert.True(t, p.Job.Certain, "%v", p.Job.Unseen)
+	assert.False(t, p.Job.Stops())
+	require.Len(t, p.Job.Waits, 1)
+	assert.Equal(t, "it is delivered with the profile", p.Job.Waits[0].Why)
+	assert.Equal(t, "the Job writes Secret openshift-image-registry/image-registry-private-configuration-user", p.Restarts)
+}
+
+func TestImagesElsewhere(t *testing.T) {
+	const elsewhere = `{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster},
+spec: {managementState: Managed, storage: {pvc: {claim: old}}}}`
+	p := planOn(t, "{}", true, elsewhere, route, ca)
+	assert.Equal(t, 3, p.Job.Exit)
+	assert.Contains(t, p.Job.Advice, "leaveStorage: [{claim: old}]")
+	assert.Empty(t, p.Job.Writes)
+
+	p = planOn(t, "{bootstrap: {leaveStorage: [{claim: old}]}}", true, elsewhere, route, ca)
+	assert.Equal(t, 0, p.Job.Exit)
+}
+
+// TestSameOnItsOwnOutput: what is in the cluster as it was rendered is no change, whatever
+// the API server adds.
+func TestSameOnItsOwnOutput(t *testing.T) {
+	const spec = "{storage: {cephfs: {}}}"
+	p := planOn(t, spec, true, rendered(t, spec)...)
+	for _, object := range p.Objects {
+		assert.Equal(t, plan.Same, object.Action, "%+v", object)
+	}
+}
+
+// TestNothingIsSaidOfWhatIsNotSeen: a file that lacks an object says nothing about it.
+func TestNothingIsSaidOfWhatIsNotSeen(t *testing.T) {
+	p := planOn(t, "{}", false)
+	for _, object := range p.Objects {
+		assert.Equal(t, plan.Unseen, object.Action, object.Name)
+	}
+	assert.False(t, p.Job.Certain)
+	assert.NotEmpty(t, p.Job.Unseen)
+}
