@@ -75,7 +75,7 @@ func requireEverywhere(t *testing.T, n *yaml.Node) {
 // the library writes it.
 func TestMarshalCollections(t *testing.T) {
 	key := ynode.String("key")
-	for _, n := range []*yaml.Node{mapping(), mapping(key, key), list(), list(key)} {
+	for _, n := range []*yaml.Node{mapping(), mapping(key, key), list(), list(key), mapping(key)} {
 		for _, tag := range append(tags, yaml.NodeTagMap, yaml.NodeTagSeq) {
 			for _, style := range styles {
 				n.Tag, n.Style = tag, style
@@ -104,9 +104,10 @@ func FuzzMarshal(f *testing.F) {
 	}
 	for _, text := range []string{
 		"# head\na: 1 # line\n# foot\n", "a:\n# head\n- b: 1\n  # in\n  c: 2\n# foot\n- d\n\n# end\n",
-		"a: 1\n\n# foot\n\nb: 2\n", "a:\n- b\n\n# foot\n\n- c\n", "a: # line\n  b: c\n", "a:\n- # line\n  b: c\n", "a:\n  b: |  # line\n    c\n", "a: &x {b: [1, 2]}\nc: *x\n",
-		"a: &x b\nc:\n- *x\n- &y d\n- &z\n  e: f\n",
-		"a: !!str 1\nb: !own {c: d}\n", "a: !own\n- b\n", "a:\n- !own\n  b: c\n", "? [a]\n: b\n", "\"a\": b\n\"true\": c\n3: d\n<<: {e: f}\n",
+		"a: 1\n\n# foot\n\nb: 2\n", "a:\n- b\n\n# foot\n\n- c\n", "a: # line\n  b: c\n", "a:\n- # line\n  b: c\n",
+		"a:\n  b: |  # line\n    c\n", "a: &x {b: [1, 2]}\nc: *x\n", "a: &x b\nc:\n- *x\n- &y d\n- &z\n  e: f\n",
+		"a: !!str 1\nb: !own {c: d}\n", "a: !own\n- b\n", "a:\n- !own\n  b: c\n", "? [a]\n: b\n",
+		"\"a\": b\n\"true\": c\n3: d\n<<: {e: f}\n",
 		"a: 'it''s\n\n  folded'\nb: >-\n  c\n  d\n", "a: |2\n    b\n", "a: |+\n  b\n\n", "a: \"\\e[2J\"\nb: \"\\u2028\"\n",
 		"a: []\nb: {}\nc:\nd: ~\n", "- a\n- - b\n  - c: d\n    e:\n    - f\n- {}\n", "--- a\n", "[]", "{a: b}",
 		// What stands for an item, as a text of the user's own.

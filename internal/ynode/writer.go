@@ -55,7 +55,7 @@ func (w *writer) collect(n *yaml.Node) bool {
 				return false
 			}
 		}
-		return true
+		return len(n.Content)%2 == 0
 	}
 	return false
 }
