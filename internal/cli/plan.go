@@ -159,7 +159,9 @@ func brief(value any) string {
 func jobLines(p *plan.Plan) []string {
 	job := p.Job
 	var lines []string
-	say := func(format string, values ...any) { lines = append(lines, finding.OneLine(fmt.Sprintf(format, values...))) }
+	say := func(format string, values ...any) {
+		lines = append(lines, finding.OneLine(fmt.Sprintf(format, values...)))
+	}
 	for _, wait := range job.Waits {
 		say("The Job waits for %s: %s.", wait.For, wait.Why)
 	}
