@@ -116,6 +116,15 @@ func newPodTemplate(p *v1alpha1.RegistryProfile, env []envVar) podTemplate {
 	}
 }
 
+// Parameters are the environment of the Job's container, by the names of the variables.
+func Parameters(p *v1alpha1.RegistryProfile) map[string]string {
+	values := map[string]string{}
+	for _, v := range append(parameters(p), permission(p)...) {
+		values[v.Name] = v.Value
+	}
+	return values
+}
+
 // parameters are what the script reads with this backend and endpoint: a variable that
 // says nothing is left out. HOME is where oc keeps its discovery cache.
 func parameters(p *v1alpha1.RegistryProfile) []envVar {

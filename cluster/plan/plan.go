@@ -11,7 +11,6 @@ import (
 	"github.com/registryprofile/registry-profile/cluster"
 	"github.com/registryprofile/registry-profile/cluster/verdict"
 	"github.com/registryprofile/registry-profile/generators"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // Action is what delivering would do to an object.
@@ -71,7 +70,7 @@ func (j Job) Stops() bool { return j.Exit != verdict.Done }
 // Of returns the plan for a profile on the cluster that a Reader reads.
 func Of(ctx context.Context, reader cluster.Reader, p *v1alpha1.RegistryProfile) (*Plan, error) {
 	plan := &Plan{Profile: p.Metadata.Name}
-	parameters, delivered := verdict.Parameters{}, false
+	delivered := false
 	for _, resource := range generators.Expand(p) {
 		object, err := objectOf(ctx, reader, resource)
 		if err != nil {
@@ -79,13 +78,8 @@ func Of(ctx context.Context, reader cluster.Reader, p *v1alpha1.RegistryProfile)
 		}
 		plan.Objects = append(plan.Objects, object)
 		delivered = delivered || resource.Class == generators.ClassClaim
-		if resource.GetKind() == "Job" {
-			if parameters, err = parametersOf(resource.RNode); err != nil {
-				return nil, err
-			}
-		}
 	}
-	v := verdict.Of(ctx, reader, parameters, delivered)
+	v := verdict.Of(ctx, reader, generators.Parameters(p), delivered)
 	plan.Job = Job{
 		Certain: v.Certain(), Exit: v.Exit, Store: v.Store, Waits: v.Waits, Reasons: v.Reasons, Advice: v.Advice,
 		Writes: v.Writes, Unseen: v.Unseen,
@@ -95,31 +89,6 @@ func Of(ctx context.Context, reader cluster.Reader, p *v1alpha1.RegistryProfile)
 	}
 	plan.Restarts = plan.restarts()
 	return plan, nil
-}
-
-// parametersOf reads the environment of a Job's container.
-func parametersOf(job *yaml.RNode) (verdict.Parameters, error) {
-	var spec struct {
-		Spec struct {
-			Template struct {
-				Spec struct {
-					Containers []struct {
-						Env []struct{ Name, Value string }
-					}
-				}
-			}
-		}
-	}
-	if err := job.YNode().Decode(&spec); err != nil {
-		return nil, fmt.Errorf("reading the Job: %w", err)
-	}
-	parameters := verdict.Parameters{}
-	for _, container := range spec.Spec.Template.Spec.Containers {
-		for _, variable := range container.Env {
-			parameters[variable.Name] = variable.Value
-		}
-	}
-	return parameters, nil
 }
 
 // objectOf compares an object with the cluster.

@@ -11,6 +11,8 @@ import (
 const (
 	registryNamespace = "openshift-image-registry"
 	credentialsSecret = "image-registry-private-configuration-user"
+	registryAccessKey = "REGISTRY_STORAGE_S3_ACCESSKEY"
+	registrySecretKey = "REGISTRY_STORAGE_S3_SECRETKEY"
 )
 
 // lookAtWrites compares what the run would leave in the cluster with what is there.
@@ -75,7 +77,7 @@ func (l *look) compareCredentials() {
 
 func (l *look) compareValues(object string, there map[string]cluster.Value) {
 	for ours, theirs := range map[string]string{
-		"REGISTRY_STORAGE_S3_ACCESSKEY": "AWS_ACCESS_KEY_ID", "REGISTRY_STORAGE_S3_SECRETKEY": "AWS_SECRET_ACCESS_KEY",
+		registryAccessKey: "AWS_ACCESS_KEY_ID", registrySecretKey: "AWS_SECRET_ACCESS_KEY",
 	} {
 		same, known := there[ours].Same(l.credentials[theirs])
 		switch {

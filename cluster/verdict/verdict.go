@@ -82,7 +82,14 @@ func never(reason, advice string) error { return &stop{Never, []string{reason}, 
 // with the profile, so that it need not be there yet.
 func Of(ctx context.Context, reader cluster.Reader, p Parameters, delivered bool) *Verdict {
 	l := &look{ctx: ctx, reader: reader, Parameters: p, delivered: delivered, verdict: &Verdict{}}
-	for _, step := range []func() error{l.lookAtClaim, l.resolveEndpoint, l.lookAtCA, l.guardImages, l.lookAtWrites} {
+	l.run(l.lookAtClaim, l.resolveEndpoint, l.lookAtCA, l.guardImages, l.lookAtWrites)
+	l.verdict.Store = l.wantedStore()
+	return l.verdict
+}
+
+// run takes steps until one of them ends the run.
+func (l *look) run(steps ...func() error) {
+	for _, step := range steps {
 		err := step()
 		var end *stop
 		if errors.As(err, &end) {
@@ -92,8 +99,6 @@ func Of(ctx context.Context, reader cluster.Reader, p Parameters, delivered bool
 			break
 		}
 	}
-	l.verdict.Store = l.wantedStore()
-	return l.verdict
 }
 
 // look is one run of the Job, as far as it looks at things.

@@ -43,7 +43,7 @@ func (c *clusterFlags) add(cmd *cobra.Command) {
 
 // open returns the Reader that the flags ask for. It must not be used if there is a fault.
 func (c *clusterFlags) open(s *session) (cluster.Reader, []error) {
-	if len(c.mustGather)+len(c.from) == 0 {
+	if c.isLive() {
 		reader, err := c.openLive()
 		return reader, asFaults(err)
 	}
@@ -65,6 +65,9 @@ func (c *clusterFlags) open(s *session) (cluster.Reader, []error) {
 	return cluster.Join(readers...), faults
 }
 
+// isLive tells whether a cluster is to be read, and no files.
+func (c *clusterFlags) isLive() bool { return len(c.mustGather)+len(c.from) == 0 }
+
 func asFaults(err error) []error {
 	if err == nil {
 		return nil
@@ -80,9 +83,18 @@ func (c *clusterFlags) openLive() (cluster.Reader, error) {
 	if c.timeout <= 0 {
 		return nil, errors.New("--request-timeout must be longer than 0, such as 30s")
 	}
-	path, err := findKubectl(c.kubectl)
+	client, err := c.client()
 	if err != nil {
 		return nil, err
+	}
+	return cluster.Live(client.call, c.timeout+startTime), nil
+}
+
+// client returns the client that the user has chosen, for the user's choice of cluster.
+func (c *clusterFlags) client() (kubectl, error) {
+	path, err := findKubectl(c.kubectl)
+	if err != nil {
+		return kubectl{}, err
 	}
 	flags := []string{"--request-timeout=" + c.timeout.String()}
 	for _, flag := range [][2]string{{"--kubeconfig=", c.kubeconfig}, {"--context=", c.context}, {"--as=", c.as}} {
@@ -93,7 +105,7 @@ func (c *clusterFlags) openLive() (cluster.Reader, error) {
 	for _, group := range c.asGroups {
 		flags = append(flags, "--as-group="+group)
 	}
-	return cluster.Live(kubectl{path, flags}.call, c.timeout+startTime), nil
+	return kubectl{path, flags}, nil
 }
 
 // openDump opens folders. No link leads out of them.
