@@ -95,7 +95,7 @@ var caChecks = []Check{
 		},
 	},
 	{
-		Code: "ca-outdated", Severity: kptfn.Error, Looks: "that ConfigMap, and default-ingress-cert", Trap: "T49",
+		Code: "ca-outdated", Severity: kptfn.Error, Looks: "that ConfigMap, and default-ingress-cert",
 		Why:  "The ingress has a new CA, which the registry does not trust.",
 		Fix:  "Run the Job again, which copies it.",
 		look: lookAtIngressCA,

@@ -158,7 +158,7 @@ var claimChecks = []Check{
 		},
 	},
 	{
-		Code: "claim-incomplete", Severity: kptfn.Error, Looks: "the ConfigMap and the Secret of the ObjectBucketClaim", Trap: "T49",
+		Code: "claim-incomplete", Severity: kptfn.Error, Looks: "the ConfigMap and the Secret of the ObjectBucketClaim",
 		Why: "Where the bucket is and how to get in stands in both; the Job waits for them.",
 		Fix: "Restart the operator that fills them (rook-ceph-operator or noobaa-operator); its log says why it does not.",
 		look: func(e *exam) {
@@ -189,7 +189,7 @@ var claimChecks = []Check{
 		},
 	},
 	{
-		Code: "credentials-differ", Severity: kptfn.Error, Looks: "the registry's Secret and that of the claim", Trap: "T49",
+		Code: "credentials-differ", Severity: kptfn.Error, Looks: "the registry's Secret and that of the claim", Trap: "T52",
 		Why:  "Credentials that are not the claim's are refused by its store, now or after its next restart.",
 		Fix:  "Run the Job again, which copies the claim's.",
 		look: lookAtCredentials,

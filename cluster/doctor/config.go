@@ -65,7 +65,8 @@ type config struct {
 		Replicas        int                        `json:"replicas"`
 		DisableRedirect bool                       `json:"disableRedirect"`
 		NodeSelector    map[string]string          `json:"nodeSelector"`
-		RolloutStrategy string                     `json:"rolloutStrategy"`
+		Tolerations     []any                      `json:"tolerations"`
+		Affinity        any                        `json:"affinity"`
 		Storage         map[string]json.RawMessage `json:"storage"`
 	} `json:"spec"`
 	Status struct {
@@ -96,6 +97,11 @@ func (e *exam) s3() (*config, *s3Storage, cluster.Object) {
 		return nil, nil, o
 	}
 	return c, c.storage.S3, o
+}
+
+// placesItsPods tells whether Config itself says on which nodes pods run.
+func (c *config) placesItsPods() bool {
+	return len(c.Spec.NodeSelector)+len(c.Spec.Tolerations) > 0 || c.Spec.Affinity != nil
 }
 
 // backends are the kinds of storage in Config.

@@ -198,3 +198,42 @@ func TestBlind(t *testing.T) {
 	assert.Equal(t, "Config cluster is not in the input", report.Blind)
 	assert.Len(t, report.Unseen, len(doctor.Checks()))
 }
+
+// TestNoFault holds checks to what looks like their fault, and is none.
+func TestNoFault(t *testing.T) {
+	for name, c := range map[string]struct{ change, quiet string }{
+		"a newer Job of the profile is complete": {
+			"kind: Job\nmetadata: {name: bootstrap, namespace: registry-profile, creationTimestamp: '2026-02-01T00:00:00Z'}\n" +
+				"status: {conditions: [{type: Failed, status: 'True'}]}\n---\n" +
+				"apiVersion: batch/v1\nkind: Job\nmetadata: {name: newer, namespace: registry-profile, " +
+				"creationTimestamp: '2026-02-02T00:00:00Z', labels: {app.kubernetes.io/managed-by: registry-profile}}\n" +
+				"status: {conditions: [{type: Complete, status: 'True'}]}", "job-failed",
+		},
+		"a store outside of the cluster has no claim": {
+			theConfig + "spec: {storage: {s3: {bucket: other, regionEndpoint: https://s3.example.net}}}", "claim-unknown",
+		},
+		"nor a Route": {theConfig + "spec: {storage: {s3: {regionEndpoint: https://s3.example.net}}}", "route-missing"},
+		"a pod may tolerate a taint": {
+			"kind: Node\nmetadata: {name: two}\nspec: {taints: [{effect: NoSchedule}]}\n---\n" +
+				theConfig + "spec: {tolerations: [{operator: Exists}]}", "replicas-nodes",
+		},
+		"a quota of what the registry does not need": {
+			"kind: ResourceQuota\nmetadata: {name: quota, namespace: openshift-image-registry}\n" +
+				"status: {hard: {services.loadbalancers: '0'}, used: {services.loadbalancers: '0'}}", "quota-exhausted",
+		},
+		"policies are of OpenShift 4.17 and later": {
+			"kind: ClusterVersion\nmetadata: {name: version}\nstatus: {desired: {version: 4.16.1}}\n---\n" +
+				"kind: ValidatingAdmissionPolicy\nmetadata: {name: registry-profile-claims}\ngone: true", "policies-missing",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := healthy(t)
+			w.change(t, c.change)
+			report := doctor.Examine(t.Context(), w.reader(t), now)
+			assert.Empty(t, lines(report, c.quiet))
+			for _, u := range report.Unseen {
+				assert.NotEqual(t, c.quiet, u.Check, u.Why)
+			}
+		})
+	}
+}

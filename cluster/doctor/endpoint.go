@@ -91,9 +91,9 @@ const endpointField = "spec.storage.s3.regionEndpoint"
 
 var endpointChecks = []Check{
 	{
-		Code: "endpoint-none", Severity: kptfn.Error, Looks: endpointField + " of Config",
+		Code: "endpoint-none", Severity: kptfn.Warning, Looks: endpointField + " of Config",
 		Why: "Without an endpoint S3 means Amazon's, whatever the bucket.",
-		Fix: "Let the Job run, which writes the endpoint; on AWS itself this is as it should be.",
+		Fix: "Let the Job run, which writes the endpoint; if Amazon's S3 is meant, this is as it should be.",
 		look: func(e *exam) {
 			_, s3, o := e.s3()
 			if s3 != nil && s3.RegionEndpoint == "" && !e.isOnAWS() {

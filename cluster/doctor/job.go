@@ -8,6 +8,7 @@ import (
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 
 	"github.com/registryprofile/registry-profile/cluster"
+	"github.com/registryprofile/registry-profile/generators"
 )
 
 type podTemplate struct {
@@ -99,10 +100,8 @@ func (e *exam) lookAtJobs(ofCron bool) {
 		if (cron != "") != ofCron {
 			continue
 		}
-		key := j.Metadata.Namespace + "/" + cron
-		if !ofCron {
-			key += j.Metadata.Name
-		}
+		// A profile's Job has another name after each change; what an older one has said is over.
+		key := strings.Join([]string{j.Metadata.Namespace, cron, j.Metadata.Annotations[generators.ProfileAnnotation]}, "/")
 		if j.Metadata.CreationTimestamp >= last[key].Metadata.CreationTimestamp {
 			last[key] = j
 		}
@@ -117,7 +116,7 @@ func (e *exam) lookAtJobs(ofCron bool) {
 
 var jobChecks = []Check{
 	{
-		Code: "job-failed", Severity: kptfn.Error, Looks: "the Jobs of profiles, and the last words of their pods", Trap: "T15",
+		Code: "job-failed", Severity: kptfn.Error, Looks: "the newest Job of each profile, and the last words of its pods", Trap: "T15",
 		Why:  "The storage is not switched, or not proven, as long as the Job has not succeeded.",
 		Fix:  "Do what its last words say; then delete the Job, and let it be delivered again.",
 		look: func(e *exam) { e.lookAtJobs(false) },

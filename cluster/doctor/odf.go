@@ -51,14 +51,14 @@ var odfChecks = []Check{
 		},
 	},
 	{
-		Code: "objectstore-not-ready", Severity: kptfn.Error, Looks: "status.phase of every CephObjectStore",
-		Why:  "The Ceph object gateway does not serve its buckets.",
+		Code: "objectstore-not-ready", Severity: kptfn.Warning, Looks: "status.phase of every CephObjectStore",
+		Why:  "A Ceph object gateway does not serve its buckets, among which the registry's may be.",
 		Fix:  "The log of the rook-ceph-operator says why.",
 		look: phaseOf(cluster.CephObjectStores, "Ready", "Connected"),
 	},
 	{
-		Code: "noobaa-not-ready", Severity: kptfn.Error, Looks: "status.phase of every NooBaa",
-		Why:  "The Multicloud Object Gateway does not serve its buckets.",
+		Code: "noobaa-not-ready", Severity: kptfn.Warning, Looks: "status.phase of every NooBaa",
+		Why:  "The Multicloud Object Gateway does not serve its buckets, among which the registry's may be.",
 		Fix:  "Its conditions and those of its BackingStores say why: oc describe noobaas,backingstores -A.",
 		look: phaseOf(cluster.NooBaas, "Ready"),
 	},

@@ -58,7 +58,7 @@ var stuck = []string{"CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "In
 
 var workloadChecks = []Check{
 	{
-		Code: "registry-pods", Severity: kptfn.Error, Looks: "Deployment image-registry", Trap: "T38",
+		Code: "registry-pods", Severity: kptfn.Error, Looks: "Deployment image-registry",
 		Why: "Without a pod that is ready nobody can push or pull.",
 		Fix: "Find out why: oc describe deployment and pods in " + registryNamespace + ".",
 		look: func(e *exam) {
@@ -95,7 +95,7 @@ var workloadChecks = []Check{
 	},
 	{
 		Code: "replicas-nodes", Severity: kptfn.Warning, Looks: "spec.replicas of Config, and the nodes", Trap: "T28",
-		Why:  "The operator never places two pods on one node: a rollout waits for the nodes that are missing.",
+		Why:  "By default the operator never places two pods on one node: a rollout waits for the nodes that are missing.",
 		Fix:  "Set spec.registry.replicas to the number of nodes that can run it, or add nodes.",
 		look: lookAtNodes,
 	},
@@ -111,7 +111,7 @@ var workloadChecks = []Check{
 		},
 	},
 	{
-		Code: "quota-exhausted", Severity: kptfn.Error, Looks: "every ResourceQuota in " + registryNamespace,
+		Code: "quota-exhausted", Severity: kptfn.Warning, Looks: "every ResourceQuota in " + registryNamespace,
 		Why:  "What is over a quota is refused: the Secret of the credentials, or the pods of the registry.",
 		Fix:  "Raise the quota, or remove it: this namespace belongs to the platform.",
 		look: lookAtQuotas,
@@ -121,7 +121,7 @@ var workloadChecks = []Check{
 // lookAtNodes gives no verdict where pods choose nodes: tolerations and selectors decide then.
 func lookAtNodes(e *exam) {
 	c, o := e.config()
-	if c == nil || c.Spec.Replicas < 2 || len(c.Spec.NodeSelector) > 0 || c.Spec.ManagementState != "Managed" {
+	if c == nil || c.Spec.Replicas < 2 || c.placesItsPods() || c.Spec.ManagementState != "Managed" {
 		return
 	}
 	nodes, complete := list[node](e, cluster.Nodes, "")
@@ -152,7 +152,7 @@ func lookAtQuotas(e *exam) {
 	for _, q := range quotas {
 		var full []string
 		for name, hard := range q.value.Status.Hard {
-			if used := q.value.Status.Used[name]; isAtLeast(used, hard) {
+			if used := q.value.Status.Used[name]; isNeeded(name) && isAtLeast(used, hard) {
 				full = append(full, name+"="+hard)
 			}
 		}
@@ -160,6 +160,16 @@ func lookAtQuotas(e *exam) {
 			e.found(q.Object, "status.used", "is used up: %s", strings.Join(full, ", "))
 		}
 	}
+}
+
+// isNeeded tells whether the registry needs what a quota counts, of whatever class.
+func isNeeded(name string) bool {
+	for _, needed := range []string{"pods", "secrets", "configmaps", "cpu", "memory"} {
+		if strings.HasSuffix(name, needed) {
+			return true
+		}
+	}
+	return false
 }
 
 // isAtLeast compares amounts. Those with units are compared as they stand: the API server

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/registryprofile/registry-profile/cluster/doctor"
 	"github.com/registryprofile/registry-profile/internal/cases"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 const removedConfig = `{"apiVersion":"imageregistry.operator.openshift.io/v1","kind":"Config",` +
@@ -56,7 +58,12 @@ The numbers are those of [traps.md](traps.md).
 func TestDoctorDoc(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(doctorIntro)
+	traps, err := os.ReadFile(filepath.Join(root, "docs", "traps.md"))
+	require.NoError(t, err)
 	for _, c := range doctor.Checks() {
+		if c.Trap != "" {
+			assert.Contains(t, string(traps), "\n| "+c.Trap+" |", c.Code)
+		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", c.Code, c.Severity, c.Looks, c.Why, c.Fix, c.Trap)
 	}
 	cases.Golden(t, filepath.Join(root, "docs", "doctor.md"), b.String())

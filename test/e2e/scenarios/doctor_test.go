@@ -5,10 +5,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/test/e2e/cluster"
@@ -37,12 +39,25 @@ func examineAsAdmin(s *runner.Scenario) (said string, code int) {
 	return examine(s, kubeconfig)
 }
 
+// serveGateway makes the Service of the gateway, which here is no pod of the cluster: a
+// Service without a selector says nothing of pods.
+func serveGateway(s *runner.Scenario) {
+	s.Helper()
+	claim := &corev1.ConfigMap{}
+	require.NoError(s, s.Client.Get(s.Ctx, claimKey, claim))
+	name, _, _ := strings.Cut(claim.Data["BUCKET_HOST"], ".")
+	gateway := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.StorageNamespace, Name: name}}
+	gateway.Spec.Ports = []corev1.ServicePort{{Port: 443}}
+	require.NoError(s, s.Client.Create(s.Ctx, gateway))
+}
+
 // TestDoctorHealthy is a cluster on which a profile was installed, and then two faults in it.
 func TestDoctorHealthy(t *testing.T) {
 	s := runner.Start(t)
 	objects := s.Render("{}")
 	s.RequireComplete(s.Bootstrap(objects))
 	s.Apply("argocd-controller", objects.After())
+	serveGateway(s)
 	said, code := examineAsAdmin(s)
 	require.Zero(t, code, said)
 	require.Contains(t, said, " checks: 0 errors, ")
