@@ -1,6 +1,7 @@
 package generators
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -101,6 +102,22 @@ func keepingMarks() []mark {
 		all = append(all, e.keeping...)
 	}
 	return all
+}
+
+// MissingKeepingMarks returns those annotations by which an engine keeps an object that are
+// not among the annotations of one.
+func MissingKeepingMarks(annotations map[string]string) []string {
+	var missing []string
+	for _, m := range keepingMarks() {
+		there := annotations[m.key] == m.value
+		if m.isItem() {
+			there = slices.Contains(strings.Split(strings.ReplaceAll(annotations[m.key], " ", ""), ","), m.value)
+		}
+		if !there {
+			missing = append(missing, m.key+"="+m.value)
+		}
+	}
+	return missing
 }
 
 // argoCD: a wave ends when its resources are healthy, a Job when it is complete. Without

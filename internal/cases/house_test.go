@@ -14,8 +14,8 @@ import (
 // house lists the packages of the product from the roof to the cellar: a package imports
 // only what stands below it.
 var house = []string{
-	"cmd/registry-profile", "internal/cli", "internal/explain", "fn", "cluster/plan", "cluster/verdict", "cluster", "internal/stream", "generators",
-	"generators/bootstrap",
+	"cmd/registry-profile", "internal/cli", "internal/explain", "fn", "cluster/doctor", "cluster/plan", "cluster/verdict",
+	"cluster", "internal/stream", "generators", "generators/bootstrap",
 	"api/v1alpha1", "internal/schema", "internal/ynode", "internal/finding",
 }
 

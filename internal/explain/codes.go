@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/cluster/doctor"
 	"github.com/registryprofile/registry-profile/internal/finding"
 )
 
@@ -44,7 +45,7 @@ func (e Example) String() string {
 
 // sources return the entries of all that has codes, in the order in which they are
 // documented. What has a table of its own, such as a check of a cluster, adds it here.
-var sources = []func() []Entry{rules, codes}
+var sources = []func() []Entry{rules, codes, checks}
 
 // examplesJSON is written by a test from the cases of testdata.
 //
@@ -106,6 +107,22 @@ func codes() []Entry {
 	var all []Entry
 	for _, code := range finding.Codes() {
 		all = append(all, Entry{Code: code.Name, Group: code.Group, Why: code.Doc})
+	}
+	return all
+}
+
+// GroupCluster is the group of what doctor finds.
+const GroupCluster = "The cluster"
+
+func checks() []Entry {
+	all := []Entry{{
+		Code: doctor.UnseenCode, Group: GroupCluster, Looks: doctor.UnseenLooks, Why: doctor.UnseenWhy, Fix: doctor.UnseenFix,
+		Example: Example{Severity: "warning"},
+	}}
+	for _, c := range doctor.Checks() {
+		all = append(all, Entry{
+			Code: c.Code, Group: GroupCluster, Looks: c.Looks, Why: c.Why, Fix: c.Fix, Example: Example{Severity: string(c.Severity)},
+		})
 	}
 	return all
 }

@@ -1,0 +1,120 @@
+package doctor
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"slices"
+	"time"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+
+	"github.com/registryprofile/registry-profile/cluster"
+)
+
+// ingressCA is where OpenShift publishes the CA of its router.
+const ingressCA = "default-ingress-cert"
+
+// soon is how long before its end a certificate is told.
+const soon = 30 * 24 * time.Hour
+
+// certificates are those of a bundle that can be read.
+func certificates(bundle string) []*x509.Certificate {
+	var all []*x509.Certificate
+	for rest := []byte(bundle); ; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			return all
+		}
+		if certificate, err := x509.ParseCertificate(block.Bytes); err == nil {
+			all = append(all, certificate)
+		}
+	}
+}
+
+// trustedCA returns the bundle that the registry trusts, if it has one.
+func (e *exam) trustedCA() (bundle string, o cluster.Object, present, absent bool) {
+	_, s3, _ := e.s3()
+	if s3 == nil || s3.TrustedCA.Name == "" {
+		return "", o, false, false
+	}
+	there, o, present, absent := read[configMap](e, cluster.ConfigMaps, configNamespace, s3.TrustedCA.Name)
+	return there.Data[caKey], o, present, absent
+}
+
+// lastEnd is when the last certificate of a bundle ends: with renewed ones the old ones stay.
+func lastEnd(bundle string) (end time.Time, ok bool) {
+	for _, c := range certificates(bundle) {
+		if c.NotAfter.After(end) {
+			end = c.NotAfter
+		}
+	}
+	return end, !end.IsZero()
+}
+
+var caChecks = []Check{
+	{
+		Code: "ca-missing", Severity: kptfn.Error, Looks: "the ConfigMap in openshift-config that trustedCA names", Trap: "T22",
+		Why: "The operator cannot trust the store, and is degraded.",
+		Fix: "Run the Job again, which writes it, or create the ConfigMap of your own again.",
+		look: func(e *exam) {
+			if _, o, _, absent := e.trustedCA(); absent {
+				e.found(o, "", "is not there")
+			}
+		},
+	},
+	{
+		Code: "ca-empty", Severity: kptfn.Error, Looks: "key " + caKey + " of that ConfigMap", Trap: "T22",
+		Why: "The operator reads this key only, and nothing else of the ConfigMap.",
+		Fix: "Put the CA in PEM under key " + caKey + ".",
+		look: func(e *exam) {
+			if bundle, o, present, _ := e.trustedCA(); present && len(certificates(bundle)) == 0 {
+				e.found(o, "data."+caKey, "has no certificate")
+			}
+		},
+	},
+	{
+		Code: "ca-expired", Severity: kptfn.Error, Looks: "the certificates of that ConfigMap",
+		Why: "A certificate that is over proves nothing: the registry cannot reach its store.",
+		Fix: "Renew the CA at its source, and run the Job again.",
+		look: func(e *exam) {
+			bundle, o, _, _ := e.trustedCA()
+			if end, ok := lastEnd(bundle); ok && !end.After(e.now) {
+				e.found(o, "data."+caKey, "has ended at %s", end.Format(time.RFC3339))
+			}
+		},
+	},
+	{
+		Code: "ca-expires", Severity: kptfn.Warning, Looks: "the certificates of that ConfigMap",
+		Why: "In less than 30 days the registry cannot reach its store any more.",
+		Fix: "Renew the CA at its source, and run the Job again.",
+		look: func(e *exam) {
+			bundle, o, _, _ := e.trustedCA()
+			if end, ok := lastEnd(bundle); ok && end.After(e.now) && !end.After(e.now.Add(soon)) {
+				e.found(o, "data."+caKey, "ends at %s", end.Format(time.RFC3339))
+			}
+		},
+	},
+	{
+		Code: "ca-outdated", Severity: kptfn.Error, Looks: "that ConfigMap, and default-ingress-cert",
+		Why:  "The ingress has a new CA, which the registry does not trust.",
+		Fix:  "Run the Job again, which copies it.",
+		look: lookAtIngressCA,
+	},
+}
+
+// lookAtIngressCA is for a bundle that a Job copies from the ingress: its variables say so.
+func lookAtIngressCA(e *exam) {
+	bundle, o, present, _ := e.trustedCA()
+	if !present || !slices.ContainsFunc(e.jobs(), func(j item[job]) bool {
+		variable := j.value.Spec.Template.variable
+		return variable("TRUSTED_CA") == o.Metadata.Name && variable("CA_SOURCE_NAME") == ingressCA
+	}) {
+		return
+	}
+	source, _, present, _ := read[configMap](e, cluster.ConfigMaps, managedNamespace, ingressCA)
+	wanted, trusted := certificates(source.Data[caKey]), certificates(bundle)
+	known := slices.ContainsFunc(wanted, func(c *x509.Certificate) bool { return slices.ContainsFunc(trusted, c.Equal) })
+	if present && len(wanted) > 0 && len(trusted) > 0 && !known {
+		e.found(o, "data."+caKey, "has no certificate of ConfigMap %s/%s", managedNamespace, ingressCA)
+	}
+}

@@ -1,0 +1,246 @@
+package doctor
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+
+	"github.com/registryprofile/registry-profile/cluster"
+)
+
+type route struct {
+	Spec struct {
+		Host string `json:"host"`
+		To   struct {
+			Kind string `json:"kind"`
+			Name string `json:"name"`
+		} `json:"to"`
+	} `json:"spec"`
+	Status struct {
+		Ingress []struct {
+			CanonicalHost string      `json:"routerCanonicalHostname"`
+			Conditions    []condition `json:"conditions"`
+		} `json:"ingress"`
+	} `json:"status"`
+}
+
+// domains are those of the routers that have seen the Route.
+func (r route) domains() []string {
+	var domains []string
+	for _, ingress := range r.Status.Ingress {
+		if _, domain, ok := strings.Cut(ingress.CanonicalHost, "."); ok {
+			domains = append(domains, domain)
+		}
+	}
+	return domains
+}
+
+func hostOf(endpoint string) string {
+	if endpoint != "" && !strings.Contains(endpoint, "://") {
+		endpoint = "https://" + endpoint
+	}
+	parsed, err := url.Parse(endpoint)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(parsed.Hostname())
+}
+
+func isService(host string) bool {
+	return strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".svc.cluster.local")
+}
+
+// serviceOf is the namespace and the name of the Service of a host.
+func serviceOf(host string) (namespace, name string) {
+	parts := strings.Split(host, ".")
+	if !isService(host) || len(parts) < 3 {
+		return "", ""
+	}
+	return parts[1], parts[0]
+}
+
+// isInCluster tells whether a host is known to be one of this cluster.
+func (e *exam) isInCluster(host string) bool {
+	if host == "" {
+		return false
+	}
+	return isService(host) || len(e.routesOf(host)) > 0
+}
+
+// routesOf are the Routes with a host.
+func (e *exam) routesOf(host string) []item[route] {
+	all, _ := list[route](e, cluster.Routes, "")
+	return slices.DeleteFunc(all, func(r item[route]) bool { return strings.ToLower(r.value.Spec.Host) != host })
+}
+
+// withRoute looks at an endpoint that is no Service.
+func withRoute(look func(e *exam, host string, o cluster.Object)) func(e *exam) {
+	return func(e *exam) {
+		_, s3, o := e.s3()
+		if s3 == nil || s3.RegionEndpoint == "" || isService(hostOf(s3.RegionEndpoint)) {
+			return
+		}
+		look(e, hostOf(s3.RegionEndpoint), o)
+	}
+}
+
+const endpointField = "spec.storage.s3.regionEndpoint"
+
+var endpointChecks = []Check{
+	{
+		Code: "endpoint-none", Severity: kptfn.Warning, Looks: endpointField + " of Config",
+		Why: "Without an endpoint S3 means Amazon's, whatever the bucket.",
+		Fix: "Let the Job run, which writes the endpoint; if Amazon's S3 is meant, this is as it should be.",
+		look: func(e *exam) {
+			_, s3, o := e.s3()
+			if s3 != nil && s3.RegionEndpoint == "" && !e.isOnAWS() {
+				e.found(o, endpointField, "is empty")
+			}
+		},
+	},
+	{
+		Code: "endpoint-service-redirect", Severity: kptfn.Error, Looks: endpointField + " and spec.disableRedirect of Config",
+		Trap: "T21",
+		Why:  "Clients are sent to the Service, which nodes cannot resolve: they do not use the cluster's DNS.",
+		Fix:  "Set spec.registry.disableRedirect: true in the profile, or use a Route.",
+		look: func(e *exam) {
+			c, s3, o := e.s3()
+			if s3 != nil && isService(hostOf(s3.RegionEndpoint)) && !c.Spec.DisableRedirect {
+				e.found(o, endpointField, "%q is a Service while redirects are on", s3.RegionEndpoint)
+			}
+		},
+	},
+	{
+		Code: "endpoint-http-redirect", Severity: kptfn.Warning, Looks: endpointField + " and spec.disableRedirect of Config",
+		Why: "Clients are sent from https to http: images travel unencrypted, and some clients refuse.",
+		Fix: "Use https, or set spec.registry.disableRedirect: true in the profile.",
+		look: func(e *exam) {
+			c, s3, o := e.s3()
+			if s3 != nil && strings.HasPrefix(s3.RegionEndpoint, "http://") && !c.Spec.DisableRedirect {
+				e.found(o, endpointField, "%q has no encryption while redirects are on", s3.RegionEndpoint)
+			}
+		},
+	},
+	{
+		Code: "route-missing", Severity: kptfn.Error, Looks: "the Routes, of which one has the host of the endpoint", Trap: "T24",
+		Why: "A host of the router's domain without a Route leads nowhere.",
+		Fix: "Find out who has removed the Route; an external StorageCluster has none, and needs endpoint.external.",
+		look: withRoute(func(e *exam, host string, o cluster.Object) {
+			all, complete := list[route](e, cluster.Routes, "")
+			ofRouter := false
+			for _, r := range all {
+				if strings.ToLower(r.value.Spec.Host) == host {
+					return
+				}
+				ofRouter = ofRouter || slices.ContainsFunc(r.value.domains(), func(d string) bool {
+					return strings.HasSuffix(host, "."+d)
+				})
+			}
+			if complete && ofRouter {
+				e.found(o, endpointField, "no Route has the host %s", host)
+			}
+		}),
+	},
+	{
+		Code: "route-refused", Severity: kptfn.Error, Looks: "the conditions of the Route with the host of the endpoint",
+		Why: "A Route that no router has admitted leads nowhere.",
+		Fix: "The message says why: most often another Route has the same host.",
+		look: withRoute(func(e *exam, host string, _ cluster.Object) {
+			routes := e.routesOf(host)
+			for _, r := range routes {
+				for _, ingress := range r.value.Status.Ingress {
+					if conditionOf(ingress.Conditions, "Admitted").Status == "True" {
+						return
+					}
+				}
+			}
+			for _, r := range routes {
+				for _, ingress := range r.value.Status.Ingress {
+					if admitted := conditionOf(ingress.Conditions, "Admitted"); admitted.Status == "False" {
+						e.found(r.Object, "status.ingress", "is not admitted: %s", admitted.says())
+					}
+				}
+			}
+		}),
+	},
+	{
+		Code: "route-elsewhere", Severity: kptfn.Error, Looks: "the Route of the endpoint, and the host that the claim names", Trap: "T42",
+		Why: "Another store answers, which does not have the bucket.",
+		Fix: "Name the Route that leads to the claim's store in the profile (endpoint.route.name).",
+		look: withRoute(func(e *exam, host string, _ cluster.Object) {
+			routes := e.routesOf(host)
+			claim, ok := e.theClaim()
+			if !ok {
+				return
+			}
+			where, _, present, _ := read[configMap](e, cluster.ConfigMaps, claim.Metadata.Namespace, claim.Metadata.Name)
+			namespace, name := serviceOf(strings.ToLower(where.Data["BUCKET_HOST"]))
+			if !present || name == "" {
+				return
+			}
+			for _, r := range routes {
+				if r.Metadata.Namespace != namespace || r.value.Spec.To.Name != name {
+					e.found(r.Object, "spec.to.name", "leads to Service %s, but the bucket is at Service %s/%s",
+						r.value.Spec.To.Name, namespace, name)
+				}
+			}
+		}),
+	},
+	{
+		Code: "proxy-endpoint", Severity: kptfn.Warning, Looks: "Proxy cluster, and the host of the endpoint",
+		Why:  "The operator and the registry go through the proxy to the store, which most often ends there.",
+		Fix:  "Add the host, or its domain, to spec.noProxy of Proxy cluster.",
+		look: lookAtProxy,
+	},
+}
+
+type infrastructure struct {
+	Status struct {
+		PlatformStatus struct {
+			Type string `json:"type"`
+		} `json:"platformStatus"`
+	} `json:"status"`
+}
+
+// isOnAWS tells whether Amazon's S3 may be meant, which is also so where nobody knows.
+func (e *exam) isOnAWS() bool {
+	where, _, present, absent := read[infrastructure](e, cluster.Infrastructures, "", "cluster")
+	return !absent && (!present || where.Status.PlatformStatus.Type == "AWS")
+}
+
+type proxy struct {
+	Spec struct {
+		HTTPProxy  string `json:"httpProxy"`
+		HTTPSProxy string `json:"httpsProxy"`
+		NoProxy    string `json:"noProxy"`
+	} `json:"spec"`
+	Status struct {
+		NoProxy string `json:"noProxy"`
+	} `json:"status"`
+}
+
+func lookAtProxy(e *exam) {
+	_, s3, _ := e.s3()
+	if s3 == nil || s3.RegionEndpoint == "" {
+		return
+	}
+	p, o, present, _ := read[proxy](e, cluster.Proxies, "", "cluster")
+	used := p.Spec.HTTPSProxy
+	if strings.HasPrefix(s3.RegionEndpoint, "http://") {
+		used = p.Spec.HTTPProxy
+	}
+	host := hostOf(s3.RegionEndpoint)
+	if !present || used == "" || !e.isInCluster(host) {
+		return
+	}
+	for _, exempt := range strings.Split(cmp.Or(p.Status.NoProxy, p.Spec.NoProxy), ",") {
+		exempt = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(exempt)), "*")
+		if bare := strings.TrimPrefix(exempt, "."); exempt == "*" || bare != "" && (host == bare || strings.HasSuffix(host, "."+bare)) {
+			return
+		}
+	}
+	e.found(o, "spec.noProxy", "does not have the host of the store, %s", host)
+}

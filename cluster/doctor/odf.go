@@ -1,0 +1,112 @@
+package doctor
+
+import (
+	"slices"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+
+	"github.com/registryprofile/registry-profile/cluster"
+)
+
+type store struct {
+	Status struct {
+		Phase      string      `json:"phase"`
+		Conditions []condition `json:"conditions"`
+		Ceph       struct {
+			Health string `json:"health"`
+		} `json:"ceph"`
+	} `json:"status"`
+}
+
+// phaseOf looks at the phase of every object of a kind.
+func phaseOf(kind cluster.Kind, good ...string) func(e *exam) {
+	return func(e *exam) {
+		stores, _ := list[store](e, kind, "")
+		for _, s := range stores {
+			if phase := s.value.Status.Phase; !slices.Contains(good, phase) {
+				e.found(s.Object, "status.phase", "is %q and not %s", phase, good[0])
+			}
+		}
+	}
+}
+
+var odfChecks = []Check{
+	{
+		Code: "storagecluster-not-ready", Severity: kptfn.Warning, Looks: "status.phase of every StorageCluster",
+		Why:  "Classes, Routes and stores come from the StorageCluster.",
+		Fix:  "Its conditions say why: oc describe storageclusters -A.",
+		look: phaseOf(cluster.StorageClusters, "Ready"),
+	},
+	{
+		Code: "ceph-error", Severity: kptfn.Error, Looks: "the health of every CephCluster",
+		Why: "With HEALTH_ERR Ceph may refuse to read or to write.",
+		Fix: "Look at the details: oc describe cephclusters -A.",
+		look: func(e *exam) {
+			stores, _ := list[store](e, cluster.CephClusters, "")
+			for _, s := range stores {
+				if s.value.Status.Ceph.Health == "HEALTH_ERR" {
+					e.found(s.Object, "status.ceph.health", "is HEALTH_ERR")
+				}
+			}
+		},
+	},
+	{
+		Code: "objectstore-not-ready", Severity: kptfn.Warning, Looks: "status.phase of every CephObjectStore",
+		Why:  "A Ceph object gateway does not serve its buckets, among which the registry's may be.",
+		Fix:  "The log of the rook-ceph-operator says why.",
+		look: phaseOf(cluster.CephObjectStores, "Ready", "Connected"),
+	},
+	{
+		Code: "noobaa-not-ready", Severity: kptfn.Warning, Looks: "status.phase of every NooBaa",
+		Why:  "The Multicloud Object Gateway does not serve its buckets, among which the registry's may be.",
+		Fix:  "Its conditions and those of its BackingStores say why: oc describe noobaas,backingstores -A.",
+		look: phaseOf(cluster.NooBaas, "Ready"),
+	},
+	{
+		Code: "store-pods", Severity: kptfn.Error, Looks: "the pods of the Service at which the bucket is",
+		Why: "Without a pod that is ready nothing answers at the store.",
+		Fix: "Find out why its pods are not ready: oc describe pods, in that namespace.",
+		look: func(e *exam) {
+			claim, ok := e.theClaim()
+			if !ok {
+				return
+			}
+			where, _, present, _ := read[configMap](e, cluster.ConfigMaps, claim.Metadata.Namespace, claim.Metadata.Name)
+			if namespace, name := serviceOf(where.Data["BUCKET_HOST"]); present && name != "" {
+				e.lookAtService(namespace, name)
+			}
+		},
+	},
+}
+
+type service struct {
+	Spec struct {
+		Selector map[string]string `json:"selector"`
+	} `json:"spec"`
+}
+
+// lookAtService needs no name of a pod: the Service selects those that serve the bucket.
+func (e *exam) lookAtService(namespace, name string) {
+	s, o, present, absent := read[service](e, cluster.Services, namespace, name)
+	if absent {
+		e.found(o, "", "is not there")
+	}
+	if !present || len(s.Spec.Selector) == 0 {
+		return
+	}
+	pods, complete := list[pod](e, cluster.Pods, namespace)
+	pods = slices.DeleteFunc(pods, func(p item[pod]) bool {
+		for key, value := range s.Spec.Selector {
+			if p.Metadata.Labels[key] != value {
+				return true
+			}
+		}
+		return false
+	})
+	ready := slices.ContainsFunc(pods, func(p item[pod]) bool {
+		return conditionOf(p.value.Status.Conditions, "Ready").Status == "True"
+	})
+	if complete && !ready {
+		e.found(o, "spec.selector", "has no pod that is ready, of %d", len(pods))
+	}
+}

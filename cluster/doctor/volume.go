@@ -1,0 +1,68 @@
+package doctor
+
+import (
+	"slices"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+
+	"github.com/registryprofile/registry-profile/cluster"
+)
+
+type volumeClaim struct {
+	Spec struct {
+		AccessModes      []string `json:"accessModes"`
+		StorageClassName string   `json:"storageClassName"`
+	} `json:"spec"`
+	Status struct {
+		Phase string `json:"phase"`
+	} `json:"status"`
+}
+
+// volumeClaim is the PersistentVolumeClaim that Config names.
+func (e *exam) volumeClaim() (volumeClaim, cluster.Object, bool) {
+	c, o := e.config()
+	if c == nil || c.storage.PVC == nil || c.storage.PVC.Claim == "" {
+		return volumeClaim{}, o, false
+	}
+	claim, o, present, absent := read[volumeClaim](e, cluster.VolumeClaims, registryNamespace, c.storage.PVC.Claim)
+	if absent && e.check.Code == "volume-unbound" {
+		e.found(o, "", "is not there")
+	}
+	return claim, o, present
+}
+
+var volumeChecks = []Check{
+	{
+		Code: "volume-unbound", Severity: kptfn.Error, Looks: "the PersistentVolumeClaim that Config names", Trap: "T20",
+		Why: "Without its volume no pod of the registry starts.",
+		Fix: "Find out why its provisioner does not fill it: oc describe it.",
+		look: func(e *exam) {
+			if claim, o, ok := e.volumeClaim(); ok && claim.Status.Phase != "Bound" {
+				e.found(o, "status.phase", "is %q and not Bound", claim.Status.Phase)
+			}
+		},
+	},
+	{
+		Code: "volume-deleting", Severity: kptfn.Error, Looks: "the PersistentVolumeClaim that Config names", Trap: "T9",
+		Why: "It goes with the last pod that uses it, and every image with it.",
+		Fix: "Copy the images while the registry runs, and set the reclaim policy of its volume to Retain.",
+		look: func(e *exam) {
+			if _, o, ok := e.volumeClaim(); ok && o.Metadata.DeletionTimestamp != "" {
+				e.found(o, "metadata.deletionTimestamp", "is being deleted")
+			}
+		},
+	},
+	{
+		Code: "volume-replicas", Severity: kptfn.Error, Trap: "T19",
+		Looks: "the accessModes of the PersistentVolumeClaim, and spec.replicas of Config",
+		Why:   "A volume for one node cannot serve several pods: the second one hangs.",
+		Fix:   "Set replicas: 1 and rolloutStrategy: Recreate, or use a claim with ReadWriteMany.",
+		look: func(e *exam) {
+			c, _ := e.config()
+			claim, o, ok := e.volumeClaim()
+			if ok && c != nil && c.Spec.Replicas > 1 && !slices.Contains(claim.Spec.AccessModes, "ReadWriteMany") {
+				e.found(o, "spec.accessModes", "has no ReadWriteMany while the registry has %d replicas", c.Spec.Replicas)
+			}
+		},
+	},
+}

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/cluster/doctor"
+	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/spf13/cobra"
+)
+
+func (s *session) doctorCommand() *cobra.Command {
+	var flags clusterFlags
+	var asList bool
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Say what is wrong with the registry and its storage",
+		Long: `doctor looks at Config, the claim of the bucket, the endpoint, its CA, the store behind
+it, the pods, the pruner and the Job of a profile, and says what is wrong and what to
+do. It only reads: a cluster, or the files of one. What a check needs and could not
+see is told as a warning at the end; such a check gives no verdict.`,
+		Example: `  registry-profile doctor
+  registry-profile doctor --must-gather must-gather.local.1 --must-gather odf-must-gather
+  registry-profile doctor --list`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return errors.New("doctor takes flags only; registry-profile explain CODE says what a code means")
+			}
+			return nil
+		},
+	}
+	flags.add(cmd)
+	cmd.Flags().BoolVar(&asList, "list", false, "print what is checked, and look at nothing")
+	return s.findingsCommand(cmd, func(r *reporter, _ []string) {
+		if asList {
+			if err := s.listChecks(); err != nil {
+				r.fault(err)
+			}
+			return
+		}
+		reader, faults := flags.open(s)
+		r.faults(faults)
+		if len(faults) == 0 {
+			r.examination(doctor.Examine(cmd.Context(), reader, time.Now()))
+		}
+	})
+}
+
+// listChecks prints the table.
+func (s *session) listChecks() error {
+	w := tabwriter.NewWriter(s.out, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(w, "CODE\tSEVERITY\tLOOKS AT")
+	for _, c := range doctor.Checks() {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", c.Code, c.Severity, c.Looks)
+	}
+	return w.Flush()
+}
+
+// examination tells what doctor has found, and what it could not see.
+func (r *reporter) examination(report doctor.Report) {
+	count := map[kptfn.Severity]int{}
+	for _, f := range report.Findings {
+		count[f.Severity]++
+		r.add(finding.Located{Result: f})
+	}
+	for _, u := range report.Unseen {
+		r.add(finding.Located{Result: u.Result()})
+	}
+	if report.Blind != "" {
+		r.fault(errors.New("nothing can be said about the registry: " + report.Blind))
+	}
+	if r.format == textFormat {
+		fmt.Fprintf(r.s.err, "%d checks: %d errors, %d warnings, %d could not be seen\n",
+			len(doctor.Checks()), count[kptfn.Error], count[kptfn.Warning], len(report.Unseen))
+	}
+}
