@@ -46,6 +46,7 @@ type Options struct {
 type ArgoCD struct {
 	Options
 	processes []*process.Process
+	redisPort string
 }
 
 // Start starts Argo CD. Its rights are those of the application-controller of OpenShift
@@ -75,6 +76,7 @@ func (a *ArgoCD) start(ctx context.Context) error {
 	}
 	redis, repo := free[0], free[1]
 	port := func(address string) string { return strings.TrimPrefix(address, "127.0.0.1:") }
+	a.redisPort = port(redis)
 	return errors.Join(
 		a.run("redis", "redis-server", nil, "--port", port(redis), "--bind", "127.0.0.1", "--save", "", "--dir", a.Dir),
 		a.run("repo-server", filepath.Join(a.Programs, "argocd"), []string{"ARGOCD_BINARY_NAME=argocd-repo-server"},

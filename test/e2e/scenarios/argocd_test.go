@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -259,6 +260,12 @@ func (a *argoed) requireRemoved(object client.Object) { awaitGone(a.Scenario, ob
 func (a *argoed) requireNoCredentials() {
 	a.Helper()
 	requireNoCredentialsIn(a.Scenario, "argocd")
+	cached, err := a.argocd.Cached(a.Ctx)
+	require.NoError(a, err)
+	require.Contains(a, fmt.Sprint(slices.Collect(maps.Keys(cached))), "app|resources-tree", "the cache is read")
+	for key, content := range cached {
+		require.False(a, holds(content, credentialsOf(a.Scenario)), key)
+	}
 }
 
 func TestArgoCD(t *testing.T) {
