@@ -14,7 +14,7 @@ import (
 // cluster-image-registry-operator, pkg/resource/podtemplatespec.go).
 var inPods = []string{
 	"requests", "resources", "nodeSelector", "tolerations", "affinity", "topologySpreadConstraints", "logLevel", "proxy",
-	"disableRedirect", "readOnly", "rolloutStrategy",
+	"disableRedirect", "readOnly",
 }
 
 // root is the field of spec that the change is in, or "".

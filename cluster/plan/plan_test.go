@@ -102,3 +102,24 @@ func TestNothingIsSaidOfWhatIsNotSeen(t *testing.T) {
 	assert.False(t, p.Job.Certain)
 	assert.NotEmpty(t, p.Job.Unseen)
 }
+
+// TestNobodyKnowsWhoseBucket: without the claim, the bucket of Config may be the claim's.
+func TestNobodyKnowsWhoseBucket(t *testing.T) {
+	const onBucket = `{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster},
+spec: {managementState: Managed, storage: {s3: {bucket: some-bucket, regionEndpoint: "https://rgw.example.com"}}}}`
+	const claim = `{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim,
+metadata: {namespace: openshift-image-registry, name: image-registry-rgw, labels: {bucket-provisioner: p}},
+spec: {storageClassName: ocs-storagecluster-ceph-rgw}, status: {phase: Bound}}`
+	const class = `{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: ocs-storagecluster-ceph-rgw}, provisioner: p}`
+	const bucket = `{apiVersion: v1, kind: ConfigMap, metadata: {namespace: openshift-image-registry, name: image-registry-rgw},
+data: {BUCKET_NAME: some-bucket, BUCKET_HOST: rgw.openshift-storage.svc, BUCKET_PORT: "443"}}`
+	for name, objects := range map[string][]string{
+		"no claim": {onBucket}, "no ConfigMap": {onBucket, claim, class}, "no Route": {onBucket, claim, class, bucket},
+	} {
+		p := planOn(t, "{}", false, objects...)
+		assert.False(t, p.Job.Certain, name)
+		assert.False(t, p.Job.Stops(), "%s: %v", name, p.Job.Reasons)
+	}
+	p := planOn(t, "{}", true, onBucket, route, ca)
+	assert.Equal(t, 3, p.Job.Exit, "a claim that is made anew has another bucket")
+}

@@ -21,6 +21,9 @@ func (l *look) lookAtWrites() error {
 		l.compareCA()
 		l.compareCredentials()
 	}
+	if l.backend() == objectStore && !l.fresh && (l.bucket == "" || l.endpoint == "") {
+		return nil // nobody knows yet what Config would name
+	}
 	difference := l.difference()
 	if difference == "" && len(l.leaving) == 0 && !l.mustForgetLastApplied() && !l.mustCoOwn() {
 		return nil

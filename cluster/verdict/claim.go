@@ -41,6 +41,7 @@ func (l *look) lookAtClaim() error {
 	if l.delivered && (answer.State == cluster.Absent || answer.State == cluster.NoKind) {
 		bound.Why = "it is delivered with the profile"
 		l.waits(bound)
+		l.fresh = true
 		return nil
 	}
 	if !l.saw(answer.Outcome, l.theClaim(), bound) {

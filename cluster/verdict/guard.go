@@ -136,7 +136,7 @@ func (l *look) otherStore(s storage, backend string) (f found, ok bool) {
 		return found{}, false
 	case objectStore:
 		name, url := s.s3().Bucket, s.s3().RegionEndpoint
-		if name == "" || l.isOurBucket(name, url) {
+		if name == "" || l.isOurBucket(name, url) || l.mayBeOurs(name) {
 			return found{}, false
 		}
 		f = found{fmt.Sprintf(`bucket "%s" at "%s" (s3)`, js(name), js(url)), "bucket=" + name, other}
@@ -157,6 +157,15 @@ func (l *look) otherStore(s storage, backend string) (f found, ok bool) {
 		return found{fmt.Sprintf(`PersistentVolumeClaim "%s" (pvc)`, js(name)), "claim=" + name, other}, !l.isOurClaim(name)
 	}
 	return found{"a store of kind " + backend, "backend=" + backend, other}, true
+}
+
+// mayBeOurs: the claim's bucket, or where it is, is not known yet. Then the run first waits,
+// or something could not be seen, and nobody can say that a bucket is another one.
+func (l *look) mayBeOurs(name string) bool {
+	if l.backend() != objectStore {
+		return false
+	}
+	return l.bucket == "" && !l.fresh || name == l.bucket && l.endpoint == ""
 }
 
 func (l *look) isOurClaim(name string) bool {
@@ -181,7 +190,7 @@ func (l *look) isOurBucket(name, url string) bool {
 
 func (l *look) leadsToOurStore(url string) bool {
 	place := placeOf(url)
-	return place == l.endpointPlace || place == l.bucketPlace
+	return place != "" && (place == l.endpointPlace || place == l.bucketPlace)
 }
 
 var uuid = sync.OnceValue(func() *regexp.Regexp {

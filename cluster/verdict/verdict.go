@@ -109,6 +109,7 @@ type look struct {
 	delivered bool
 	verdict   *Verdict
 
+	fresh                  bool   // the claim comes with the profile, and gets a bucket that nothing is in
 	bucket, prefix         string // of the claim; no bucket as long as it is not Bound
 	bucketHost, bucketPort string
 	bucketPlace            string

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -24,8 +25,8 @@ func (s *session) planCommand() *cobra.Command {
 		Long: `plan compares every object of a profile with a cluster, and says how its Job would
 end there: what it waits for, whether its guard stops it and why, what it writes,
 and whether the registry's pods restart. It only reads, with your own oc or
-kubectl, or from a must-gather or files. The exit code is 1 if the Job would stop,
-or could not be foreseen.`,
+kubectl, or from a must-gather or files. The exit code is 1 if the Job would stop, and 2 if
+what decides could not be seen.`,
 		Example: `  registry-profile plan profile.yaml
   registry-profile plan profile.yaml --context production -o markdown
   registry-profile plan profile.yaml --must-gather must-gather.local.1234`,
@@ -63,7 +64,7 @@ func requireOneFile(cmd *cobra.Command, files []string) error {
 	return requireFiles(cmd, files)
 }
 
-// writePlan writes a plan, and fails if the Job would stop or cannot be foreseen.
+// writePlan writes a plan, and fails if the Job would stop, or if nobody can say.
 func (s *session) writePlan(p *plan.Plan, format string) error {
 	var text string
 	switch format {
@@ -81,8 +82,11 @@ func (s *session) writePlan(p *plan.Plan, format string) error {
 	if _, err := fmt.Fprint(s.out, text); err != nil {
 		return err
 	}
-	if p.Job.Stops() || !p.Job.Certain {
+	switch {
+	case p.Job.Stops():
 		return exitFindings
+	case !p.Job.Certain:
+		return exitFailed
 	}
 	return nil
 }
@@ -90,16 +94,23 @@ func (s *session) writePlan(p *plan.Plan, format string) error {
 // planText writes a plan for a terminal.
 func planText(p *plan.Plan) string {
 	var out strings.Builder
-	same := 0
+	same, unseen := 0, map[string]int{}
 	for _, object := range p.Objects {
-		if object.Action == plan.Same {
+		switch object.Action {
+		case plan.Same:
 			same++
 			continue
+		case plan.Unseen:
+			unseen[object.Why]++
+			continue
 		}
-		fmt.Fprintf(&out, "%-8s %s%s\n", object.Action, object.Name, after(": ", object.Why))
+		fmt.Fprintf(&out, "%-8s %s\n", object.Action, object.Name)
 		for _, change := range object.Changes {
 			fmt.Fprintf(&out, "         %s\n", changeLine(change))
 		}
+	}
+	for _, why := range slices.Sorted(maps.Keys(unseen)) {
+		fmt.Fprintf(&out, "%-8s %d of %d objects: each %s\n", plan.Unseen, unseen[why], len(p.Objects), finding.OneLine(why))
 	}
 	fmt.Fprintf(&out, "%-8s %d of %d objects\n\n", plan.Same, same, len(p.Objects))
 	for _, line := range jobLines(p) {
