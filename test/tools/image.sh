@@ -3,13 +3,18 @@
 # dist/image.tar, an OCI archive. The same commit gives the same bytes.
 set -euo pipefail
 
+# In a storage of its own nothing of this build stays, and no other is in the way.
+storage=$(mktemp -d)
+trap 'rm -rf "$storage" dist/image dist/passwd dist/group' EXIT
+buildah() {
+	command buildah --root "$storage/root" --runroot "$storage/run" --storage-driver vfs "$@"
+}
+
 # kustomize and kpt run function containers as the user "nobody", by name.
 echo 'nobody:x:65534:65534:nobody:/:/sbin/nologin' >dist/passwd
 echo 'nobody:x:65534:' >dist/group
 
 list="localhost/registry-profile-build"
-buildah rmi --force "$list" >/dev/null 2>&1 || true
-buildah manifest rm "$list" >/dev/null 2>&1 || true
 buildah manifest create "$list" >/dev/null
 for arch in $ARCHS; do
 	buildah build --quiet --no-cache --timestamp "$EPOCH" --platform "linux/$arch" --format oci \
@@ -19,8 +24,6 @@ for arch in $ARCHS; do
 done
 rm -rf dist/image
 buildah manifest push --quiet --all "$list" "oci:dist/image:$IMAGE" >/dev/null
-buildah manifest rm "$list" >/dev/null
 # Not the tool's own archive: its entries carry the time of the build.
 tar --sort=name --mtime="@$EPOCH" --owner=0 --group=0 --numeric-owner -C dist/image -cf dist/image.tar .
-rm -rf dist/image dist/passwd dist/group
 sha256sum dist/image.tar

@@ -9,7 +9,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,7 +35,7 @@ type descriptor struct {
 }
 
 // TestEveryArchitecture looks at what each image of the index holds: a static program for
-// the machine that index and image name.
+// the machine that index and image name, and nothing that could be run beside it.
 func TestEveryArchitecture(t *testing.T) {
 	archive, err := os.ReadFile(dist + "/image.tar")
 	require.NoError(t, err)
@@ -70,9 +72,11 @@ func TestEveryArchitecture(t *testing.T) {
 					files[name] = content
 				}
 			}
+			delete(files, "etc/")
+			require.ElementsMatch(t, []string{"etc/group", "etc/passwd", "registry-profile"}, slices.Collect(maps.Keys(files)))
 			require.Contains(t, string(files["etc/passwd"]), "nobody:x:65534:65534:")
-			require.Len(t, config.Config.Entrypoint, 1)
-			requireStatic(t, files[strings.TrimPrefix(config.Config.Entrypoint[0], "/")], image.Platform.Architecture)
+			require.Equal(t, []string{"/registry-profile"}, config.Config.Entrypoint)
+			requireStatic(t, files["registry-profile"], image.Platform.Architecture)
 		})
 	}
 }

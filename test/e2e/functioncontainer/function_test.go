@@ -2,6 +2,7 @@ package functioncontainer
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -182,7 +183,22 @@ func TestRefusals(t *testing.T) {
 			},
 			build, "Config/cluster: spec.storage: would fight the Job",
 		},
-		"kpt": {
+		"check, last of the transformers": {
+			map[string]string{
+				"kustomization.yaml": kustomization + "resources: [config.yaml]\ntransformers: [check.yaml]\n",
+				"config.yaml":        config, "check.yaml": check,
+			},
+			build, "Config/cluster: spec.storage: would fight the Job",
+		},
+		"validator of kpt": {
+			map[string]string{
+				"Kptfile": "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata: {name: registry}\n" +
+					"pipeline:\n  validators:\n  - exec: registry-profile\n    configPath: check.yaml\n",
+				"config.yaml": config, "check.yaml": check,
+			},
+			"kpt fn render", "Config/cluster: spec.storage: would fight the Job",
+		},
+		"mutator of kpt": {
 			map[string]string{
 				"Kptfile": "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata: {name: registry}\n" +
 					"pipeline:\n  mutators:\n  - exec: registry-profile\n    configPath: profile.yaml\n",
@@ -192,15 +208,59 @@ func TestRefusals(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			stderr, err := shell(t, write(t, translated(c.files)), c.command)
+			dir := write(t, translated(c.files))
+			stderr, err := shell(t, dir, c.command)
 			require.Error(t, err)
 			require.Contains(t, stderr, c.says)
+			require.Equal(t, translated(c.files), tree(t, dir), "something was written")
 		})
 	}
 }
 
-// TestInstall does what the init container of the Argo CD example does, as a user without a
-// name and without any right, as OpenShift gives it to a pod.
+// restricted is a container of a user without a name and without any right, as OpenShift gives
+// it to a pod, in which nothing can be written to but what is mounted.
+const restricted = "podman run --rm --interactive --network none --user 1000650000:0" +
+	" --read-only --read-only-tmpfs=false --cap-drop all --security-opt no-new-privileges "
+
+const resourceList = `apiVersion: config.kubernetes.io/v1
+kind: ResourceList
+items: []
+functionConfig:
+  apiVersion: registryprofile.dev/v1alpha1
+  kind: RegistryProfile
+  metadata: {name: registry}
+`
+
+// TestRestricted: the function says and gives the same as the binary, whether it succeeds or not.
+func TestRestricted(t *testing.T) {
+	binary, err := filepath.Abs(ofThisMachine)
+	require.NoError(t, err)
+	for name, input := range map[string]string{
+		"good": resourceList, "refused": resourceList + "  spec: {storge: {}}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			input := map[string]string{"input.yaml": input}
+			byBinary, byImage := write(t, input), write(t, input)
+			expected, expectedErr := shell(t, byBinary, binary+" <input.yaml >output.yaml")
+			require.Equal(t, name == "good", expectedErr == nil, expected)
+			stderr, err := shell(t, byImage, restricted+machine.image+" <input.yaml >output.yaml")
+			require.Equal(t, expected, stderr)
+			require.Equal(t, exitCode(expectedErr), exitCode(err))
+			require.Equal(t, tree(t, byBinary), tree(t, byImage))
+		})
+	}
+}
+
+// exitCode is that of a program that has ended with an error, else 0.
+func exitCode(err error) int {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	return 0
+}
+
+// TestInstall does what the init container of the Argo CD example does.
 func TestInstall(t *testing.T) {
 	content, err := os.ReadFile(filepath.Join(examples, "argocd/argocd.yaml"))
 	require.NoError(t, err)
@@ -216,8 +276,7 @@ func TestInstall(t *testing.T) {
 	repo := argoCD.Spec.Repo
 	plugins := t.TempDir()
 	require.NoError(t, os.Chmod(plugins, 0o777))
-	stderr, err := shell(t, plugins, "podman run --rm --network none --user 1000650000:0 --read-only --cap-drop all"+
-		" --security-opt no-new-privileges --volume "+plugins+":"+repo.VolumeMounts[0].MountPath+" "+machine.image+" "+
+	stderr, err := shell(t, plugins, restricted+"--volume "+plugins+":"+repo.VolumeMounts[0].MountPath+" "+machine.image+" "+
 		strings.Join(repo.InitContainers[0].Args, " "))
 	require.NoError(t, err, stderr)
 

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/registryprofile/registry-profile/test/e2e/programs"
@@ -47,7 +49,14 @@ func run(m *testing.M) (code int, err error) {
 	if err != nil {
 		return 1, err
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
+	remove := func() { _ = os.RemoveAll(dir) }
+	defer remove()
+	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	defer context.AfterFunc(interrupted, func() {
+		remove()
+		os.Exit(1)
+	})()
 	if err := setUp(dir); err != nil {
 		return 1, err
 	}
@@ -84,8 +93,11 @@ exec DIR/bin/podman "$@"
 
 func setUp(dir string) error {
 	podman, err := exec.LookPath("podman")
+	if err == nil {
+		_, err = exec.LookPath("runc")
+	}
 	if err != nil {
-		return fmt.Errorf("podman is missing; install the packages podman and runc: %w", err)
+		return fmt.Errorf("install the packages podman and runc: %w", err)
 	}
 	built, err := programs.Dir()
 	if err != nil {
