@@ -80,7 +80,7 @@ func miniature(t *testing.T) string {
 	root := t.TempDir()
 	for _, name := range []string{
 		"Makefile", "go.mod", "test/e2e/go.mod", "test/e2e/go.sum",
-		"test/e2e/programs/programs.go", "test/e2e/cmd/e2e/main.go",
+		"test/e2e/programs/programs.go", "test/e2e/cmd/e2e/main.go", "test/e2e/engines/engines.go",
 	} {
 		content, err := os.ReadFile(filepath.Join(repository, name))
 		require.NoError(t, err)
