@@ -21,13 +21,14 @@ func TestFilesForms(t *testing.T) {
 		two = `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"two","namespace":"ns"}}`
 	)
 	for name, content := range map[string]string{
-		"documents":        one + "\n---\n" + two + "\n",
-		"beside others":    "# comment\n---\n" + one + "\n---\nkind: Kustomization\n---\n" + two + "\n---\n7: 7\n",
-		"JSON, in a row":   one + two,
-		"JSON on lines":    one + "\n" + two + "\n",
-		"List":             `{"apiVersion":"v1","kind":"List","items":[` + one + "," + two + `]}`,
-		"List, in YAML":    "apiVersion: v1\nkind: List\nitems:\n- " + one + "\n- " + two + "\n",
-		"ConfigMapList":    `{"apiVersion":"v1","kind":"ConfigMapList","items":[{"metadata":{"name":"one","namespace":"ns"},"data":{"k":"v"}},` + two + `]}`,
+		"documents":      one + "\n---\n" + two + "\n",
+		"beside others":  "# comment\n---\n" + one + "\n---\nkind: Kustomization\n---\n" + two + "\n---\n7: 7\n",
+		"JSON, in a row": one + two,
+		"JSON on lines":  one + "\n" + two + "\n",
+		"List":           `{"apiVersion":"v1","kind":"List","items":[` + one + "," + two + `]}`,
+		"List, in YAML":  "apiVersion: v1\nkind: List\nitems:\n- " + one + "\n- " + two + "\n",
+		"ConfigMapList": `{"apiVersion":"v1","kind":"ConfigMapList","items":[` +
+			`{"metadata":{"name":"one","namespace":"ns"},"data":{"k":"v"}},` + two + `]}`,
 		"a List in a List": `{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"List","items":[` + one + "]}," + two + `]}`,
 		"the same twice":   one + "\n---\n" + two + "\n---\n" + one,
 		"windows":          strings.ReplaceAll("---\n"+one+"\n---\n"+two+"\n", "\n", "\r\n"),

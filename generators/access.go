@@ -6,16 +6,6 @@ import (
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 )
 
-// The objects that the Job reads and writes outside of its own namespace.
-const (
-	// CredentialsSecret is the name that the operator looks for
-	// (cluster-image-registry-operator, pkg/defaults/defaults.go).
-	CredentialsSecret = "image-registry-private-configuration-user"
-	// CANamespace is where Config's trustedCA is looked up (pkg/storage/s3/s3.go).
-	CANamespace = "openshift-config"
-	caKey       = "ca-bundle.crt"
-)
-
 // rule is an RBAC rule on named objects.
 type rule struct {
 	APIGroups     []string `yaml:"apiGroups"`
@@ -52,7 +42,7 @@ func accesses(p *v1alpha1.RegistryProfile) []access {
 			allow("", "secrets", claim.Name, "get"),
 			listEvents,
 		}},
-		{v1alpha1.ImageRegistryNamespace, []rule{allow("", "secrets", CredentialsSecret, "get", "create", "patch")}},
+		{v1alpha1.ImageRegistryNamespace, []rule{allow("", "secrets", v1alpha1.CredentialsSecret, "get", "create", "patch")}},
 	}
 	if r := b.Endpoint.Route; r != nil && r.Host == "" {
 		all = append(all, access{p.Spec.ODF.Namespace, []rule{
@@ -89,11 +79,11 @@ func caAccesses(p *v1alpha1.RegistryProfile) []access {
 		return nil
 	}
 	if ca.sourceName == "" {
-		return []access{{namespace: CANamespace, rules: []rule{allow("", "configmaps", ca.name, "get")}}}
+		return []access{{namespace: v1alpha1.CANamespace, rules: []rule{allow("", "configmaps", ca.name, "get")}}}
 	}
 	return []access{
 		{namespace: ca.sourceNamespace, rules: []rule{allow("", "configmaps", ca.sourceName, "get")}},
-		{namespace: CANamespace, rules: []rule{allow("", "configmaps", ca.name, "get", "create", "patch")}},
+		{namespace: v1alpha1.CANamespace, rules: []rule{allow("", "configmaps", ca.name, "get", "create", "patch")}},
 	}
 }
 
@@ -114,7 +104,7 @@ func trustedCA(p *v1alpha1.RegistryProfile) trust {
 	case ca.ConfigMap != nil:
 		return trust{name: ca.ConfigMap.Name}
 	case ca.Ingress != nil:
-		return trust{copied, "openshift-config-managed", "default-ingress-cert", caKey}
+		return trust{copied, "openshift-config-managed", "default-ingress-cert", v1alpha1.CAKey}
 	case ca.Service != nil:
 		// Published into every namespace by kube-controller-manager, with the CA that signs
 		// the certificates of Services.

@@ -23,12 +23,12 @@ func WrittenInCluster(p *v1alpha1.RegistryProfile) []Written {
 	}
 	claim := b.Claim()
 	all := []Written{
-		{ID: coreID("Secret", v1alpha1.ImageRegistryNamespace, CredentialsSecret), From: "the claim's credentials"},
+		{ID: coreID("Secret", v1alpha1.ImageRegistryNamespace, v1alpha1.CredentialsSecret), From: "the claim's credentials"},
 		{ID: coreID("Secret", claim.Namespace, claim.Name), From: "the bucket's credentials", ByProvisioner: true},
 		{ID: coreID("ConfigMap", claim.Namespace, claim.Name), From: "the bucket's address", ByProvisioner: true},
 	}
 	if ca := trustedCA(p); ca.sourceName != "" {
-		all = append(all, Written{ID: coreID("ConfigMap", CANamespace, ca.name), From: "the CA of the endpoint"})
+		all = append(all, Written{ID: coreID("ConfigMap", v1alpha1.CANamespace, ca.name), From: "the CA of the endpoint"})
 	}
 	return all
 }

@@ -5,6 +5,19 @@ import "strings"
 // ImageRegistryNamespace is where the registry, its claim and its Secret live.
 const ImageRegistryNamespace = "openshift-image-registry"
 
+// Where the operator of the registry looks for what the Job writes.
+const (
+	// CredentialsSecret is the name of the Secret with the credentials
+	// (cluster-image-registry-operator, pkg/defaults/defaults.go), and the other two are its keys.
+	CredentialsSecret    = "image-registry-private-configuration-user"
+	CredentialsAccessKey = "REGISTRY_STORAGE_S3_ACCESSKEY"
+	CredentialsSecretKey = "REGISTRY_STORAGE_S3_SECRETKEY"
+	// CANamespace is where Config's trustedCA is looked up, and CAKey the key of that
+	// ConfigMap (pkg/storage/s3/s3.go).
+	CANamespace = "openshift-config"
+	CAKey       = "ca-bundle.crt"
+)
+
 // What ODF adds to the name of the StorageCluster for its Routes.
 const routeSuffix, secureSuffix = "-cephobjectstore", "-secure"
 

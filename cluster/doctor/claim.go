@@ -6,11 +6,12 @@ import (
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/cluster"
 	"github.com/registryprofile/registry-profile/generators"
 )
 
-const credentialsSecret = "image-registry-private-configuration-user"
+const credentialsSecret = v1alpha1.CredentialsSecret
 
 type bucketClaim struct {
 	Spec struct {
@@ -211,8 +212,8 @@ var claimChecks = []Check{
 
 // The keys that the operator reads.
 const (
-	accessKey = "REGISTRY_STORAGE_S3_ACCESSKEY"
-	secretKey = "REGISTRY_STORAGE_S3_SECRETKEY"
+	accessKey = v1alpha1.CredentialsAccessKey
+	secretKey = v1alpha1.CredentialsSecretKey
 )
 
 func (e *exam) requireClass(name string) {

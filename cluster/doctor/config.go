@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"encoding/json"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"maps"
 	"slices"
 	"strings"
@@ -16,12 +17,12 @@ const (
 	managedByLabel = generators.ManagedByLabel
 	managedByValue = generators.ManagedBy
 
-	registryNamespace = "openshift-image-registry"
-	configNamespace   = "openshift-config"
+	registryNamespace = v1alpha1.ImageRegistryNamespace
+	configNamespace   = v1alpha1.CANamespace
 	managedNamespace  = "openshift-config-managed"
 	registryName      = "image-registry"
-	caKey             = "ca-bundle.crt"
-	confirmPrefix     = "registryprofile.dev/confirm-"
+	caKey             = v1alpha1.CAKey
+	confirmPrefix     = v1alpha1.Group + "/confirm-"
 )
 
 type condition struct {

@@ -151,7 +151,9 @@ var faults = map[string]fault{
 			"status: {conditions: [{type: Failed, status: 'True', reason: BackoffLimitExceeded}]}",
 		"has failed (BackoffLimitExceeded)", "Job",
 	},
-	"cronjob-suspended": {"kind: CronJob\nmetadata: {name: bootstrap, namespace: registry-profile}\nspec: {suspend: true}", "is true", "CronJob"},
+	"cronjob-suspended": {
+		"kind: CronJob\nmetadata: {name: bootstrap, namespace: registry-profile}\nspec: {suspend: true}", "is true", "CronJob",
+	},
 	"job-image": {
 		jobPod + "status: {containerStatuses: [{image: images.example.com/oc, state: {waiting: {reason: ImagePullBackOff}}}]}",
 		"waits with ImagePullBackOff for images.example.com/oc, which nothing mirrors", "Pod",

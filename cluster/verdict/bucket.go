@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/cluster"
 )
 
@@ -62,7 +63,7 @@ func BucketOfConfig(ctx context.Context, reader cluster.Reader) (Bucket, *Verdic
 		if s3.Bucket == "" {
 			return never("Config cluster names no bucket in spec.storage.s3.", "Name a profile: its claim has a bucket.")
 		}
-		keys := Keys{registryNamespace, credentialsSecret, registryAccessKey, registrySecretKey}
+		keys := Keys{v1alpha1.ImageRegistryNamespace, v1alpha1.CredentialsSecret, v1alpha1.CredentialsAccessKey, v1alpha1.CredentialsSecretKey}
 		l.saw(reader.Get(ctx, cluster.Secrets, keys.Namespace, keys.Secret).Outcome,
 			fmt.Sprintf("Secret %s/%s", keys.Namespace, keys.Secret),
 			Wait{Advice: "Without it the registry has its keys from the cloud, or none."})

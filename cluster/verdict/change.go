@@ -2,17 +2,12 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/cluster"
-)
-
-const (
-	registryNamespace = "openshift-image-registry"
-	credentialsSecret = "image-registry-private-configuration-user"
-	registryAccessKey = "REGISTRY_STORAGE_S3_ACCESSKEY"
-	registrySecretKey = "REGISTRY_STORAGE_S3_SECRETKEY"
 )
 
 // lookAtWrites compares what the run would leave in the cluster with what is there.
@@ -48,22 +43,22 @@ func (l *look) compareCA() {
 	if l.Parameters["CA_SOURCE_NAME"] == "" || l.caBundle == "" {
 		return
 	}
-	object := fmt.Sprintf("ConfigMap %s/%s", caNamespace, l.Parameters["TRUSTED_CA"])
-	there, answer := cluster.Read[configMap](l.ctx, l.reader, cluster.ConfigMaps, caNamespace, l.Parameters["TRUSTED_CA"])
+	object := fmt.Sprintf("ConfigMap %s/%s", v1alpha1.CANamespace, l.Parameters["TRUSTED_CA"])
+	there, answer := cluster.Read[configMap](l.ctx, l.reader, cluster.ConfigMaps, v1alpha1.CANamespace, l.Parameters["TRUSTED_CA"])
 	switch {
 	case answer.State == cluster.Absent:
 		l.writes(object, "it is not there")
 	case answer.State != cluster.Present:
 		l.unseen(answer.Outcome, object)
-	case there.Data[caKey] != l.caBundle:
+	case there.Data[v1alpha1.CAKey] != l.caBundle:
 		l.writes(object, "its certificates are not those of the source")
 	}
 }
 
 // compareCredentials never sees a credential: the reader keeps digests.
 func (l *look) compareCredentials() {
-	object := fmt.Sprintf("Secret %s/%s", registryNamespace, credentialsSecret)
-	there := l.reader.Get(l.ctx, cluster.Secrets, registryNamespace, credentialsSecret)
+	object := fmt.Sprintf("Secret %s/%s", v1alpha1.ImageRegistryNamespace, v1alpha1.CredentialsSecret)
+	there := l.reader.Get(l.ctx, cluster.Secrets, v1alpha1.ImageRegistryNamespace, v1alpha1.CredentialsSecret)
 	if there.State != cluster.Present && there.State != cluster.Absent {
 		l.unseen(there.Outcome, object)
 		return
@@ -80,7 +75,7 @@ func (l *look) compareCredentials() {
 
 func (l *look) compareValues(object string, there map[string]cluster.Value) {
 	for ours, theirs := range map[string]string{
-		registryAccessKey: "AWS_ACCESS_KEY_ID", registrySecretKey: "AWS_SECRET_ACCESS_KEY",
+		v1alpha1.CredentialsAccessKey: "AWS_ACCESS_KEY_ID", v1alpha1.CredentialsSecretKey: "AWS_SECRET_ACCESS_KEY",
 	} {
 		same, known := there[ours].Same(l.credentials[theirs])
 		switch {
@@ -124,7 +119,7 @@ func (l *look) patch(switches bool) map[string]any {
 func (l *look) leftByNow() string {
 	var all []string
 	for _, f := range append(strings.Fields(l.config.left()), l.leaving...) {
-		if item().MatchString(f) && !hasWord(strings.Join(all, " "), f) {
+		if item().MatchString(f) && !slices.Contains(all, f) {
 			all = append(all, f)
 		}
 	}

@@ -36,7 +36,8 @@ func (l *look) lookAtClaim() error {
 	if l.backend() == volume {
 		kind = cluster.VolumeClaims
 	}
-	found, answer := cluster.Read[claim](l.ctx, l.reader, kind, l.Parameters["CLAIM_NAMESPACE"], l.Parameters["CLAIM_NAME"])
+	namespace, name := l.Parameters["CLAIM_NAMESPACE"], l.Parameters["CLAIM_NAME"]
+	found, answer := cluster.Read[claim](l.ctx, l.reader, kind, namespace, name)
 	bound := l.waitForClaim("Deliver all that was rendered, or make the claim that the profile's existingClaim names.")
 	if l.delivered && (answer.State == cluster.Absent || answer.State == cluster.NoKind) {
 		bound.Why = "it is delivered with the profile"
@@ -168,7 +169,8 @@ func (l *look) readBucket() error {
 		{"BUCKET_NAME", bucketName, "the name of a bucket"}, {"BUCKET_HOST", hostName, "the name of a host"},
 		{"BUCKET_PORT", portNumber, "a port"},
 	} {
-		if err := requireValue(value.pattern, value.meaning, where.Data[value.key], value.key+" in ConfigMap "+l.claim()); err != nil {
+		place := value.key + " in ConfigMap " + l.claim()
+		if err := requireValue(value.pattern, value.meaning, where.Data[value.key], place); err != nil {
 			return err
 		}
 	}
@@ -222,7 +224,8 @@ func (l *look) judgeVolume(c claim) error {
 		if len(modes) > 0 {
 			found = js(strings.Join(modes, " "))
 		}
-		return never(fmt.Sprintf("The accessModes of %s are %s, but the profile needs %s.", l.theClaim(), found, l.Parameters["ACCESS_MODE"]),
+		return never(fmt.Sprintf("The accessModes of %s are %s, but the profile needs %s.",
+			l.theClaim(), found, l.Parameters["ACCESS_MODE"]),
 			"A claim's accessModes cannot change. Name another claim in the profile.")
 	}
 	if c.Status.Phase == "Bound" {

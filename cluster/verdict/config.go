@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/cluster"
 )
 
@@ -15,8 +16,8 @@ const theConfig = "configs.imageregistry.operator.openshift.io/cluster"
 // The annotations of Config in which the Job and the admission policy keep what was allowed,
 // and kubectl what it has applied.
 const (
-	leftStorage    = "registryprofile.dev/left-storage"
-	confirmStorage = "registryprofile.dev/confirm-storage-change"
+	leftStorage    = v1alpha1.Group + "/left-storage"
+	confirmStorage = v1alpha1.Group + "/confirm-storage-change"
 	lastApplied    = "kubectl.kubernetes.io/last-applied-configuration"
 )
 

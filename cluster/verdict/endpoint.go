@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/cluster"
 )
 
@@ -70,7 +71,8 @@ func (l *look) theRoute() string {
 }
 
 func (l *look) readRoute(leads *string) (ok bool, err error) {
-	found, answer := cluster.Read[route](l.ctx, l.reader, cluster.Routes, l.Parameters["ROUTE_NAMESPACE"], l.Parameters["ROUTE_NAME"])
+	namespace, name := l.Parameters["ROUTE_NAMESPACE"], l.Parameters["ROUTE_NAME"]
+	found, answer := cluster.Read[route](l.ctx, l.reader, cluster.Routes, namespace, name)
 	wait := Wait{For: l.theRoute() + " to have a host", Advice: "Check the Route's name. An external StorageCluster has no Route, " +
 		"nor has one with disableRoute: give the profile endpoint.external or endpoint.service."}
 	if !l.saw(answer.Outcome, l.theRoute(), wait) {
@@ -79,7 +81,7 @@ func (l *look) readRoute(leads *string) (ok bool, err error) {
 	if found.Spec.Host == "" {
 		wait.Why = l.theRoute() + " has no spec.host"
 		wait.Advice = fmt.Sprintf("OpenShift gives a Route its host: oc describe route -n %s %s says why it has not. %s",
-			l.Parameters["ROUTE_NAMESPACE"], l.Parameters["ROUTE_NAME"], again)
+			namespace, name, again)
 		l.waits(wait)
 		return false, nil
 	}
@@ -135,12 +137,6 @@ func (l *look) proveRoute(service []string, leads string) error {
 	return never(fmt.Sprintf("%s leads to %s, but the claim's bucket is at %s.", l.theRoute(), leads, l.bucketHost), routeAdvice)
 }
 
-// caKey is where the operator looks for a CA.
-const (
-	caNamespace = "openshift-config"
-	caKey       = "ca-bundle.crt"
-)
-
 func (l *look) lookAtCA() error {
 	trusted := l.Parameters["TRUSTED_CA"]
 	if l.backend() != objectStore || trusted == "" {
@@ -148,7 +144,7 @@ func (l *look) lookAtCA() error {
 	}
 	namespace, name, key := l.Parameters["CA_SOURCE_NAMESPACE"], l.Parameters["CA_SOURCE_NAME"], l.Parameters["CA_SOURCE_KEY"]
 	if name == "" { // the user's own: it only has to be there
-		namespace, name, key = caNamespace, trusted, caKey
+		namespace, name, key = v1alpha1.CANamespace, trusted, v1alpha1.CAKey
 	}
 	source := fmt.Sprintf("ConfigMap %s/%s", namespace, name)
 	endpoint := l.endpoint

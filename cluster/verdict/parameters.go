@@ -1,6 +1,9 @@
 package verdict
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Parameters are the environment of the Job's container, by the names of the variables.
 type Parameters map[string]string
@@ -34,11 +37,4 @@ func (p Parameters) claimResource() string {
 // mayLeave tells whether the profile allows to leave an item, such as "bucket=old".
 func (p Parameters) mayLeave(item string) bool { return hasWord(p["LEAVE_STORAGE"], item) }
 
-func hasWord(words, word string) bool {
-	for w := range strings.SplitSeq(words, " ") {
-		if w == word {
-			return true
-		}
-	}
-	return false
-}
+func hasWord(words, word string) bool { return slices.Contains(strings.Split(words, " "), word) }

@@ -192,8 +192,10 @@ func TestFleetWritesNothingUnlessAllIsGood(t *testing.T) {
 		"wrong profile": {"bad.yaml", profile("bad", "{registry: {replicas: 0}}"), "bad.yaml:5: spec.registry.replicas", 1},
 		"no profile":    {"bad.yaml", "[", "bad.yaml:1: is not YAML", 1},
 		"same name":     {"bad.yaml", profile("cluster-1", "{}"), `bad.yaml: metadata.name: "cluster-1" is the name of the profile in `, 1},
-		"foreign file":  {"out/cluster-4/" + fileOf("Namespace"), usersConfigMap, "out/cluster-4/" + fileOf("Namespace") + ": was not generated", 1},
-		"no folder":     {"out/cluster-4", "", "out/cluster-4: not a directory", 2},
+		"foreign file": {
+			"out/cluster-4/" + fileOf("Namespace"), usersConfigMap, "out/cluster-4/" + fileOf("Namespace") + ": was not generated", 1,
+		},
+		"no folder": {"out/cluster-4", "", "out/cluster-4: not a directory", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := write(t, c.file, c.content, "worse.yaml", "")

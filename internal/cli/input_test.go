@@ -164,7 +164,8 @@ func TestNoInputSaysHowToUseIt(t *testing.T) {
 	require.NoError(t, err)
 	defer null.Close()
 	for _, r := range []result{run(""), run("\n \n"), run("", "--strict")} {
-		assert.Equal(t, result{code: 2, err: "error: no command, and no ResourceList on stdin; write registry-profile render FILE, or see registry-profile --help\n"}, r)
+		assert.Equal(t, result{code: 2, err: "error: no command, and no ResourceList on stdin; " +
+			"write registry-profile render FILE, or see registry-profile --help\n"}, r)
 	}
 }
 

@@ -109,7 +109,8 @@ esac
 	file := filepath.Join(write(t, "profile.yaml", profile("registry", "{}")), "profile.yaml")
 	const show = `; printf '%s|' "$AWS_ENDPOINT_URL_S3" "$AWS_REGION" "$AWS_DEFAULT_REGION" "$BUCKET_NAME" ` +
 		`"$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY"`
-	claims, configs := "https://rgw.apps.example.com|us-east-1|us-east-1|images-1|", "https://s3.example.com|us-east-1|us-east-1|it's a b$(id)cket|"
+	const claims = "https://rgw.apps.example.com|us-east-1|us-east-1|images-1|"
+	const configs = "https://s3.example.com|us-east-1|us-east-1|it's a b$(id)cket|"
 	for name, c := range map[string]struct {
 		arguments []string
 		want      string
@@ -215,8 +216,14 @@ func TestS3EnvEnds(t *testing.T) {
 			`^error: the phase of ObjectBucketClaim ` + registry + "/" + claimName + " is Pending. Find out why .* is Ready.\n$"},
 		"other class": {"{}", func(o map[string]inspect.Object) { o["claim"]["spec"] = inspect.Object{"storageClassName": "other"} }, 1,
 			`^error: ObjectBucketClaim .* is of StorageClass "other", but the profile wants `},
-		"other store":   {"{}", func(o map[string]inspect.Object) { o["route"]["spec"] = inspect.Object{"host": "a.example.com"} }, 1, "leads to nothing"},
-		"no keys":       {"{}", func(o map[string]inspect.Object) { o["secret"]["data"] = inspect.Object{} }, 1, "AWS_ACCESS_KEY_ID is missing or empty"},
+		"other store": {
+			"{}", func(o map[string]inspect.Object) { o["route"]["spec"] = inspect.Object{"host": "a.example.com"} },
+			1, "leads to nothing",
+		},
+		"no keys": {
+			"{}", func(o map[string]inspect.Object) { o["secret"]["data"] = inspect.Object{} },
+			1, "AWS_ACCESS_KEY_ID is missing or empty",
+		},
 		"volume":        {"{storage: {cephfs: {}}}", func(map[string]inspect.Object) {}, 1, "^error: The profile keeps the images on a volume, "},
 		"wrong profile": {"{registry: {replicas: 0}}", func(map[string]inspect.Object) {}, 1, "^error: .*: spec.registry.replicas: "},
 		"no claim seen": {"{}", func(o map[string]inspect.Object) { delete(o, "claim") }, 2,
@@ -245,8 +252,10 @@ func TestS3EnvEnds(t *testing.T) {
 			assert.Equal(t, c.code != 0, r.out == "", r.out)
 		})
 	}
-	assert.Equal(t, result{2, "", "error: --format: \"json\" is no format; write shell or aws-profile\n"}, run("", "s3-env", "--format", "json"))
-	assert.Equal(t, result{2, "", "error: stdin cannot be both the profile and the cluster's objects\n"}, run("", "s3-env", "--from", "-", "-"))
+	assert.Equal(t, result{2, "", "error: --format: \"json\" is no format; write shell or aws-profile\n"},
+		run("", "s3-env", "--format", "json"))
+	assert.Equal(t, result{2, "", "error: stdin cannot be both the profile and the cluster's objects\n"},
+		run("", "s3-env", "--from", "-", "-"))
 }
 
 func inBase64(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }

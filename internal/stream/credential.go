@@ -24,13 +24,13 @@ func Credentials(item *yaml.RNode) kptfn.Results {
 func credentials(_ *stream, o *object) kptfn.Results {
 	const namespace = v1alpha1.ImageRegistryNamespace
 	switch {
-	case o.is("", "Secret") && o.id.Name == generators.CredentialsSecret && o.mayBeIn(namespace):
+	case o.is("", "Secret") && o.id.Name == v1alpha1.CredentialsSecret && o.mayBeIn(namespace):
 		return o.error(finding.JobObject, "", "holds the registry's credentials, which the Job writes; remove it from Git")
 	case o.is("", "Secret"), o.is("", "ConfigMap"):
 		return o.credentialKeys()
-	case o.makesSecret(generators.CredentialsSecret) && o.mayBeIn(namespace):
+	case o.makesSecret(v1alpha1.CredentialsSecret) && o.mayBeIn(namespace):
 		return o.error(finding.JobObject, "", "makes the Secret %s, which the Job writes; remove it",
-			generators.CredentialsSecret)
+			v1alpha1.CredentialsSecret)
 	}
 	return nil
 }
@@ -97,7 +97,7 @@ func namesSecret(value any, name string) bool {
 
 // copiedCA reports the ConfigMap with the CA that a Job of the stream copies.
 func copiedCA(s *stream, o *object) kptfn.Results {
-	if !o.is("", "ConfigMap") || o.id.Namespace != generators.CANamespace {
+	if !o.is("", "ConfigMap") || o.id.Namespace != v1alpha1.CANamespace {
 		return nil
 	}
 	for _, job := range s.ours {

@@ -118,10 +118,12 @@ var situations = []Situation{
 		},
 	},
 	{
-		Name:  "removed-from-git",
-		What:  "The profile leaves Git, with pruning on.",
-		Then:  "Claim, Config, ImagePruner and the policies stay. The Job, its namespace and its rights go.",
-		Notes: map[Engine]string{Kubectl: "`apply --prune` with the label of the product is refused what the policies guard, and ends with an error."},
+		Name: "removed-from-git",
+		What: "The profile leaves Git, with pruning on.",
+		Then: "Claim, Config, ImagePruner and the policies stay. The Job, its namespace and its rights go.",
+		Notes: map[Engine]string{
+			Kubectl: "`apply --prune` with the label of the product is refused what the policies guard, and ends with an error.",
+		},
 	},
 	{
 		Name: "deleted",

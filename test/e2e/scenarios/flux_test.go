@@ -184,8 +184,7 @@ func (f *fluxed) requireNotReady(revision, says string) {
 func (f *fluxed) requireRemoved(object client.Object) { awaitGone(f.Scenario, object) }
 
 func TestFlux(t *testing.T) {
-	start := func(t *testing.T) engine { return startFlux(t) }
-	all := common(start)
+	all := common(func(t *testing.T) engine { return startFlux(t) })
 	all["deleted"] = func(t *testing.T) {
 		f := startFlux(t)
 		defer f.requireNoCredentials()

@@ -219,11 +219,6 @@ func (k *kpted) requireNoCredentials() {
 
 func TestKpt(t *testing.T) {
 	all := common(func(t *testing.T) engine { return startKpt(t) })
-	all["deleted"] = func(t *testing.T) {
-		k := startKpt(t)
-		defer k.requireNoCredentials()
-		dismissed(k)
-	}
 	all["empty-render"] = kptEmptyPackage
 	all["storage-in-git"] = kptStorageInPackage
 	playAll(t, engines.Kpt, engines.Situations(), all)
@@ -340,7 +335,8 @@ func kptStorageInPackage(t *testing.T) {
 			out, code = k.try(k.command("kpt fn render"))
 			require.NotZero(t, code)
 			require.Contains(t, out, "spec.storage: would fight the Job")
-			k.write("config.yaml", "{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster}, spec: {replicas: 2}}\n")
+			k.write("config.yaml", "{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config,\n"+
+				"metadata: {name: cluster}, spec: {replicas: 2}}\n")
 			k.documented("oc annotate")
 			k.requireDone(k.commit("{}"))
 			require.Equal(t, "registry", k.RegistryConfig().Annotations[generators.ProfileAnnotation])

@@ -137,11 +137,6 @@ func (p *plain) requireNoCredentials() {
 
 func TestKubectl(t *testing.T) {
 	all := common(func(t *testing.T) engine { return startKubectl(t) })
-	all["deleted"] = func(t *testing.T) {
-		p := startKubectl(t)
-		defer p.requireNoCredentials()
-		dismissed(p)
-	}
 	all["storage-in-git"] = kubectlStorageInGit
 	playAll(t, engines.Kubectl, engines.Situations(), all)
 }

@@ -78,6 +78,7 @@ func common(start func(t *testing.T) engine) plays {
 		"drift":             drift,
 		"storage-drift":     storageDrift,
 		"removed-from-git":  removedFromGit,
+		"deleted":           dismissed,
 		"namespace-deleted": namespaceDeleted,
 		"rollback":          rollback,
 		"upgrade":           upgrade,
