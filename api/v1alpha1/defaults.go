@@ -5,6 +5,9 @@ import "strings"
 // ImageRegistryNamespace is where the registry, its claim and its Secret live.
 const ImageRegistryNamespace = "openshift-image-registry"
 
+// DefaultBootstrapNamespace is where a profile's Job is unless the profile says otherwise.
+const DefaultBootstrapNamespace = "registry-profile"
+
 // What ODF adds to the name of the StorageCluster for its Routes.
 const routeSuffix, secureSuffix = "-cephobjectstore", "-secure"
 
@@ -139,7 +142,7 @@ func (p *Pruner) setDefaults() {
 }
 
 func (b *Bootstrap) setDefaults(openshiftVersion string) {
-	or(&b.Namespace, "registry-profile")
+	or(&b.Namespace, DefaultBootstrapNamespace)
 	orNil(&b.CreateNamespace, true)
 	or(&b.Image, defaultImage(openshiftVersion))
 	or(&b.Timeout, "30m")
