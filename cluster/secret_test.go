@@ -127,3 +127,26 @@ func TestOtherCredentials(t *testing.T) {
 		assert.Contains(t, answer.Metadata.Annotations["kubectl.kubernetes.io/last-applied-configuration"], `"kept":true`)
 	}
 }
+
+// TestHideIn: a value that others have written into a message does not get any further.
+func TestHideIn(t *testing.T) {
+	reader, faults := cluster.Files([]cluster.Document{{Name: "a.yaml", Content: []byte(`
+apiVersion: v1
+kind: Secret
+metadata: {name: s, namespace: ns}
+stringData: {long: ` + password + `, short: abc, empty: ""}
+data: {dumped: MyBieXRlcyBsb25n}
+`)}}, true)
+	require.Empty(t, faults)
+	values := reader.Get(t.Context(), cluster.Secrets, "ns", "s").Values
+	for _, c := range []struct{ key, text, want string }{
+		{"long", "no " + password + password + "!", "no (hidden)(hidden)!"},
+		{"long", "in" + password + "side", "in(hidden)side"},
+		{"long", "correct-horse", "correct-horse"},
+		{"short", "abc, x.abc abcd (abc) abc", "(hidden), x.abc abcd ((hidden)) (hidden)"},
+		{"empty", "text", "text"},
+		{"dumped", "abc", "abc"},
+	} {
+		assert.Equal(t, c.want, values[c.key].HideIn(c.text), c.text)
+	}
+}

@@ -77,7 +77,7 @@ func newJobSpec(p *v1alpha1.RegistryProfile, env []envVar) jobSpec {
 		ActiveDeadlineSeconds: int64(timeout(p) / time.Second),
 		BackoffLimit:          6,
 		PodFailurePolicy: podFailurePolicy{Rules: []podFailureRule{
-			{Action: "FailJob", OnExitCodes: &onExitCodes{ContainerName: containerName, Operator: "In", Values: finalExitCodes}},
+			{Action: "FailJob", OnExitCodes: &onExitCodes{ContainerName: JobContainer, Operator: "In", Values: finalExitCodes}},
 			// A drained node is no failure of the Job.
 			{Action: "Ignore", OnPodConditions: []onPodConditionType{{Type: "DisruptionTarget", Status: "True"}}},
 		}},

@@ -8,10 +8,10 @@ import (
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 )
 
-const (
-	containerName = "bootstrap"
-	scriptFolder  = "/opt/registry-profile"
-)
+// JobContainer is the name of the container of the Job's pod.
+const JobContainer = "bootstrap"
+
+const scriptFolder = "/opt/registry-profile"
 
 type podTemplate struct {
 	Metadata metadata `yaml:"metadata"`
@@ -93,7 +93,7 @@ func newPodTemplate(p *v1alpha1.RegistryProfile, env []envVar) podTemplate {
 			NodeSelector:       b.NodeSelector,
 			Tolerations:        b.Tolerations,
 			Containers: []container{{
-				Name:  containerName,
+				Name:  JobContainer,
 				Image: b.Image,
 				// With -p, bash takes no options, functions and start-up file from the
 				// environment: an image could bring some that print credentials.

@@ -18,6 +18,9 @@ const (
 	CAKey       = "ca-bundle.crt"
 )
 
+// DefaultBootstrapNamespace is where a profile's Job is unless the profile says otherwise.
+const DefaultBootstrapNamespace = "registry-profile"
+
 // What ODF adds to the name of the StorageCluster for its Routes.
 const routeSuffix, secureSuffix = "-cephobjectstore", "-secure"
 
@@ -152,7 +155,7 @@ func (p *Pruner) setDefaults() {
 }
 
 func (b *Bootstrap) setDefaults(openshiftVersion string) {
-	or(&b.Namespace, "registry-profile")
+	or(&b.Namespace, DefaultBootstrapNamespace)
 	orNil(&b.CreateNamespace, true)
 	or(&b.Image, defaultImage(openshiftVersion))
 	or(&b.Timeout, "30m")

@@ -17,9 +17,9 @@ const longestName = 40
 // longestCluster leaves room in the name of ODF's longest Route.
 const longestCluster = validation.DNS1123SubdomainMaxLength - len(routeSuffix+secureSuffix)
 
-// The minor versions of OpenShift 4 that the facts behind the manifests were
-// checked for: ODF serves both Routes since 4.13, and the image's name is known.
-const oldestMinor, newestMinor = 14, 23
+// OldestMinor and newestMinor are the minor versions of OpenShift 4 that the facts behind the
+// manifests were checked for: ODF serves both Routes since 4.13, and the image's name is known.
+const OldestMinor, newestMinor = 14, 23
 
 var profileRules = []Rule{{
 	Code:     "profile-name",
@@ -47,7 +47,7 @@ var profileRules = []Rule{{
 			at.Propose(minor).Say("is not a minor version; use %q", minor)
 			return
 		}
-		at.Say("is not a supported version; write \"4.%d\" to \"4.%d\"", oldestMinor, newestMinor)
+		at.Say("is not a supported version; write \"4.%d\" to \"4.%d\"", OldestMinor, newestMinor)
 	},
 }, {
 	Code:     "dns-name",
@@ -110,7 +110,7 @@ func withoutPatch(version string) string {
 // minorVersion returns the minor version, or 0 where it is not supported.
 func minorVersion(version string) int {
 	minor, err := strconv.Atoi(strings.TrimPrefix(version, "4."))
-	if err != nil || minor < oldestMinor || minor > newestMinor || version != fmt.Sprintf("4.%d", minor) {
+	if err != nil || minor < OldestMinor || minor > newestMinor || version != fmt.Sprintf("4.%d", minor) {
 		return 0
 	}
 	return minor

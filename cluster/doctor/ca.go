@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"crypto/x509"
 	"encoding/pem"
 	"slices"
@@ -9,10 +10,8 @@ import (
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 
 	"github.com/registryprofile/registry-profile/cluster"
+	"github.com/registryprofile/registry-profile/generators"
 )
-
-// ingressCA is where OpenShift publishes the CA of its router.
-const ingressCA = "default-ingress-cert"
 
 // soon is how long before its end a certificate is told.
 const soon = 30 * 24 * time.Hour
@@ -53,9 +52,10 @@ func lastEnd(bundle string) (end time.Time, ok bool) {
 
 var caChecks = []Check{
 	{
-		Code: "ca-missing", Severity: kptfn.Error, Looks: "the ConfigMap in openshift-config that trustedCA names", Trap: "T22",
-		Why: "The operator cannot trust the store, and is degraded.",
-		Fix: "Run the Job again, which writes it, or create the ConfigMap of your own again.",
+		Code: "ca-missing", Severity: kptfn.Error, Trap: "T22",
+		Looks: "the ConfigMap in openshift-config that trustedCA names",
+		Why:   "The operator cannot trust the store, and is degraded.",
+		Fix:   "Run the Job again, which writes it, or create the ConfigMap of your own again.",
 		look: func(e *exam) {
 			if _, o, _, absent := e.trustedCA(); absent {
 				e.found(o, "", "is not there")
@@ -78,7 +78,7 @@ var caChecks = []Check{
 		Fix: "Renew the CA at its source, and run the Job again.",
 		look: func(e *exam) {
 			bundle, o, _, _ := e.trustedCA()
-			if end, ok := lastEnd(bundle); ok && !end.After(e.now) {
+			if end, ok := lastEnd(bundle); ok && !end.After(e.Now) {
 				e.found(o, "data."+caKey, "has ended at %s", end.Format(time.RFC3339))
 			}
 		},
@@ -89,32 +89,59 @@ var caChecks = []Check{
 		Fix: "Renew the CA at its source, and run the Job again.",
 		look: func(e *exam) {
 			bundle, o, _, _ := e.trustedCA()
-			if end, ok := lastEnd(bundle); ok && end.After(e.now) && !end.After(e.now.Add(soon)) {
+			if end, ok := lastEnd(bundle); ok && end.After(e.Now) && !end.After(e.Now.Add(soon)) {
 				e.found(o, "data."+caKey, "ends at %s", end.Format(time.RFC3339))
 			}
 		},
 	},
 	{
-		Code: "ca-outdated", Severity: kptfn.Error, Looks: "that ConfigMap, and default-ingress-cert",
-		Why:  "The ingress has a new CA, which the registry does not trust.",
-		Fix:  "Run the Job again, which copies it.",
-		look: lookAtIngressCA,
+		Code: "ca-outdated", Severity: kptfn.Error, Trap: "T22",
+		Looks: "that ConfigMap, and the one from which the Job copies it",
+		Why:   "The ingress, or the Services, have a new CA, which the registry does not trust.",
+		Fix:   "Run the Job again, which copies it.",
+		look:  lookAtSourceOfCA,
 	},
 }
 
-// lookAtIngressCA is for a bundle that a Job copies from the ingress: its variables say so.
-func lookAtIngressCA(e *exam) {
+// caSource is where a Job copies a bundle from.
+type caSource struct{ namespace, name, key string }
+
+// sourceOfCA is the one from which the bundle of a name is copied: the variables of the Job
+// say so.
+func (e *exam) sourceOfCA(name string) caSource {
+	var variables []func(name string) string
+	if e.Profile != nil {
+		parameters := generators.Parameters(e.Profile)
+		variables = append(variables, func(name string) string { return parameters[name] })
+	} else {
+		for _, j := range e.jobs() {
+			variables = append(variables, j.value.Spec.Template.variable)
+		}
+	}
+	for _, variable := range variables {
+		if variable(generators.TrustedCAVariable) == name && variable(generators.CASourceVariable) != "" {
+			return caSource{
+				cmp.Or(variable("CA_SOURCE_NAMESPACE"), managedNamespace), variable(generators.CASourceVariable),
+				cmp.Or(variable("CA_SOURCE_KEY"), caKey),
+			}
+		}
+	}
+	return caSource{}
+}
+
+func lookAtSourceOfCA(e *exam) {
 	bundle, o, present, _ := e.trustedCA()
-	if !present || !slices.ContainsFunc(e.jobs(), func(j item[job]) bool {
-		variable := j.value.Spec.Template.variable
-		return variable("TRUSTED_CA") == o.Metadata.Name && variable("CA_SOURCE_NAME") == ingressCA
-	}) {
+	if !present {
 		return
 	}
-	source, _, present, _ := read[configMap](e, cluster.ConfigMaps, managedNamespace, ingressCA)
-	wanted, trusted := certificates(source.Data[caKey]), certificates(bundle)
+	from := e.sourceOfCA(o.Metadata.Name)
+	if from.name == "" {
+		return
+	}
+	source, _, present, _ := read[configMap](e, cluster.ConfigMaps, from.namespace, from.name)
+	wanted, trusted := certificates(source.Data[from.key]), certificates(bundle)
 	known := slices.ContainsFunc(wanted, func(c *x509.Certificate) bool { return slices.ContainsFunc(trusted, c.Equal) })
 	if present && len(wanted) > 0 && len(trusted) > 0 && !known {
-		e.found(o, "data."+caKey, "has no certificate of ConfigMap %s/%s", managedNamespace, ingressCA)
+		e.found(o, "data."+caKey, "has no certificate of ConfigMap %s/%s", from.namespace, from.name)
 	}
 }

@@ -16,6 +16,7 @@ const credentialsSecret = v1alpha1.CredentialsSecret
 type bucketClaim struct {
 	Spec struct {
 		BucketName       string `json:"bucketName"`
+		ObjectBucketName string `json:"objectBucketName"`
 		StorageClassName string `json:"storageClassName"`
 	} `json:"spec"`
 	Status struct {
@@ -39,10 +40,32 @@ type bucket struct {
 	} `json:"spec"`
 }
 
-// claims are those that by evidence have the registry's bucket, or those of ours that have
-// none yet. Complete says that there are no others.
+// claims are the one of the profile, those that by evidence have the registry's bucket, or
+// those of ours that have none yet. Complete says that there are no others.
 func (e *exam) claims() (found []item[bucketClaim], complete bool) {
 	_, s3, _ := e.s3()
+	own, named := e.claimOfProfile()
+	if named && (s3 == nil || e.bucketAt(own.Metadata.Namespace, own.Metadata.Name) == s3.Bucket) {
+		return []item[bucketClaim]{own}, true
+	}
+	if found, complete = e.claimsByEvidence(s3); !named {
+		return found, complete
+	}
+	found = slices.DeleteFunc(found, func(c item[bucketClaim]) bool { return c.String() == own.String() })
+	return append([]item[bucketClaim]{own}, found...), complete
+}
+
+// claimOfProfile is the ObjectBucketClaim that the profile names.
+func (e *exam) claimOfProfile() (claim item[bucketClaim], ok bool) {
+	if e.Profile == nil || e.Profile.Spec.Storage.Object() == nil {
+		return claim, false
+	}
+	where := e.Profile.Spec.Storage.Object().Claim()
+	claim.value, claim.Object, ok, _ = read[bucketClaim](e, cluster.BucketClaims, where.Namespace, where.Name)
+	return claim, ok
+}
+
+func (e *exam) claimsByEvidence(s3 *s3Storage) (found []item[bucketClaim], complete bool) {
 	all, complete := list[bucketClaim](e, cluster.BucketClaims, "")
 	if s3 != nil && s3.Bucket != "" {
 		byVolume := e.claimsOfBuckets(s3.Bucket)
@@ -82,6 +105,9 @@ func (e *exam) bucketAt(namespace, name string) string {
 
 // theClaim is the one claim that has the registry's bucket and its values.
 func (e *exam) theClaim() (claim item[bucketClaim], ok bool) {
+	if own, ok := e.claimOfProfile(); ok {
+		return own, true
+	}
 	found, _ := e.claims()
 	if len(found) > 1 {
 		e.unseen = append(e.unseen, "several claims have a bucket of the registry's name, and which of them is meant is not known")
@@ -104,19 +130,21 @@ func eachClaim(look func(e *exam, claim item[bucketClaim])) func(e *exam) {
 
 var claimChecks = []Check{
 	{
-		Code: "claim-unbound", Severity: kptfn.Error, Looks: "the ObjectBucketClaim that has the registry's bucket", Trap: "T15",
-		Why: "A claim that is not Bound has no bucket, or has lost it.",
-		Fix: "Find out why its provisioner does not fill it: oc describe it, and look at the StorageCluster.",
+		Code: "claim-unbound", Severity: kptfn.Error, Trap: "T15",
+		Looks: "the ObjectBucketClaim that has the registry's bucket",
+		Why:   "A claim that is not Bound has no bucket, or has lost it.",
+		Fix:   "Find out why its provisioner does not fill it: oc describe it, and look at the StorageCluster.",
 		look: eachClaim(func(e *exam, c item[bucketClaim]) {
 			if c.value.Status.Phase != "Bound" {
-				e.found(c.Object, "status.phase", "is %q and not Bound", c.value.Status.Phase)
+				e.found(c.Object, "status.phase", "is %q and not Bound%s", c.value.Status.Phase, e.lastEvent(c.Object))
 			}
 		}),
 	},
 	{
-		Code: "claim-deleting", Severity: kptfn.Error, Looks: "the ObjectBucketClaim that has the registry's bucket", Trap: "T41",
-		Why: "When a claim goes, its bucket is deleted with every image in it.",
-		Fix: "Copy the images while the bucket is there, and find out who has deleted the claim.",
+		Code: "claim-deleting", Severity: kptfn.Error, Trap: "T41",
+		Looks: "the ObjectBucketClaim that has the registry's bucket",
+		Why:   "When a claim goes, its bucket is deleted with every image in it.",
+		Fix:   "Copy the images while the bucket is there, and find out who has deleted the claim.",
 		look: eachClaim(func(e *exam, c item[bucketClaim]) {
 			if c.Metadata.DeletionTimestamp != "" {
 				e.found(c.Object, "metadata.deletionTimestamp", "is being deleted")
@@ -124,14 +152,35 @@ var claimChecks = []Check{
 		}),
 	},
 	{
-		Code: "claim-unmarked", Severity: kptfn.Warning, Looks: "the annotations of the ObjectBucketClaim", Trap: "T8",
+		Code: "claim-unmarked", Severity: kptfn.Warning, Looks: "the annotations of the claim", Trap: "T8",
 		Why: "Without its marks an engine that prunes deletes the claim, and all images with it.",
 		Fix: "Deliver the claim with a profile, or write the marks that docs/engines.md names.",
+		look: func(e *exam) {
+			eachClaim(func(e *exam, c item[bucketClaim]) { e.requireMarks(c.Object) })(e)
+			if _, o, ok := e.volumeClaim(); ok {
+				e.requireMarks(o)
+			}
+		},
+	},
+	{
+		Code: "claim-served-elsewhere", Severity: kptfn.Error, Trap: "T40",
+		Looks: "the label bucket-provisioner of the ObjectBucketClaim, and its StorageClass",
+		Why:   "The class of a claim that was there was changed, which has no effect: its bucket is in the other store.",
+		Fix:   "Name another claim in the profile, and copy the images; or write the class of before.",
 		look: eachClaim(func(e *exam, c item[bucketClaim]) {
-			if missing := generators.MissingKeepingMarks(c.Metadata.Annotations); len(missing) > 0 {
-				e.found(c.Object, "metadata.annotations", "lacks the marks %s", strings.Join(missing, ", "))
+			class, o, present, _ := read[storageClass](e, cluster.StorageClasses, "", c.value.Spec.StorageClassName)
+			served := c.Metadata.Labels["bucket-provisioner"]
+			want := strings.ReplaceAll(class.Provisioner, "/", "-")
+			if present && served != "" && !strings.HasPrefix(want, served) { // a label is cut at 63 characters
+				e.found(c.Object, "metadata.labels", "was served by %q, and %s means %q", served, o, want)
 			}
 		}),
+	},
+	{
+		Code: "bucket-lost", Severity: kptfn.Error, Looks: "the ObjectBucket of the ObjectBucketClaim", Trap: "T12",
+		Why:  "A bucket that has become another claim's is deleted with that one; one without an ObjectBucket may be gone.",
+		Fix:  "Find out who has the bucket now: oc get objectbuckets; copy the images to the bucket of a new claim.",
+		look: eachClaim(lookAtBucket),
 	},
 	{
 		Code: "claim-unknown", Severity: kptfn.Warning, Looks: "all ObjectBucketClaims and ObjectBuckets", Trap: "T46",
@@ -190,14 +239,15 @@ var claimChecks = []Check{
 		},
 	},
 	{
-		Code: "credentials-differ", Severity: kptfn.Error, Looks: "the registry's Secret and that of the claim", Trap: "T52",
-		Why:  "Credentials that are not the claim's are refused by its store, now or after its next restart.",
-		Fix:  "Run the Job again, which copies the claim's.",
-		look: lookAtCredentials,
+		Code: "credentials-differ", Severity: kptfn.Error, Trap: "T52",
+		Looks: "the registry's Secret and that of the claim",
+		Why:   "Credentials that are not the claim's are refused by its store, now or after its next restart.",
+		Fix:   "Run the Job again, which copies the claim's.",
+		look:  lookAtCredentials,
 	},
 	{
 		Code: "claim-class", Severity: kptfn.Error, Looks: "the StorageClass of the claim",
-		Why: "Without its class no provisioner serves the claim.",
+		Why: "Without its class no provisioner serves the claim.", Trap: "T25",
 		Fix: "Set up the StorageCluster again, which makes its classes: oc get storageclasses.",
 		look: func(e *exam) {
 			if c, ok := e.theClaim(); ok && c.value.Spec.StorageClassName != "" {
@@ -261,4 +311,54 @@ func lookAtCredentials(e *exam) {
 			return
 		}
 	}
+}
+
+type storageClass struct {
+	Provisioner string `json:"provisioner"`
+}
+
+func (e *exam) requireMarks(o cluster.Object) {
+	if missing := generators.MissingKeepingMarks(o.Metadata.Annotations); len(missing) > 0 {
+		e.found(o, "metadata.annotations", "lacks the marks %s", strings.Join(missing, ", "))
+	}
+}
+
+func lookAtBucket(e *exam, c item[bucketClaim]) {
+	name := c.value.Spec.ObjectBucketName
+	if c.value.Status.Phase != "Bound" || name == "" {
+		return
+	}
+	b, o, present, absent := read[bucket](e, cluster.Buckets, "", name)
+	owner := b.Spec.ClaimRef
+	switch {
+	case absent:
+		e.found(o, "", "is not there")
+	case present && owner.Name != "" && (owner.Namespace != c.Metadata.Namespace || owner.Name != c.Metadata.Name):
+		e.found(o, "spec.claimRef", "is %s/%s, and not %s/%s",
+			owner.Namespace, owner.Name, c.Metadata.Namespace, c.Metadata.Name)
+	}
+}
+
+type event struct {
+	Type           string `json:"type"`
+	Reason         string `json:"reason"`
+	Message        string `json:"message"`
+	InvolvedObject struct {
+		Kind string `json:"kind"`
+		Name string `json:"name"`
+	} `json:"involvedObject"`
+}
+
+// lastEvent is the last warning about an object, as more words for a finding. It does no harm
+// where there is none, or none can be read.
+func (e *exam) lastEvent(o cluster.Object) string {
+	words := ""
+	events, _ := cluster.ReadAll[event](e.ctx, e.reader, cluster.Events, o.Metadata.Namespace)
+	for _, one := range events {
+		about := one.InvolvedObject
+		if one.Type == "Warning" && about.Kind == o.Kind.Name && about.Name == o.Metadata.Name {
+			words = "; its last warning is " + one.Reason + ": " + one.Message
+		}
+	}
+	return words
 }

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"context"
 	"encoding/json"
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"maps"
@@ -44,9 +45,13 @@ func conditionOf(all []condition, name string) condition {
 }
 
 type s3Storage struct {
-	Bucket         string `json:"bucket"`
-	RegionEndpoint string `json:"regionEndpoint"`
-	TrustedCA      struct {
+	Bucket             string `json:"bucket"`
+	Region             string `json:"region"`
+	RegionEndpoint     string `json:"regionEndpoint"`
+	Encrypt            bool   `json:"encrypt"`
+	KeyID              string `json:"keyID"`
+	VirtualHostedStyle bool   `json:"virtualHostedStyle"`
+	TrustedCA          struct {
 		Name string `json:"name"`
 	} `json:"trustedCA"`
 }
@@ -61,34 +66,73 @@ type storage struct {
 }
 
 type config struct {
+	Metadata struct {
+		Generation int64 `json:"generation"`
+	} `json:"metadata"`
 	Spec struct {
-		ManagementState string                     `json:"managementState"`
-		Replicas        int                        `json:"replicas"`
-		DisableRedirect bool                       `json:"disableRedirect"`
-		NodeSelector    map[string]string          `json:"nodeSelector"`
-		Tolerations     []any                      `json:"tolerations"`
-		Affinity        any                        `json:"affinity"`
-		Storage         map[string]json.RawMessage `json:"storage"`
+		ManagementState string            `json:"managementState"`
+		Replicas        *int              `json:"replicas"`
+		RolloutStrategy string            `json:"rolloutStrategy"`
+		ReadOnly        bool              `json:"readOnly"`
+		DisableRedirect bool              `json:"disableRedirect"`
+		DefaultRoute    bool              `json:"defaultRoute"`
+		Overrides       map[string]any    `json:"unsupportedConfigOverrides"`
+		NodeSelector    map[string]string `json:"nodeSelector"`
+		Tolerations     []any             `json:"tolerations"`
+		Affinity        any               `json:"affinity"`
+		Routes          []struct {
+			Name string `json:"name"`
+		} `json:"routes"`
+		Storage map[string]json.RawMessage `json:"storage"`
 	} `json:"spec"`
 	Status struct {
-		Conditions []condition `json:"conditions"`
+		ObservedGeneration int64                      `json:"observedGeneration"`
+		Storage            map[string]json.RawMessage `json:"storage"`
+		Conditions         []condition                `json:"conditions"`
 	} `json:"status"`
 
-	storage storage
+	storage, setUp storage // spec.storage and status.storage
 }
 
-// config returns Config. It is nil where it is not there, which is a finding of one check.
+// replicas is the number of the registry's pods.
+func (c *config) replicas() int {
+	if c.Spec.Replicas == nil {
+		return 0
+	}
+	return *c.Spec.Replicas
+}
+
+// isManaged tells whether the operator runs the registry.
+func (c *config) isManaged() bool { return c.Spec.ManagementState == "Managed" }
+
+// config returns Config, which nobody may change. It is nil where it is not there, which is a
+// finding of one check.
 func (e *exam) config() (*config, cluster.Object) {
-	c, o, present, _ := read[config](e, cluster.Configs, "", "cluster")
-	if !present {
-		return nil, o
+	c, answer := e.readConfig()
+	if !known(answer.Outcome) {
+		e.blind(nameless(cluster.Configs, "", "cluster").String(), answer.Outcome)
 	}
-	content, _ := json.Marshal(c.Spec.Storage)
-	if err := json.Unmarshal(content, &c.storage); err != nil {
-		e.unseen = append(e.unseen, "spec.storage of Config cluster cannot be read")
-		return nil, o
+	if c == nil {
+		return nil, nameless(cluster.Configs, "", "cluster")
 	}
-	return &c, o
+	return c, answer.Object
+}
+
+// readConfig reads what nearly every check looks at.
+func readConfig(ctx context.Context, reader cluster.Reader) (*config, cluster.Answer) {
+	c, answer := cluster.Read[config](ctx, reader, cluster.Configs, "", "cluster")
+	if answer.State != cluster.Present {
+		return nil, answer
+	}
+	for fields, into := range map[*map[string]json.RawMessage]*storage{
+		&c.Spec.Storage: &c.storage, &c.Status.Storage: &c.setUp,
+	} {
+		content, _ := json.Marshal(*fields)
+		if err := json.Unmarshal(content, into); err != nil {
+			return nil, cluster.Answer{Outcome: cluster.Outcome{State: cluster.Failed, Why: "its storage is of another type"}}
+		}
+	}
+	return &c, answer
 }
 
 // s3 returns the S3 storage of the registry. It is nil where there is none.
@@ -106,9 +150,11 @@ func (c *config) placesItsPods() bool {
 }
 
 // backends are the kinds of storage in Config.
-func (c *config) backends() []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(c.Spec.Storage)), func(key string) bool {
-		return key == "managementState" || string(c.Spec.Storage[key]) == "null"
+func (c *config) backends() []string { return backendsOf(c.Spec.Storage) }
+
+func backendsOf(storage map[string]json.RawMessage) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(storage)), func(key string) bool {
+		return key == "managementState" || string(storage[key]) == "null"
 	})
 }
 
@@ -185,6 +231,138 @@ var configChecks = []Check{
 		},
 	},
 	{
+		Code: "config-deleting", Severity: kptfn.Error, Looks: "metadata.deletionTimestamp of Config", Trap: "T10",
+		Why: "With Config the operator takes the registry down.",
+		Fix: "Find out who has deleted it; the operator makes a new one, and the Job sets its storage again.",
+		look: func(e *exam) {
+			if c, o := e.config(); c != nil && o.Metadata.DeletionTimestamp != "" {
+				e.found(o, "metadata.deletionTimestamp", "is being deleted")
+			}
+		},
+	},
+	{
+		Code: "management-state-ignored", Severity: kptfn.Warning, Looks: "spec.managementState of Config", Trap: "T33",
+		Why: "Force is accepted and ignored: the registry stays as it is, whatever changes.",
+		Fix: "Let the Job run, which sets Managed together with the storage.",
+		look: func(e *exam) {
+			if c, o := e.config(); c != nil && c.Spec.ManagementState == "Force" {
+				e.found(o, "spec.managementState", "is Force")
+			}
+		},
+	},
+	{
+		Code: "storage-region", Severity: kptfn.Error, Looks: "spec.storage.s3.region of Config", Trap: "T5",
+		Why: "With an endpoint of its own and without a region the registry does not start.",
+		Fix: "Let the Job run, which writes the profile's region; any name will do, such as us-east-1.",
+		look: func(e *exam) {
+			if _, s3, o := e.s3(); s3 != nil && s3.RegionEndpoint != "" && s3.Region == "" {
+				e.found(o, "spec.storage.s3.region", "is empty")
+			}
+		},
+	},
+	{
+		Code: "storage-encrypted", Severity: kptfn.Error, Looks: "spec.storage.s3.encrypt and keyID of Config", Trap: "T16",
+		Why: "ODF's stores refuse what asks for encryption by a header: pushes fail. ODF encrypts at rest by itself.",
+		Fix: "Let the Job run, which writes encrypt: false.",
+		look: func(e *exam) {
+			_, s3, o := e.s3()
+			if s3 != nil && (s3.Encrypt || s3.KeyID != "") && e.isInCluster(hostOf(s3.RegionEndpoint)) {
+				e.found(o, "spec.storage.s3.encrypt", "asks a store of this cluster for encryption")
+			}
+		},
+	},
+	{
+		Code: "storage-virtual-host", Severity: kptfn.Warning, Looks: "spec.storage.s3.virtualHostedStyle of Config",
+		Why: "The bucket becomes a part of the host's name, for which a store of this cluster needs names and certificates.",
+		Fix: "Let the Job run, which writes virtualHostedStyle: false.",
+		look: func(e *exam) {
+			_, s3, o := e.s3()
+			if s3 != nil && s3.VirtualHostedStyle && e.isInCluster(hostOf(s3.RegionEndpoint)) {
+				e.found(o, "spec.storage.s3.virtualHostedStyle", "is true for a store of this cluster")
+			}
+		},
+	},
+	{
+		Code: "storage-not-followed", Severity: kptfn.Warning, Looks: "spec.storage and status.storage of Config",
+		Why:  "The registry is still on another storage than Config asks for, or the operator has not looked yet.",
+		Fix:  "Read why: oc logs -n " + registryNamespace + " deployment/cluster-image-registry-operator.",
+		look: lookWhetherFollowed,
+	},
+	{
+		Code: "storage-applied", Severity: kptfn.Warning, Trap: "T32",
+		Looks: "the annotation last-applied-configuration of Config",
+		Why:   "Somebody has applied the storage with Config: the next oc apply without it takes the storage away.",
+		Fix:   "Let the Job run, which removes the annotation, and take the storage out of what is applied.",
+		look: func(e *exam) {
+			c, o := e.config()
+			applied := o.Metadata.Annotations["kubectl.kubernetes.io/last-applied-configuration"]
+			if c != nil && strings.Contains(applied, `"storage"`) {
+				e.found(o, "metadata.annotations", "says that oc apply has written spec.storage")
+			}
+		},
+	},
+	{
+		Code: "replicas-zero", Severity: kptfn.Error, Looks: "spec.replicas of Config", Trap: "T27",
+		Why: "Without replicas there is no registry, and its Deployment is invalid.",
+		Fix: "Set spec.registry.replicas in the profile to 1 or more.",
+		look: func(e *exam) {
+			if c, o := e.config(); c != nil && c.isManaged() && c.Spec.Replicas != nil && c.replicas() < 1 {
+				e.found(o, "spec.replicas", "is %d", c.replicas())
+			}
+		},
+	},
+	{
+		Code: "registry-read-only", Severity: kptfn.Warning, Looks: "spec.readOnly of Config",
+		Why: "Nobody can push: builds fail.",
+		Fix: "Set spec.registry.readOnly: false in the profile, if that is not meant.",
+		look: func(e *exam) {
+			if c, o := e.config(); c != nil && c.Spec.ReadOnly {
+				e.found(o, "spec.readOnly", "is true")
+			}
+		},
+	},
+	{
+		Code: "registry-overrides", Severity: kptfn.Warning, Looks: "spec.unsupportedConfigOverrides of Config",
+		Why: "Overrides are not supported, and keep the cluster from being updated.",
+		Fix: "Remove them: oc edit configs.imageregistry.operator.openshift.io/cluster.",
+		look: func(e *exam) {
+			if c, o := e.config(); c != nil && len(c.Spec.Overrides) > 0 {
+				e.found(o, "spec.unsupportedConfigOverrides", "is set")
+			}
+		},
+	},
+	{
+		Code: "routes-named-twice", Severity: kptfn.Error, Looks: "spec.routes of Config", Trap: "T29",
+		Why: "The operator refuses all of Config for a Route that is named twice, or default-route.",
+		Fix: "Give each Route of spec.registry.routes in the profile a name of its own.",
+		look: func(e *exam) {
+			c, o := e.config()
+			if c == nil {
+				return
+			}
+			names := map[string]bool{defaultRoute: true}
+			for _, r := range c.Spec.Routes {
+				if names[r.Name] {
+					e.found(o, "spec.routes", "names %q, which is taken", r.Name)
+				}
+				names[r.Name] = true
+			}
+		},
+	},
+	{
+		Code: "default-route-missing", Severity: kptfn.Warning,
+		Looks: "spec.defaultRoute of Config, and Route default-route",
+		Why:   "From outside of the cluster nobody reaches the registry, though that is wanted.",
+		Fix:   "The log of the cluster-image-registry-operator, or the Route's status, says why.",
+		look:  lookAtDefaultRoute,
+	},
+	{
+		Code: "config-unmarked", Severity: kptfn.Warning, Looks: "the annotations of Config and ImagePruner", Trap: "T10",
+		Why:  "Without its marks an engine that prunes deletes them: without one there is no registry.",
+		Fix:  "Deliver both with a profile, or write the marks that docs/engines.md names.",
+		look: lookAtMarksOfSingletons,
+	},
+	{
 		Code: "confirmation-left", Severity: kptfn.Warning, Looks: "annotations of Config and of the claims",
 		Why: "A confirmation that is left lets the next deletion or move of the storage pass.",
 		Fix: "Remove the annotation, unless the confirmed change is about to be made.",
@@ -208,4 +386,58 @@ var configChecks = []Check{
 			}
 		},
 	},
+}
+
+const defaultRoute = "default-route"
+
+// lookWhetherFollowed compares what decides where images are. A registry that is not run has
+// nothing set up.
+func lookWhetherFollowed(e *exam) {
+	c, o := e.config()
+	if c == nil || !c.isManaged() || len(c.backends()) != 1 {
+		return
+	}
+	is, want := c.setUp, c.storage
+	kinds, wanted := backendsOf(c.Status.Storage), c.backends()
+	switch seen := c.Status.ObservedGeneration; {
+	case seen != 0 && seen < c.Metadata.Generation:
+		e.found(o, "status.observedGeneration", "is %d, and Config is at %d", seen, c.Metadata.Generation)
+	case !slices.Equal(kinds, wanted):
+		e.found(o, "status.storage", "is %s, and spec.storage is %s", orNone(kinds), orNone(wanted))
+	case want.S3 != nil && (is.S3.Bucket != want.S3.Bucket || is.S3.RegionEndpoint != want.S3.RegionEndpoint ||
+		is.S3.TrustedCA != want.S3.TrustedCA):
+		e.found(o, "status.storage.s3", "is not yet what spec.storage.s3 is")
+	case want.PVC != nil && is.PVC.Claim != want.PVC.Claim:
+		e.found(o, "status.storage.pvc", "is not yet what spec.storage.pvc is")
+	}
+}
+
+func orNone(kinds []string) string {
+	if len(kinds) == 0 {
+		return "none"
+	}
+	return strings.Join(kinds, ", ")
+}
+
+func lookAtDefaultRoute(e *exam) {
+	c, _ := e.config()
+	if c == nil || !c.Spec.DefaultRoute || !c.isManaged() {
+		return
+	}
+	r, o, present, absent := read[route](e, cluster.Routes, registryNamespace, defaultRoute)
+	switch {
+	case absent:
+		e.found(o, "", "is not there")
+	case present && r.refusal() != "":
+		e.found(o, "status.ingress", "is not admitted: %s", r.refusal())
+	}
+}
+
+// lookAtMarksOfSingletons asks for marks only where something delivers the object.
+func lookAtMarksOfSingletons(e *exam) {
+	for _, kind := range []cluster.Kind{cluster.Configs, cluster.ImagePruners} {
+		if _, o, present, _ := read[struct{}](e, kind, "", "cluster"); present && isDelivered(o) {
+			e.requireMarks(o)
+		}
+	}
 }

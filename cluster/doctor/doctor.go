@@ -5,11 +5,13 @@ package doctor
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/cluster"
 	"github.com/registryprofile/registry-profile/internal/finding"
 )
@@ -27,16 +29,17 @@ type Check struct {
 	look func(e *exam)
 }
 
-// Checks returns the table of the checks, in the order in which they are told.
+// Checks returns the table of the checks, in the order in which they are told: as images find
+// their way from the storage to the registry, and then what delivers and guards it.
 func Checks() []Check {
-	return slices.Concat(configChecks, conditionChecks, claimChecks, endpointChecks, caChecks, odfChecks, volumeChecks,
-		workloadChecks, prunerChecks, jobChecks, surroundingChecks)
+	return slices.Concat(odfChecks, claimChecks, volumeChecks, endpointChecks, caChecks, configChecks, conditionChecks,
+		workloadChecks, prunerChecks, jobChecks, profileChecks, engineChecks, surroundingChecks)
 }
 
-// Unseen is a check that could not see what it needs.
+// Unseen is what could not be seen, and the checks that need it.
 type Unseen struct {
-	Check string
-	Why   string
+	Checks []string
+	Why    string
 }
 
 // The words about what could not be seen.
@@ -47,60 +50,90 @@ const (
 	UnseenFix   = "Use an account that may read it, or add a must-gather or file that holds it."
 )
 
-// Result returns the warning that a check has no verdict.
+// Result returns the warning that checks have no verdict.
 func (u Unseen) Result() *kptfn.Result {
 	return finding.NewReporter(UnseenCode, kptfn.Warning, func(*kptfn.Result) {}).At("").
-		Say("%s could not be seen: %s", u.Check, u.Why)
+		Say("could not be seen: %s, for %s", u.Why, strings.Join(u.Checks, ", "))
+}
+
+// Input is what a cluster is held to.
+type Input struct {
+	// Now is the time to which certificates are held and, of a cluster that is Live, schedules:
+	// when a dump was written, nobody knows.
+	Now  time.Time
+	Live bool
+	// Profile says what the registry shall be. Without one, the names are those for which
+	// there is evidence in the cluster.
+	Profile *v1alpha1.RegistryProfile
 }
 
 // Report is what came of all checks.
 type Report struct {
 	// Findings are sorted by severity, and then as the table is.
 	Findings []*kptfn.Result
-	// Unseen are the checks without a verdict. One that has found something may be among
-	// them, where there may be more to find.
+	// Unseen is what could not be seen. A check that has found something may be among those
+	// that need it, where there may be more to find.
 	Unseen []Unseen
 	// Blind says why nothing can be said at all, or is "".
 	Blind string
 }
 
-// Examine runs every check. Now is the time to which certificates are held.
-func Examine(ctx context.Context, reader cluster.Reader, now time.Time) Report {
+// Examine runs every check.
+func Examine(ctx context.Context, reader cluster.Reader, in Input) Report {
 	checks := Checks()
 	exams := make([]exam, len(checks))
+	witness := &witness{Reader: reader}
+	read := sync.OnceValues(func() (*config, cluster.Answer) { return readConfig(ctx, witness) })
 	var running sync.WaitGroup
 	for i, check := range checks {
 		running.Go(func() {
-			exams[i] = exam{ctx: ctx, reader: reader, now: now, check: check}
+			exams[i] = exam{Input: in, ctx: ctx, reader: witness, readConfig: read, check: check}
 			check.look(&exams[i])
 		})
 	}
 	running.Wait()
+	witness.readCredentials(ctx)
 	var report Report
-	for i := range exams {
-		report.Findings = append(report.Findings, exams[i].findings...)
-		if len(exams[i].unseen) > 0 {
-			report.Unseen = append(report.Unseen, Unseen{checks[i].Code, exams[i].unseen[0]})
+	for _, e := range exams {
+		for _, f := range e.findings {
+			f.Message = witness.hide(f.Message)
+			report.Findings = append(report.Findings, f)
+		}
+		if len(e.unseen) > 0 {
+			report.addUnseen(e.check.Code, witness.hide(e.unseen[0]))
 		}
 	}
 	slices.SortStableFunc(report.Findings, func(a, b *kptfn.Result) int { return rank(a) - rank(b) })
 	config := reader.Get(ctx, cluster.Configs, "", "cluster")
-	if !known(config.Outcome) && len(report.Findings) == 0 {
+	isError := func(r *kptfn.Result) bool { return r.Severity == kptfn.Error }
+	if !known(config.Outcome) && !slices.ContainsFunc(report.Findings, isError) {
 		report.Blind = unseenWords("Config cluster", config.Outcome)
 	}
 	return report
 }
 
+// addUnseen tells one reason once, whatever the number of the checks is.
+func (r *Report) addUnseen(code, why string) {
+	i := slices.IndexFunc(r.Unseen, func(u Unseen) bool { return u.Why == why })
+	if i < 0 {
+		r.Unseen = append(r.Unseen, Unseen{[]string{code}, why})
+		return
+	}
+	r.Unseen[i].Checks = append(r.Unseen[i].Checks, code)
+}
+
 func rank(r *kptfn.Result) int {
-	return slices.Index([]kptfn.Severity{kptfn.Error, kptfn.Warning}, r.Severity)
+	return slices.Index([]kptfn.Severity{kptfn.Error, kptfn.Warning, kptfn.Info}, r.Severity)
 }
 
 // exam is one run of one check.
 type exam struct {
+	Input
 	ctx    context.Context
 	reader cluster.Reader
-	now    time.Time
 	check  Check
+	// readConfig reads Config once for all checks.
+	readConfig func() (*config, cluster.Answer)
 
 	findings []*kptfn.Result
 	unseen   []string
@@ -117,7 +150,7 @@ func (e *exam) advise(fix string, o cluster.Object, path, format string, values 
 	if namespace := o.Metadata.Namespace; namespace != "" {
 		r.Message += ", in namespace " + namespace
 	}
-	r.Message = finding.OneLine(finding.WithoutPassword(r.Message + ". " + fix).(string))
+	r.Message = finding.OneLine(r.Message + ". " + fix)
 	r.ResourceRef = &kptfn.ResourceRef{
 		APIVersion: o.APIVersion, Kind: o.Kind.Name, Namespace: o.Metadata.Namespace, Name: o.Metadata.Name,
 	}

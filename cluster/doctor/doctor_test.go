@@ -14,12 +14,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/cluster"
 	"github.com/registryprofile/registry-profile/cluster/doctor"
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 	"sigs.k8s.io/yaml"
 )
 
@@ -54,8 +56,11 @@ func marks(t *testing.T) string {
 	return string(content)
 }
 
-// world is a cluster by the names of its objects.
-type world map[string]map[string]any
+// world is a cluster by the names of its objects, and the profile that it is held to.
+type world struct {
+	objects map[string]map[string]any
+	profile *v1alpha1.RegistryProfile
+}
 
 func nameOf(object map[string]any) string {
 	metadata, _ := object["metadata"].(map[string]any)
@@ -74,15 +79,15 @@ func (w world) change(t *testing.T, documents string) {
 		var object map[string]any
 		require.NoError(t, yaml.Unmarshal([]byte(document), &object), document)
 		name := nameOf(object)
-		switch before, ok := w[name]; {
+		switch before, ok := w.objects[name]; {
 		case object["gone"] == true:
 			require.True(t, ok, "%s is not there anyway", name)
-			delete(w, name)
+			delete(w.objects, name)
 		case ok:
 			merge(before, object)
 		default:
 			require.NotEmpty(t, object["apiVersion"], name)
-			w[name] = object
+			w.objects[name] = object
 		}
 	}
 }
@@ -107,15 +112,73 @@ func healthy(t *testing.T) world {
 	content, err := os.ReadFile("testdata/healthy.yaml")
 	require.NoError(t, err)
 	text := strings.NewReplacer("{{CA}}", certificate(t, 9000*time.Hour), "{{MARKS}}", marks(t)).Replace(string(content))
-	w := world{}
+	w := world{objects: map[string]map[string]any{}}
 	w.change(t, text)
 	return w
+}
+
+const theProfile = `
+apiVersion: registryprofile.dev/v1alpha1
+kind: RegistryProfile
+metadata: {name: registry}
+spec: {storage: {rgw: {claimName: images, storageClassName: rgw, endpoint: {route: {name: rgw}}}}}
+`
+
+// profiled is the healthy cluster after all of a profile was delivered, and the profile.
+func profiled(t *testing.T) world {
+	t.Helper()
+	w := healthy(t)
+	profile, results := v1alpha1.Decode(kyaml.MustParse(theProfile))
+	require.Empty(t, results)
+	for _, r := range generators.Expand(profile) {
+		if _, ok := cluster.KindOf(r.GetApiVersion(), r.GetKind()); ok {
+			w.change(t, r.MustString())
+		}
+		if r.GetKind() == "Job" {
+			w.change(t, "kind: Job\nmetadata: {name: "+r.GetName()+", namespace: "+r.GetNamespace()+
+				", creationTimestamp: '2026-02-01T00:00:00Z'}\nstatus: {conditions: [{type: Complete, status: 'True'}]}")
+		}
+	}
+	w.profile = profile
+	return w
+}
+
+// faulty is the healthy cluster with a fault. It is held to the profile where the check is
+// one for profiles only.
+func faulty(t *testing.T, code string) world {
+	t.Helper()
+	w := healthy(t)
+	if withProfile[code] {
+		w = profiled(t)
+	}
+	w.change(t, strings.NewReplacer(
+		"{{SOON}}", certificate(t, 24*time.Hour), "{{OVER}}", certificate(t, -time.Hour),
+		"{{OTHER}}", certificate(t, 9000*time.Hour), "{{MARKS}}", marks(t),
+		"{{JOB}}", jobName(t)).Replace(faults[code].change))
+	return w
+}
+
+// jobName is the name of the profile's Job.
+func jobName(t *testing.T) string {
+	t.Helper()
+	profile, _ := v1alpha1.Decode(kyaml.MustParse(theProfile))
+	for _, r := range generators.Expand(profile) {
+		if r.GetKind() == "Job" {
+			return r.GetName()
+		}
+	}
+	return ""
+}
+
+func (w world) examine(t *testing.T, reader cluster.Reader) doctor.Report {
+	t.Helper()
+	return doctor.Examine(t.Context(), reader, doctor.Input{Now: now, Live: true, Profile: w.profile})
 }
 
 func (w world) reader(t *testing.T) cluster.Reader {
 	t.Helper()
 	var documents []cluster.Document
-	for name, object := range w {
+	for name, object := range w.objects {
 		content, err := json.Marshal(object)
 		require.NoError(t, err)
 		documents = append(documents, cluster.Document{Name: name, Content: content})
@@ -156,10 +219,14 @@ func lines(report doctor.Report, code string) (found []string) {
 
 // TestHealthy: nothing is told of a cluster without a fault, and everything was seen.
 func TestHealthy(t *testing.T) {
-	report := doctor.Examine(t.Context(), healthy(t).reader(t), now)
-	assert.Empty(t, report.Findings)
-	assert.Empty(t, report.Unseen)
-	assert.Empty(t, report.Blind)
+	for name, w := range map[string]world{"without a profile": healthy(t), "with its profile": profiled(t)} {
+		t.Run(name, func(t *testing.T) {
+			report := w.examine(t, w.reader(t))
+			assert.Empty(t, report.Findings)
+			assert.Empty(t, report.Unseen)
+			assert.Empty(t, report.Blind)
+		})
+	}
 }
 
 // TestChecks plays the fault that each check is for, and hides from it what it needs.
@@ -168,21 +235,18 @@ func TestChecks(t *testing.T) {
 		c, ok := faults[check.Code]
 		require.True(t, ok, "no case for %s", check.Code)
 		t.Run(check.Code, func(t *testing.T) {
-			w := healthy(t)
-			w.change(t, strings.NewReplacer(
-				"{{SOON}}", certificate(t, 24*time.Hour), "{{OVER}}", certificate(t, -time.Hour),
-				"{{OTHER}}", certificate(t, 9000*time.Hour)).Replace(c.change))
-			found := lines(doctor.Examine(t.Context(), w.reader(t), now), check.Code)
+			w := faulty(t, check.Code)
+			found := lines(w.examine(t, w.reader(t)), check.Code)
 			require.Len(t, found, 1)
 			assert.Contains(t, found[0], c.says)
 			assert.Contains(t, found[0], string(check.Severity)+": ")
 			assert.NotContains(t, found[0], "somebody-elses")
 
-			blind := doctor.Examine(t.Context(), hiding{w.reader(t), c.hidden}, now)
+			blind := w.examine(t, hiding{w.reader(t), c.hidden})
 			assert.Empty(t, lines(blind, check.Code), "a verdict without %s", c.hidden)
 			var unseen []string
 			for _, u := range blind.Unseen {
-				unseen = append(unseen, u.Check)
+				unseen = append(unseen, u.Checks...)
 			}
 			assert.Contains(t, unseen, check.Code)
 		})
@@ -193,10 +257,14 @@ func TestChecks(t *testing.T) {
 // TestBlind: who can read nothing gets no verdict at all.
 func TestBlind(t *testing.T) {
 	reader, _ := cluster.Files(nil, false)
-	report := doctor.Examine(t.Context(), reader, now)
+	report := healthy(t).examine(t, reader)
 	assert.Empty(t, report.Findings)
 	assert.Equal(t, "Config cluster is not in the input", report.Blind)
-	assert.Len(t, report.Unseen, len(doctor.Checks()))
+	unseen := 0
+	for _, u := range report.Unseen {
+		unseen += len(u.Checks)
+	}
+	assert.Equal(t, len(doctor.Checks())-len(withProfile), unseen)
 }
 
 // TestNoFault holds checks to what looks like their fault, and is none.
@@ -221,6 +289,9 @@ func TestNoFault(t *testing.T) {
 			"kind: ResourceQuota\nmetadata: {name: quota, namespace: openshift-image-registry}\n" +
 				"status: {hard: {services.loadbalancers: '0'}, used: {services.loadbalancers: '0'}}", "quota-exhausted",
 		},
+		"a cluster says more by what it serves than by its version": {
+			"kind: ClusterVersion\nmetadata: {name: version}\ngone: true", "policies-missing",
+		},
 		"policies are of OpenShift 4.17 and later": {
 			"kind: ClusterVersion\nmetadata: {name: version}\nstatus: {desired: {version: 4.16.1}}\n---\n" +
 				"kind: ValidatingAdmissionPolicy\nmetadata: {name: registry-profile-claims}\ngone: true", "policies-missing",
@@ -229,11 +300,19 @@ func TestNoFault(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := healthy(t)
 			w.change(t, c.change)
-			report := doctor.Examine(t.Context(), w.reader(t), now)
+			report := w.examine(t, w.reader(t))
 			assert.Empty(t, lines(report, c.quiet))
 			for _, u := range report.Unseen {
-				assert.NotEqual(t, c.quiet, u.Check, u.Why)
+				assert.NotContains(t, u.Checks, c.quiet, u.Why)
 			}
 		})
 	}
+}
+
+// TestDumpsHaveNoClock: a schedule of a cluster that was dumped a year ago is not late.
+func TestDumpsHaveNoClock(t *testing.T) {
+	w := faulty(t, "cronjob-idle")
+	report := doctor.Examine(t.Context(), w.reader(t), doctor.Input{Now: now})
+	assert.Empty(t, lines(report, "cronjob-idle"))
+	assert.Equal(t, []doctor.Unseen{{Checks: []string{"cronjob-idle"}, Why: "at which time the input was written"}}, report.Unseen)
 }

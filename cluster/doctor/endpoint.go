@@ -38,6 +38,20 @@ func (r route) domains() []string {
 	return domains
 }
 
+// refusal says why no router has admitted the Route, or is "".
+func (r route) refusal() string {
+	words := ""
+	for _, ingress := range r.Status.Ingress {
+		switch admitted := conditionOf(ingress.Conditions, "Admitted"); admitted.Status {
+		case "True":
+			return ""
+		case "False":
+			words = admitted.says()
+		}
+	}
+	return words
+}
+
 func hostOf(endpoint string) string {
 	if endpoint != "" && !strings.Contains(endpoint, "://") {
 		endpoint = "https://" + endpoint
@@ -70,10 +84,21 @@ func (e *exam) isInCluster(host string) bool {
 	return isService(host) || len(e.routesOf(host)) > 0
 }
 
-// routesOf are the Routes with a host.
+// routesOf are the Routes with a host: those of the storage, or else of any namespace. A
+// cluster has many Routes, and few of them are the store's.
 func (e *exam) routesOf(host string) []item[route] {
-	all, _ := list[route](e, cluster.Routes, "")
-	return slices.DeleteFunc(all, func(r item[route]) bool { return strings.ToLower(r.value.Spec.Host) != host })
+	storage := "openshift-storage"
+	if e.Profile != nil {
+		storage = e.Profile.Spec.ODF.Namespace
+	}
+	for _, namespace := range []string{storage, ""} {
+		all, _ := list[route](e, cluster.Routes, namespace)
+		found := slices.DeleteFunc(all, func(r item[route]) bool { return strings.ToLower(r.value.Spec.Host) != host })
+		if len(found) > 0 {
+			return found
+		}
+	}
+	return nil
 }
 
 // withRoute looks at an endpoint that is no Service.
@@ -102,10 +127,11 @@ var endpointChecks = []Check{
 		},
 	},
 	{
-		Code: "endpoint-service-redirect", Severity: kptfn.Error, Looks: endpointField + " and spec.disableRedirect of Config",
-		Trap: "T21",
-		Why:  "Clients are sent to the Service, which nodes cannot resolve: they do not use the cluster's DNS.",
-		Fix:  "Set spec.registry.disableRedirect: true in the profile, or use a Route.",
+		Code: "endpoint-service-redirect", Severity: kptfn.Error,
+		Looks: endpointField + " and spec.disableRedirect of Config",
+		Trap:  "T21",
+		Why:   "Clients are sent to the Service, which nodes cannot resolve: they do not use the cluster's DNS.",
+		Fix:   "Set spec.registry.disableRedirect: true in the profile, or use a Route.",
 		look: func(e *exam) {
 			c, s3, o := e.s3()
 			if s3 != nil && isService(hostOf(s3.RegionEndpoint)) && !c.Spec.DisableRedirect {
@@ -114,9 +140,10 @@ var endpointChecks = []Check{
 		},
 	},
 	{
-		Code: "endpoint-http-redirect", Severity: kptfn.Warning, Looks: endpointField + " and spec.disableRedirect of Config",
-		Why: "Clients are sent from https to http: images travel unencrypted, and some clients refuse.",
-		Fix: "Use https, or set spec.registry.disableRedirect: true in the profile.",
+		Code: "endpoint-http-redirect", Severity: kptfn.Warning,
+		Looks: endpointField + " and spec.disableRedirect of Config",
+		Why:   "Clients are sent from https to http: images travel unencrypted, and some clients refuse.",
+		Fix:   "Use https, or set spec.registry.disableRedirect: true in the profile.",
 		look: func(e *exam) {
 			c, s3, o := e.s3()
 			if s3 != nil && strings.HasPrefix(s3.RegionEndpoint, "http://") && !c.Spec.DisableRedirect {
@@ -125,20 +152,46 @@ var endpointChecks = []Check{
 		},
 	},
 	{
-		Code: "route-missing", Severity: kptfn.Error, Looks: "the Routes, of which one has the host of the endpoint", Trap: "T24",
-		Why: "A host of the router's domain without a Route leads nowhere.",
-		Fix: "Find out who has removed the Route; an external StorageCluster has none, and needs endpoint.external.",
-		look: withRoute(func(e *exam, host string, o cluster.Object) {
-			all, complete := list[route](e, cluster.Routes, "")
-			ofRouter := false
-			for _, r := range all {
-				if strings.ToLower(r.value.Spec.Host) == host {
-					return
-				}
-				ofRouter = ofRouter || slices.ContainsFunc(r.value.domains(), func(d string) bool {
-					return strings.HasSuffix(host, "."+d)
-				})
+		Code: "endpoint-malformed", Severity: kptfn.Error, Looks: endpointField + " of Config",
+		Why: "The operator takes the endpoint as it stands, whatever that is, and reaches nothing.",
+		Fix: "Let the Job run, which writes https://HOST or http://HOST.",
+		look: func(e *exam) {
+			_, s3, o := e.s3()
+			if s3 == nil || s3.RegionEndpoint == "" {
+				return
 			}
+			parsed, err := url.Parse(s3.RegionEndpoint)
+			if err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http" ||
+				strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" {
+				e.found(o, endpointField, "%q is not https:// or http:// and a host", s3.RegionEndpoint)
+			}
+		},
+	},
+	{
+		Code: "endpoint-service-ca", Severity: kptfn.Error, Looks: endpointField + " and trustedCA of Config", Trap: "T23",
+		Why: "The operator does not trust the CA that signs the certificates of Services, unless trustedCA says so.",
+		Fix: "Let the Job run with endpoint.service in the profile, which copies that CA.",
+		look: func(e *exam) {
+			_, s3, o := e.s3()
+			if s3 != nil && strings.HasPrefix(s3.RegionEndpoint, "https://") && isService(hostOf(s3.RegionEndpoint)) &&
+				s3.TrustedCA.Name == "" {
+				e.found(o, "spec.storage.s3.trustedCA", "is empty for the Service %s", hostOf(s3.RegionEndpoint))
+			}
+		},
+	},
+	{
+		Code: "route-missing", Severity: kptfn.Error, Trap: "T24",
+		Looks: "the Routes, of which one has the host of the endpoint",
+		Why:   "A host of the router's domain without a Route leads nowhere.",
+		Fix:   "Find out who has removed the Route; an external StorageCluster has none, and needs endpoint.external.",
+		look: withRoute(func(e *exam, host string, o cluster.Object) {
+			if len(e.routesOf(host)) > 0 {
+				return
+			}
+			all, complete := list[route](e, cluster.Routes, "")
+			ofRouter := slices.ContainsFunc(all, func(r item[route]) bool {
+				return slices.ContainsFunc(r.value.domains(), func(d string) bool { return strings.HasSuffix(host, "."+d) })
+			})
 			if complete && ofRouter {
 				e.found(o, endpointField, "no Route has the host %s", host)
 			}
@@ -149,27 +202,18 @@ var endpointChecks = []Check{
 		Why: "A Route that no router has admitted leads nowhere.",
 		Fix: "The message says why: most often another Route has the same host.",
 		look: withRoute(func(e *exam, host string, _ cluster.Object) {
-			routes := e.routesOf(host)
-			for _, r := range routes {
-				for _, ingress := range r.value.Status.Ingress {
-					if conditionOf(ingress.Conditions, "Admitted").Status == "True" {
-						return
-					}
-				}
-			}
-			for _, r := range routes {
-				for _, ingress := range r.value.Status.Ingress {
-					if admitted := conditionOf(ingress.Conditions, "Admitted"); admitted.Status == "False" {
-						e.found(r.Object, "status.ingress", "is not admitted: %s", admitted.says())
-					}
+			for _, r := range e.routesOf(host) {
+				if refusal := r.value.refusal(); refusal != "" {
+					e.found(r.Object, "status.ingress", "is not admitted: %s", refusal)
 				}
 			}
 		}),
 	},
 	{
-		Code: "route-elsewhere", Severity: kptfn.Error, Looks: "the Route of the endpoint, and the host that the claim names", Trap: "T42",
-		Why: "Another store answers, which does not have the bucket.",
-		Fix: "Name the Route that leads to the claim's store in the profile (endpoint.route.name).",
+		Code: "route-elsewhere", Severity: kptfn.Error, Trap: "T42",
+		Looks: "the Route of the endpoint, and the host that the claim names",
+		Why:   "Another store answers, which does not have the bucket.",
+		Fix:   "Name the Route that leads to the claim's store in the profile (endpoint.route.name).",
 		look: withRoute(func(e *exam, host string, _ cluster.Object) {
 			routes := e.routesOf(host)
 			claim, ok := e.theClaim()

@@ -4,6 +4,13 @@ package doctor_test
 // which nothing can be.
 type fault struct{ change, says, hidden string }
 
+// withProfile are the checks that need a profile.
+var withProfile = map[string]bool{
+	"claim-missing": true, "claim-other-class": true, "job-missing": true, "job-would-stop": true, "job-would-wait": true,
+	"profile-drift":     true,
+	"openshift-differs": true,
+}
+
 const (
 	theConfig = "kind: Config\nmetadata: {name: cluster}\n"
 	theClaim  = "kind: ObjectBucketClaim\nmetadata: {name: images, namespace: openshift-image-registry}\n"
@@ -11,7 +18,7 @@ const (
 	onVolume  = theConfig + "spec: {storage: {s3: null, pvc: {claim: volume}}}\n---\n"
 	thePruner = "kind: ImagePruner\nmetadata: {name: cluster}\n"
 	theRoute  = "kind: Route\nmetadata: {name: rgw, namespace: openshift-storage}\n"
-	theCA     = "kind: ConfigMap\nmetadata: {name: ca, namespace: openshift-config}\n"
+	theCA     = "kind: ConfigMap\nmetadata: {name: registry-s3-ca, namespace: openshift-config}\n"
 	ofStorage = "\nmetadata: {name: ocs, namespace: openshift-storage}\n"
 	jobPod    = "kind: Pod\nmetadata: {name: bootstrap-1, namespace: registry-profile}\n"
 )
@@ -87,7 +94,7 @@ var faults = map[string]fault{
 		"kind: Proxy\nmetadata: {name: cluster}\nstatus: {noProxy: localhost}", "rgw.apps.example.com", "Proxy",
 	},
 
-	"ca-missing":  {theCA + "gone: true", "ConfigMap/ca: is not there", "ConfigMap"},
+	"ca-missing":  {theCA + "gone: true", "ConfigMap/registry-s3-ca: is not there", "ConfigMap"},
 	"ca-empty":    {theCA + "data: {ca-bundle.crt: none}", "has no certificate", "ConfigMap"},
 	"ca-expired":  {theCA + "data: {ca-bundle.crt: {{OVER}}}", "has ended at 2026-03-01T11:00:00Z", "ConfigMap"},
 	"ca-expires":  {theCA + "data: {ca-bundle.crt: {{SOON}}}", "ends at 2026-03-02T12:00:00Z", "ConfigMap"},
@@ -143,8 +150,8 @@ var faults = map[string]fault{
 	"job-failed": {
 		"kind: Job\nmetadata: {name: bootstrap, namespace: registry-profile}\n" +
 			"status: {conditions: [{type: Failed, status: 'True', reason: PodFailurePolicy}]}\n---\n" + jobPod +
-			"status: {containerStatuses: [{state: {terminated: {exitCode: 3, message: images could be lost}}}]}",
-		"has failed (PodFailurePolicy), exit code 3: images could be lost", "Job",
+			"status: {containerStatuses: [{state: {terminated: {exitCode: 3, message: the last words}}}]}",
+		"has failed (PodFailurePolicy), exit code 3, images could be lost: the last words", "Job",
 	},
 	"cronjob-failed": {
 		"kind: Job\nmetadata: {name: bootstrap-2, namespace: registry-profile}\n" +
@@ -178,5 +185,142 @@ var faults = map[string]fault{
 	},
 	"openshift-old": {
 		"kind: ClusterVersion\nmetadata: {name: version}\nstatus: {desired: {version: 4.11.9}}", `is "4.11.9"`, "ClusterVersion",
+	},
+
+	"odf-missing": {
+		theClaim + "status: {phase: Pending}\n---\nkind: StorageCluster" + ofStorage + "gone: true", "there is no StorageCluster",
+		"StorageCluster",
+	},
+	"ceph-warning": {
+		"kind: CephCluster\nmetadata: {name: ceph, namespace: openshift-storage}\nstatus: {ceph: {health: HEALTH_WARN}}",
+		"is HEALTH_WARN", "CephCluster",
+	},
+	"backingstore-not-ready": {
+		"kind: BackingStore\nmetadata: {name: noobaa-default, namespace: openshift-storage}\nstatus: {phase: Rejected}",
+		`is "Rejected"`, "BackingStore",
+	},
+	"claim-served-elsewhere": {
+		"kind: StorageClass\nmetadata: {name: rgw}\nprovisioner: openshift-storage.noobaa.io/obc",
+		`was served by "openshift-storage.ceph.rook.io-bucket", and StorageClass rgw means`, "StorageClass",
+	},
+	"bucket-lost": {
+		"kind: ObjectBucket\nmetadata: {name: obc-images}\nspec: {claimRef: {name: thief}}",
+		"is openshift-image-registry/thief, and not openshift-image-registry/images", "ObjectBucket",
+	},
+	"volume-lost": {
+		onVolume + "kind: PersistentVolume\nmetadata: {name: pv}\nstatus: {phase: Released}", `is "Released"`, "PersistentVolume",
+	},
+	"volume-rollout": {
+		onVolume + theVolume + "spec: {accessModes: [ReadWriteOnce]}\n---\n" + theConfig + "spec: {rolloutStrategy: RollingUpdate}",
+		`while rolloutStrategy is "RollingUpdate"`, "PersistentVolumeClaim",
+	},
+	"endpoint-malformed": {
+		theConfig + "spec: {storage: {s3: {regionEndpoint: rgw.apps.example.com}}}", "is not https:// or http:// and a host", "Config",
+	},
+	"endpoint-service-ca": {
+		theConfig + "spec: {storage: {s3: {regionEndpoint: https://rgw.openshift-storage.svc, trustedCA: {name: ''}}}}",
+		"is empty for the Service rgw.openshift-storage.svc", "Config",
+	},
+
+	"config-deleting": {
+		"kind: Config\nmetadata: {name: cluster, deletionTimestamp: x}", "is being deleted", "Config",
+	},
+	"management-state-ignored": {theConfig + "spec: {managementState: Force}", "is Force", "Config"},
+	"storage-region":           {theConfig + "spec: {storage: {s3: {region: null}}}", "region: is empty", "Config"},
+	"storage-encrypted": {
+		theConfig + "spec: {storage: {s3: {encrypt: true}}}", "asks a store of this cluster for encryption", "Route",
+	},
+	"storage-virtual-host": {theConfig + "spec: {storage: {s3: {virtualHostedStyle: true}}}", "is true for a store", "Route"},
+	"storage-not-followed": {
+		theConfig + "status: {storage: {s3: null, pvc: {claim: old}}}", "is pvc, and spec.storage is s3", "Config",
+	},
+	"storage-applied": {
+		"kind: Config\nmetadata: {name: cluster, annotations: {kubectl.kubernetes.io/last-applied-configuration: " +
+			`'{"spec":{"storage":{}}}'}}`, "oc apply has written spec.storage", "Config",
+	},
+	"replicas-zero":      {theConfig + "spec: {replicas: 0}", "is 0", "Config"},
+	"registry-read-only": {theConfig + "spec: {readOnly: true}", "is true", "Config"},
+	"registry-overrides": {theConfig + "spec: {unsupportedConfigOverrides: {a: b}}", "is set", "Config"},
+	"routes-named-twice": {theConfig + "spec: {routes: [{name: default-route}]}", `names "default-route"`, "Config"},
+	"default-route-missing": {
+		theConfig + "spec: {defaultRoute: true}", "Route/default-route: is not there, in namespace openshift-image-registry", "Route",
+	},
+	"config-unmarked": {
+		"kind: Config\nmetadata: {name: cluster, annotations: {helm.sh/resource-policy: null}}",
+		"lacks the marks helm.sh/resource-policy=keep", "Config",
+	},
+
+	"registry-network": {
+		"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny, namespace: openshift-image-registry}\n" +
+			"spec: {podSelector: {}, policyTypes: [Egress]}\n---\n" +
+			"kind: NetworkPolicy\nmetadata: {name: image-pruner, namespace: openshift-image-registry}\ngone: true",
+		"NetworkPolicy/deny: spec.egress: lets no pod out", "NetworkPolicy",
+	},
+	"registry-short": {
+		"kind: Deployment\nmetadata: {name: image-registry, namespace: openshift-image-registry}\nstatus: {readyReplicas: 1}",
+		"is 1 of 2", "Deployment",
+	},
+	"operator-down": {
+		"kind: Deployment\nmetadata: {name: cluster-image-registry-operator, namespace: openshift-image-registry}\n" +
+			"status: {readyReplicas: 0}", "has no pod that is ready", "Deployment",
+	},
+
+	"pruner-unreadable":         {thePruner + "spec: {keepYoungerThanDuration: 30d}", `"30d" is no duration`, "ImagePruner"},
+	"pruner-invalid-references": {thePruner + "spec: {ignoreInvalidImageReferences: false}", "is false", "ImagePruner"},
+	"pruner-keeps-little": {
+		thePruner + "spec: {keepYoungerThanDuration: null, keepYoungerThan: 604800}", "keeps images for 604.8µs only", "ImagePruner",
+	},
+
+	"cronjob-idle": {
+		"kind: CronJob\nmetadata: {name: bootstrap, namespace: registry-profile}\nstatus: {lastScheduleTime: '2026-02-20T03:00:00Z'}",
+		`was started last at 2026-02-20T03:00:00Z, and its schedule is "0 3 * * *"`, "CronJob",
+	},
+	"job-waiting": {
+		"kind: Job\nmetadata: {name: bootstrap, namespace: registry-profile}\nstatus: {conditions: []}", "is not over", "Job",
+	},
+	"job-not-starting": {
+		"kind: Job\nmetadata: {name: bootstrap, namespace: registry-profile}\nstatus: {conditions: []}\n---\n" + jobPod +
+			"status: {conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: no node}]}",
+		"is on no node: Unschedulable: no node", "Pod",
+	},
+
+	"claim-missing": {theClaim + "gone: true", "ObjectBucketClaim/images: is not there", "ObjectBucketClaim"},
+	"claim-other-class": {
+		theClaim + "spec: {storageClassName: other}", `is "other", and the profile has "rgw"`, "ObjectBucketClaim",
+	},
+	"job-missing": {"kind: Job\nmetadata: {name: {{JOB}}, namespace: registry-profile}\ngone: true", "is not there", "Job"},
+	"job-would-stop": {
+		theConfig + "spec: {storage: {s3: null, pvc: {claim: old}}}",
+		`would end with exit code 3, images could be lost: spec.storage of`, "Config",
+	},
+	"job-would-wait": {
+		theRoute + "gone: true", "would wait for Route openshift-storage/rgw to have a host: there is no Route", "Route",
+	},
+	"profile-drift": {
+		theConfig + "spec: {storage: {s3: {region: other}}}", `would write Config cluster: spec.storage.s3.region is "other"`, "Config",
+	},
+	"openshift-differs": {
+		"kind: ClusterVersion\nmetadata: {name: version}\nstatus: {desired: {version: 4.18.1}}", "the profile has \"4.20\"", "ClusterVersion",
+	},
+
+	"engine-failed": {
+		"kind: Kustomization\nmetadata: {name: registry, namespace: flux-system}\n" +
+			"status: {conditions: [{type: Ready, status: 'False', message: build failed}]}", "build failed", "Kustomization",
+	},
+	"engine-replaces": {
+		"kind: Kustomization\nmetadata: {name: registry, namespace: flux-system}\nspec: {force: true}", "is true", "Kustomization",
+	},
+
+	"policy-without-effect": {
+		"kind: ValidatingAdmissionPolicyBinding\nmetadata: {name: registry-profile-claims}\nspec: {validationActions: [Audit]}",
+		"has no Deny", "ValidatingAdmissionPolicyBinding",
+	},
+	"policy-unheld": {
+		"kind: ValidatingAdmissionPolicy\nmetadata: {name: registry-profile-claims, finalizers: null}", "has no registryprofile.dev/guard",
+		"ValidatingAdmissionPolicy",
+	},
+	"capability-disabled": {
+		"kind: ClusterVersion\nmetadata: {name: version}\nstatus: {capabilities: {enabledCapabilities: [Console]}}",
+		"has ImageRegistry not enabled", "ClusterVersion",
 	},
 }

@@ -2,12 +2,17 @@ package doctor
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/robfig/cron/v3"
 
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/cluster"
+	"github.com/registryprofile/registry-profile/cluster/verdict"
 	"github.com/registryprofile/registry-profile/generators"
 )
 
@@ -46,14 +51,50 @@ type job struct {
 
 type cronJob struct {
 	Spec struct {
-		Suspend bool `json:"suspend"`
+		Suspend  bool   `json:"suspend"`
+		Schedule string `json:"schedule"`
 	} `json:"spec"`
+	Status struct {
+		LastScheduleTime time.Time `json:"lastScheduleTime"`
+	} `json:"status"`
 }
 
-// jobs are those of the profile, and those that its CronJob has made.
-func (e *exam) jobs() []item[job] {
-	all, _ := list[job](e, cluster.Jobs, "")
-	return ours(all)
+// jobNamespaces are those of profiles: the one of this profile, or those that were delivered
+// with a profile, and the one that a profile has by default.
+func (e *exam) jobNamespaces() (names []string, complete bool) {
+	if e.Profile != nil {
+		return []string{e.Profile.Spec.Bootstrap.Namespace}, true
+	}
+	names = []string{v1alpha1.DefaultBootstrapNamespace}
+	answers := e.reader.List(e.ctx, cluster.Namespaces, "")
+	for _, o := range answers.Objects {
+		if o.Metadata.Labels[managedByLabel] == managedByValue && o.Metadata.Name != names[0] {
+			names = append(names, o.Metadata.Name)
+		}
+	}
+	return names, answers.Complete
+}
+
+// ofProfiles lists what profiles have brought, or their CronJobs have made.
+func ofProfiles[T any](e *exam, kind cluster.Kind) []item[T] {
+	namespaces, complete := e.jobNamespaces()
+	var found []item[T]
+	for _, namespace := range namespaces {
+		all, _ := list[T](e, kind, namespace)
+		found = append(found, ours(all)...)
+	}
+	if len(found) == 0 && !complete {
+		e.unseen = append(e.unseen, "in which namespaces profiles are; name one")
+	}
+	return found
+}
+
+// jobs are those of profiles, and those that their CronJobs have made.
+func (e *exam) jobs() []item[job] { return ofProfiles[job](e, cluster.Jobs) }
+
+// exitCodes are what the Job's exit codes mean.
+var exitCodes = map[int]string{
+	verdict.InVain: "time was up", verdict.Never: "a value that no waiting can mend", verdict.Stop: "images could be lost",
 }
 
 // ofCronJob is the name of the CronJob that has made an object, or "".
@@ -80,17 +121,31 @@ func (e *exam) podsOf(o cluster.Object) []item[pod] {
 	return pods
 }
 
-// lastWords are what the last pod of a Job has left: its exit code and its message.
+// lastWords are what the last pod of a Job has left: its exit code, and the last lines of its
+// log, which say what to do.
 func (e *exam) lastWords(o cluster.Object) string {
 	words := ""
 	for _, p := range e.podsOf(o) {
 		for _, c := range p.value.Status.Containers {
 			if end := c.State.Terminated; end.ExitCode != 0 {
-				words = fmt.Sprintf(", exit code %d: %s", end.ExitCode, strings.TrimSpace(end.Message))
+				words = fmt.Sprintf(", exit code %d%s: %s",
+					end.ExitCode, after(", ", exitCodes[end.ExitCode]), lastLines(end.Message))
 			}
 		}
 	}
 	return words
+}
+
+func after(separator, words string) string {
+	if words == "" {
+		return ""
+	}
+	return separator + words
+}
+
+func lastLines(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return strings.Join(lines[max(0, len(lines)-4):], "\n")
 }
 
 func (e *exam) lookAtJobs(ofCron bool) {
@@ -116,10 +171,11 @@ func (e *exam) lookAtJobs(ofCron bool) {
 
 var jobChecks = []Check{
 	{
-		Code: "job-failed", Severity: kptfn.Error, Looks: "the newest Job of each profile, and the last words of its pods", Trap: "T15",
-		Why:  "The storage is not switched, or not proven, as long as the Job has not succeeded.",
-		Fix:  "Do what its last words say; then delete the Job, and let it be delivered again.",
-		look: func(e *exam) { e.lookAtJobs(false) },
+		Code: "job-failed", Severity: kptfn.Error, Trap: "T15",
+		Looks: "the newest Job of each profile, and the last words of its pods",
+		Why:   "The storage is not switched, or not proven, as long as the Job has not succeeded.",
+		Fix:   "Do what its last words say; then delete the Job, and let it be delivered again.",
+		look:  func(e *exam) { e.lookAtJobs(false) },
 	},
 	{
 		Code: "cronjob-failed", Severity: kptfn.Warning, Looks: "the last Job of each CronJob of a profile",
@@ -132,13 +188,41 @@ var jobChecks = []Check{
 		Why: "New credentials and a new CA do not reach the registry.",
 		Fix: "Set suspend: false, if that is not meant.",
 		look: func(e *exam) {
-			all, _ := list[cronJob](e, cluster.CronJobs, "")
-			for _, c := range ours(all) {
+			for _, c := range ofProfiles[cronJob](e, cluster.CronJobs) {
 				if c.value.Spec.Suspend {
 					e.found(c.Object, "spec.suspend", "is true")
 				}
 			}
 		},
+	},
+	{
+		Code: "cronjob-idle", Severity: kptfn.Warning,
+		Looks: "the schedule of those CronJobs, and when they were last started",
+		Why:   "A CronJob whose time has come twice without a Job does not work.",
+		Fix:   "oc describe it: its events say why, such as a quota or a missing ServiceAccount.",
+		look:  lookAtSchedules,
+	},
+	{
+		Code: "job-waiting", Severity: kptfn.Warning, Looks: "the Jobs of profiles that are not over, and their logs",
+		Why: "The registry is not on its storage as long as the Job waits.",
+		Fix: "Nothing, if what it waits for is about to come; else see to that.",
+		look: func(e *exam) {
+			for _, j := range e.jobs() {
+				over := slices.ContainsFunc(j.value.Status.Conditions, func(c condition) bool {
+					return (c.Type == "Complete" || c.Type == "Failed") && c.Status == "True"
+				})
+				if !over && j.Metadata.DeletionTimestamp == "" {
+					e.found(j.Object, "status", "is not over%s", e.lastLog(j.Object))
+				}
+			}
+		},
+	},
+	{
+		Code: "job-not-starting", Severity: kptfn.Error,
+		Looks: "the pods of those Jobs, and the events of those without one",
+		Why:   "A Job whose pod does not start never does anything, and says nothing.",
+		Fix:   "Mend what the message says: a node selector, a quota, a missing ServiceAccount or ConfigMap.",
+		look:  lookAtJobPods,
 	},
 	{
 		Code: "job-image", Severity: kptfn.Error, Looks: "the pods of those Jobs, and the mirrors of images",
@@ -147,10 +231,11 @@ var jobChecks = []Check{
 		look: lookAtJobImage,
 	},
 	{
-		Code: "job-network", Severity: kptfn.Warning, Looks: "the NetworkPolicies in the namespaces of those Jobs", Trap: "T3",
-		Why:  "The Job has to reach the API server.",
-		Fix:  "Add a NetworkPolicy that lets the Job's pods out to the API server.",
-		look: lookAtNetwork,
+		Code: "job-network", Severity: kptfn.Warning, Trap: "T3",
+		Looks: "the NetworkPolicies in the namespaces of those Jobs",
+		Why:   "The Job has to reach the API server.",
+		Fix:   "Add a NetworkPolicy that lets the Job's pods out to the API server.",
+		look:  lookAtNetwork,
 	},
 }
 
@@ -158,7 +243,7 @@ func lookAtJobImage(e *exam) {
 	for _, j := range e.jobs() {
 		for _, p := range e.podsOf(j.Object) {
 			for _, c := range p.value.Status.Containers {
-				if reason := c.State.Waiting.Reason; reason == "ImagePullBackOff" || reason == "ErrImagePull" {
+				if reason := c.State.Waiting.Reason; isPull(reason) {
 					e.found(p.Object, "status.containerStatuses", "waits with %s for %s, %s", reason, c.Image, e.mirrorsOf(c.Image))
 				}
 			}
@@ -213,23 +298,83 @@ type networkPolicy struct {
 // lookAtNetwork finds what lets no pod out. Policies add up, so one that lets some traffic
 // out leaves the question open, and no finding.
 func lookAtNetwork(e *exam) {
-	seen := map[string]bool{}
+	namespaces := map[string]bool{}
 	for _, j := range e.jobs() {
-		namespace := j.Metadata.Namespace
-		if seen[namespace] {
+		namespaces[j.Metadata.Namespace] = true
+	}
+	for _, namespace := range slices.Sorted(maps.Keys(namespaces)) {
+		e.requireEgress(namespace)
+	}
+}
+
+func (e *exam) requireEgress(namespace string) {
+	policies, complete := list[networkPolicy](e, cluster.NetworkPolicies, namespace)
+	letsOut := func(p item[networkPolicy]) bool { return len(p.value.Spec.Egress) > 0 }
+	if !complete || slices.ContainsFunc(policies, letsOut) {
+		return
+	}
+	for _, p := range policies {
+		spec := p.value.Spec
+		all := len(spec.PodSelector.Labels)+len(spec.PodSelector.Expressions) == 0
+		if all && slices.Contains(spec.PolicyTypes, "Egress") {
+			e.found(p.Object, "spec.egress", "lets no pod out")
+		}
+	}
+}
+
+// lastLog is the last line of the pod of a Job, as more words for a finding.
+func (e *exam) lastLog(o cluster.Object) string {
+	pods := e.podsOf(o)
+	if len(pods) == 0 {
+		return ""
+	}
+	last := pods[len(pods)-1].Metadata
+	log := e.reader.Logs(e.ctx, last.Namespace, last.Name, generators.JobContainer, 4)
+	return after("; its last words are: ", lastLines(log.Text))
+}
+
+func lookAtSchedules(e *exam) {
+	all := ofProfiles[cronJob](e, cluster.CronJobs)
+	if !e.Live && len(all) > 0 {
+		e.unseen = append(e.unseen, "at which time the input was written")
+		return
+	}
+	for _, c := range all {
+		schedule, err := cron.ParseStandard(c.value.Spec.Schedule)
+		begin, wrong := time.Parse(time.RFC3339, c.Metadata.CreationTimestamp)
+		if err != nil || wrong != nil || c.value.Spec.Suspend {
 			continue
 		}
-		seen[namespace] = true
-		policies, complete := list[networkPolicy](e, cluster.NetworkPolicies, namespace)
-		if slices.ContainsFunc(policies, func(p item[networkPolicy]) bool { return len(p.value.Spec.Egress) > 0 }) || !complete {
+		words := "was never started"
+		if last := c.value.Status.LastScheduleTime; !last.IsZero() {
+			begin, words = last, "was started last at "+last.UTC().Format(time.RFC3339)
+		}
+		if schedule.Next(schedule.Next(begin)).Before(e.Now) {
+			e.found(c.Object, "status.lastScheduleTime", "%s, and its schedule is %q", words, c.value.Spec.Schedule)
+		}
+	}
+}
+
+func lookAtJobPods(e *exam) {
+	for _, j := range e.jobs() {
+		if len(j.value.Status.Conditions) > 0 {
 			continue
 		}
-		for _, p := range policies {
-			spec := p.value.Spec
-			all := len(spec.PodSelector.Labels)+len(spec.PodSelector.Expressions) == 0
-			if all && slices.Contains(spec.PolicyTypes, "Egress") {
-				e.found(p.Object, "spec.egress", "lets no pod out")
+		pods := e.podsOf(j.Object)
+		if words := e.lastEvent(j.Object); len(pods) == 0 && words != "" {
+			e.found(j.Object, "status", "has no pod%s", words)
+		}
+		for _, p := range pods {
+			if placed := conditionOf(p.value.Status.Conditions, "PodScheduled"); placed.Status == "False" {
+				e.found(p.Object, "status.conditions", "is on no node: %s", placed.says())
+			}
+			for _, c := range p.value.Status.Containers {
+				if waiting := c.State.Waiting; slices.Contains(stuck, waiting.Reason) && !isPull(waiting.Reason) {
+					e.found(p.Object, "status.containerStatuses", "waits with %s: %s", waiting.Reason, waiting.Message)
+				}
 			}
 		}
 	}
 }
+
+func isPull(reason string) bool { return reason == "ImagePullBackOff" || reason == "ErrImagePull" }

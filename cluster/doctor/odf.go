@@ -32,6 +32,12 @@ func phaseOf(kind cluster.Kind, good ...string) func(e *exam) {
 
 var odfChecks = []Check{
 	{
+		Code: "odf-missing", Severity: kptfn.Error, Looks: "the claims that are not Bound, and all StorageClusters",
+		Why:  "Without OpenShift Data Foundation nothing serves the claim.",
+		Fix:  "Install OpenShift Data Foundation and create a StorageCluster: oc get storageclusters -A.",
+		look: lookForODF,
+	},
+	{
 		Code: "storagecluster-not-ready", Severity: kptfn.Warning, Looks: "status.phase of every StorageCluster",
 		Why:  "Classes, Routes and stores come from the StorageCluster.",
 		Fix:  "Its conditions say why: oc describe storageclusters -A.",
@@ -49,6 +55,25 @@ var odfChecks = []Check{
 				}
 			}
 		},
+	},
+	{
+		Code: "ceph-warning", Severity: kptfn.Info, Looks: "the health of every CephCluster",
+		Why: "Ceph serves, but something is about to fail, such as a disk that fills up.",
+		Fix: "Look at the details: oc describe cephclusters -A.",
+		look: func(e *exam) {
+			stores, _ := list[store](e, cluster.CephClusters, "")
+			for _, s := range stores {
+				if s.value.Status.Ceph.Health == "HEALTH_WARN" {
+					e.found(s.Object, "status.ceph.health", "is HEALTH_WARN")
+				}
+			}
+		},
+	},
+	{
+		Code: "backingstore-not-ready", Severity: kptfn.Warning, Looks: "status.phase of every BackingStore",
+		Why:  "The buckets of the Multicloud Object Gateway are in its BackingStores, and with them perhaps the registry's.",
+		Fix:  "Its conditions say why: oc describe backingstores -A.",
+		look: phaseOf(cluster.BackingStores, "Ready"),
 	},
 	{
 		Code: "objectstore-not-ready", Severity: kptfn.Warning, Looks: "status.phase of every CephObjectStore",
@@ -108,5 +133,20 @@ func (e *exam) lookAtService(namespace, name string) {
 	})
 	if complete && !ready {
 		e.found(o, "spec.selector", "has no pod that is ready, of %d", len(pods))
+	}
+}
+
+// lookForODF tells only what a claim waits for: client clusters have no StorageCluster, and
+// their claims are served.
+func lookForODF(e *exam) {
+	claims, _ := e.claims()
+	unbound := slices.IndexFunc(claims, func(c item[bucketClaim]) bool { return c.value.Status.Phase != "Bound" })
+	if unbound < 0 {
+		return
+	}
+	stores, complete := list[store](e, cluster.StorageClusters, "")
+	if complete && len(stores) == 0 {
+		c := claims[unbound]
+		e.found(c.Object, "status.phase", "is %q, and there is no StorageCluster", c.value.Status.Phase)
 	}
 }

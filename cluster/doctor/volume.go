@@ -11,6 +11,7 @@ import (
 type volumeClaim struct {
 	Spec struct {
 		AccessModes      []string `json:"accessModes"`
+		VolumeName       string   `json:"volumeName"`
 		StorageClassName string   `json:"storageClassName"`
 	} `json:"spec"`
 	Status struct {
@@ -38,7 +39,40 @@ var volumeChecks = []Check{
 		Fix: "Find out why its provisioner does not fill it: oc describe it.",
 		look: func(e *exam) {
 			if claim, o, ok := e.volumeClaim(); ok && claim.Status.Phase != "Bound" {
-				e.found(o, "status.phase", "is %q and not Bound", claim.Status.Phase)
+				e.found(o, "status.phase", "is %q and not Bound%s", claim.Status.Phase, e.lastEvent(o))
+			}
+		},
+	},
+	{
+		Code: "volume-lost", Severity: kptfn.Error,
+		Looks: "the PersistentVolume of the PersistentVolumeClaim that Config names",
+		Why:   "The images are on the volume, not in its claim.",
+		Fix:   "Look at the volume and at its driver: oc describe persistentvolumes.",
+		look: func(e *exam) {
+			claim, _, ok := e.volumeClaim()
+			if !ok || claim.Spec.VolumeName == "" {
+				return
+			}
+			v, o, present, absent := read[store](e, cluster.Volumes, "", claim.Spec.VolumeName)
+			switch {
+			case absent:
+				e.found(o, "", "is not there")
+			case present && v.Status.Phase != "Bound":
+				e.found(o, "status.phase", "is %q and not Bound", v.Status.Phase)
+			}
+		},
+	},
+	{
+		Code: "volume-rollout", Severity: kptfn.Error, Trap: "T19",
+		Looks: "the accessModes of the PersistentVolumeClaim, and spec.rolloutStrategy of Config",
+		Why:   "A volume for one node keeps the new pod of a rollout waiting for the old one, and that one for the new one.",
+		Fix:   "Set spec.registry.rolloutStrategy: Recreate in the profile, or use a claim with ReadWriteMany.",
+		look: func(e *exam) {
+			c, _ := e.config()
+			claim, o, ok := e.volumeClaim()
+			shared := slices.Contains(claim.Spec.AccessModes, "ReadWriteMany")
+			if ok && c != nil && c.Spec.RolloutStrategy != "Recreate" && !shared {
+				e.found(o, "spec.accessModes", "has no ReadWriteMany while rolloutStrategy is %q", c.Spec.RolloutStrategy)
 			}
 		},
 	},
@@ -60,8 +94,8 @@ var volumeChecks = []Check{
 		look: func(e *exam) {
 			c, _ := e.config()
 			claim, o, ok := e.volumeClaim()
-			if ok && c != nil && c.Spec.Replicas > 1 && !slices.Contains(claim.Spec.AccessModes, "ReadWriteMany") {
-				e.found(o, "spec.accessModes", "has no ReadWriteMany while the registry has %d replicas", c.Spec.Replicas)
+			if ok && c != nil && c.replicas() > 1 && !slices.Contains(claim.Spec.AccessModes, "ReadWriteMany") {
+				e.found(o, "spec.accessModes", "has no ReadWriteMany while the registry has %d replicas", c.replicas())
 			}
 		},
 	},

@@ -2,10 +2,10 @@ package doctor
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/registryprofile/registry-profile/cluster"
 )
@@ -47,6 +47,12 @@ type node struct {
 	} `json:"status"`
 }
 
+type deployment struct {
+	Status struct {
+		Ready int `json:"readyReplicas"`
+	} `json:"status"`
+}
+
 // registryPods are the pods that serve images.
 func (e *exam) registryPods() []item[pod] {
 	pods, _ := list[pod](e, cluster.Pods, registryNamespace)
@@ -66,11 +72,7 @@ var workloadChecks = []Check{
 			if c == nil || c.Spec.ManagementState == "Removed" {
 				return
 			}
-			d, o, present, absent := read[struct {
-				Status struct {
-					Ready int `json:"readyReplicas"`
-				} `json:"status"`
-			}](e, cluster.Deployments, registryNamespace, registryName)
+			d, o, present, absent := read[deployment](e, cluster.Deployments, registryNamespace, registryName)
 			switch {
 			case absent:
 				e.found(o, "", "is not there")
@@ -86,8 +88,9 @@ var workloadChecks = []Check{
 		look: func(e *exam) {
 			for _, p := range e.registryPods() {
 				for _, c := range p.value.Status.Containers {
-					if slices.Contains(stuck, c.State.Waiting.Reason) {
-						e.found(p.Object, "status.containerStatuses", "%s waits with %s", c.Name, c.State.Waiting.Reason)
+					if waiting := c.State.Waiting; slices.Contains(stuck, waiting.Reason) {
+						e.found(p.Object, "status.containerStatuses", "%s waits with %s%s",
+							c.Name, waiting.Reason, after(": ", waiting.Message))
 					}
 				}
 			}
@@ -105,23 +108,53 @@ var workloadChecks = []Check{
 		Fix: "Set spec.registry.replicas: 2 where the storage can serve several pods.",
 		look: func(e *exam) {
 			c, o := e.config()
-			if c != nil && c.Spec.Replicas == 1 && c.Spec.ManagementState == "Managed" && c.storage.PVC == nil {
+			if c != nil && c.replicas() == 1 && c.isManaged() && c.storage.PVC == nil {
 				e.found(o, "spec.replicas", "is 1")
 			}
 		},
 	},
 	{
-		Code: "quota-exhausted", Severity: kptfn.Warning, Looks: "every ResourceQuota in " + registryNamespace,
-		Why:  "What is over a quota is refused: the Secret of the credentials, or the pods of the registry.",
-		Fix:  "Raise the quota, or remove it: this namespace belongs to the platform.",
-		look: lookAtQuotas,
+		Code: "registry-network", Severity: kptfn.Error, Looks: "the NetworkPolicies in " + registryNamespace, Trap: "T3",
+		Why:  "The registry has to reach its store, and the operator the API server.",
+		Fix:  "Remove the policy: those of the platform let out the pods that need it.",
+		look: func(e *exam) { e.requireEgress(registryNamespace) },
+	},
+	{
+		Code: "registry-short", Severity: kptfn.Warning, Looks: "Deployment image-registry, and spec.replicas of Config",
+		Why: "With less pods than wanted the registry goes away with the next node.",
+		Fix: "Find out why: oc describe pods in " + registryNamespace + ".",
+		look: func(e *exam) {
+			c, _ := e.config()
+			d, o, present, _ := read[deployment](e, cluster.Deployments, registryNamespace, registryName)
+			if c != nil && present && c.isManaged() && d.Status.Ready > 0 && d.Status.Ready < c.replicas() {
+				e.found(o, "status.readyReplicas", "is %d of %d", d.Status.Ready, c.replicas())
+			}
+		},
+	},
+	{
+		Code: "operator-down", Severity: kptfn.Error, Looks: "Deployment cluster-image-registry-operator",
+		Why: "Without its operator nothing about the registry is set right, and what Config says is from before.",
+		Fix: "Find out why: oc describe deployment and pods in " + registryNamespace + ".",
+		look: func(e *exam) {
+			d, o, present, _ := read[deployment](e, cluster.Deployments, registryNamespace, "cluster-image-registry-operator")
+			if present && d.Status.Ready == 0 {
+				e.found(o, "status.readyReplicas", "has no pod that is ready")
+			}
+		},
+	},
+	{
+		Code: "quota-exhausted", Severity: kptfn.Warning,
+		Looks: "every ResourceQuota in " + registryNamespace + ", and of Jobs",
+		Why:   "What is over a quota is refused: the Secret of the credentials, or the pods of the registry.",
+		Fix:   "Raise the quota, or remove it: " + registryNamespace + " belongs to the platform.",
+		look:  lookAtQuotas,
 	},
 }
 
 // lookAtNodes gives no verdict where pods choose nodes: tolerations and selectors decide then.
 func lookAtNodes(e *exam) {
 	c, o := e.config()
-	if c == nil || c.Spec.Replicas < 2 || c.placesItsPods() || c.Spec.ManagementState != "Managed" {
+	if c == nil || c.replicas() < 2 || c.placesItsPods() || !c.isManaged() {
 		return
 	}
 	nodes, complete := list[node](e, cluster.Nodes, "")
@@ -137,29 +170,39 @@ func lookAtNodes(e *exam) {
 			fit++
 		}
 	}
-	if complete && len(nodes) > 0 && fit < c.Spec.Replicas {
-		e.found(o, "spec.replicas", "is %d, but only %d nodes are ready, schedulable and without taints", c.Spec.Replicas, fit)
+	if complete && len(nodes) > 0 && fit < c.replicas() {
+		e.found(o, "spec.replicas", "is %d, but only %d nodes are ready, schedulable and without taints", c.replicas(), fit)
 	}
 }
 
+type quota struct {
+	Status struct {
+		Hard map[string]string `json:"hard"`
+		Used map[string]string `json:"used"`
+	} `json:"status"`
+}
+
 func lookAtQuotas(e *exam) {
-	quotas, _ := list[struct {
-		Status struct {
-			Hard map[string]string `json:"hard"`
-			Used map[string]string `json:"used"`
-		} `json:"status"`
-	}](e, cluster.ResourceQuotas, registryNamespace)
-	for _, q := range quotas {
-		var full []string
-		for name, hard := range q.value.Status.Hard {
-			if used := q.value.Status.Used[name]; isNeeded(name) && isAtLeast(used, hard) {
-				full = append(full, name+"="+hard)
+	namespaces, _ := e.jobNamespaces()
+	for _, namespace := range append(namespaces, registryNamespace) {
+		quotas, _ := list[quota](e, cluster.ResourceQuotas, namespace)
+		for _, q := range quotas {
+			if full := q.value.full(); len(full) > 0 {
+				e.found(q.Object, "status.used", "is used up: %s", strings.Join(full, ", "))
 			}
 		}
-		if slices.Sort(full); len(full) > 0 {
-			e.found(q.Object, "status.used", "is used up: %s", strings.Join(full, ", "))
+	}
+}
+
+// full names what is used up.
+func (q quota) full() (names []string) {
+	for name, hard := range q.Status.Hard {
+		if used := q.Status.Used[name]; isNeeded(name) && isAtLeast(used, hard) {
+			names = append(names, name+"="+hard)
 		}
 	}
+	slices.Sort(names)
+	return names
 }
 
 // isNeeded tells whether the registry needs what a quota counts, of whatever class.
@@ -172,13 +215,9 @@ func isNeeded(name string) bool {
 	return false
 }
 
-// isAtLeast compares amounts. Those with units are compared as they stand: the API server
-// writes both in the same way.
+// isAtLeast compares amounts.
 func isAtLeast(used, hard string) bool {
-	one, wrong := strconv.ParseFloat(used, 64)
-	other, alsoWrong := strconv.ParseFloat(hard, 64)
-	if wrong != nil || alsoWrong != nil {
-		return used == hard && used != ""
-	}
-	return one >= other
+	one, wrong := resource.ParseQuantity(used)
+	other, alsoWrong := resource.ParseQuantity(hard)
+	return wrong == nil && alsoWrong == nil && one.Cmp(other) >= 0
 }

@@ -129,7 +129,7 @@ func objectOf(ctx context.Context, reader cluster.Reader, r generators.Resource)
 }
 
 // pods are what the registry's pods are made of: a change of one replaces them.
-var pods = []string{"Config cluster", "Secret openshift-image-registry/image-registry-private-configuration-user"}
+var pods = []string{"Config cluster", "Secret " + v1alpha1.ImageRegistryNamespace + "/" + v1alpha1.CredentialsSecret}
 
 // restarts names what would be written that the operator rolls the registry out for. The
 // number of replicas does not replace pods.

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -16,35 +17,51 @@ func (s *session) doctorCommand() *cobra.Command {
 	var flags clusterFlags
 	var asList bool
 	cmd := &cobra.Command{
-		Use:   "doctor",
+		Use:   "doctor [PROFILE]",
 		Short: "Say what is wrong with the registry and its storage",
 		Long: `doctor looks at Config, the claim of the bucket, the endpoint, its CA, the store behind
 it, the pods, the pruner and the Job of a profile, and says what is wrong and what to
 do. It only reads: a cluster, or the files of one. What a check needs and could not
-see is told as a warning at the end; such a check gives no verdict.`,
+see is told as a warning at the end; such a check gives no verdict.
+
+Without a profile it looks at what Config names, and at what evidence leads to from
+there. With one the names are the profile's, and it says whether the Job would stop,
+and what it would write.`,
 		Example: `  registry-profile doctor
+  registry-profile doctor profile.yaml --context production -o json
   registry-profile doctor --must-gather must-gather.local.1 --must-gather odf-must-gather
   registry-profile doctor --list`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return errors.New("doctor takes flags only; registry-profile explain CODE says what a code means")
+		Args: func(_ *cobra.Command, files []string) error {
+			switch {
+			case len(files) > 1:
+				return errors.New("name one profile, or none; registry-profile explain CODE says what a code means")
+			case slices.Contains(files, stdinName) && slices.Contains(flags.from, stdinName):
+				return errors.New("stdin cannot be both the profile and the cluster's objects")
 			}
 			return nil
 		},
 	}
 	flags.add(cmd)
 	cmd.Flags().BoolVar(&asList, "list", false, "print what is checked, and look at nothing")
-	return s.findingsCommand(cmd, func(r *reporter, _ []string) {
+	return s.findingsCommand(cmd, func(r *reporter, files []string) {
 		if asList {
 			if err := s.listChecks(); err != nil {
 				r.fault(err)
 			}
 			return
 		}
+		input := doctor.Input{Now: time.Now(), Live: flags.isLive()}
+		for _, file := range files {
+			in := s.decode(file)
+			r.input(in)
+			if input.Profile = in.profile; in.profile == nil {
+				return
+			}
+		}
 		reader, faults := flags.open(s)
 		r.faults(faults)
 		if len(faults) == 0 {
-			r.examination(doctor.Examine(cmd.Context(), reader, time.Now()))
+			r.examination(doctor.Examine(cmd.Context(), reader, input))
 		}
 	})
 }
@@ -61,12 +78,13 @@ func (s *session) listChecks() error {
 
 // examination tells what doctor has found, and what it could not see.
 func (r *reporter) examination(report doctor.Report) {
-	count := map[kptfn.Severity]int{}
+	count, unseen := map[kptfn.Severity]int{}, 0
 	for _, f := range report.Findings {
 		count[f.Severity]++
 		r.add(finding.Located{Result: f})
 	}
 	for _, u := range report.Unseen {
+		unseen += len(u.Checks)
 		r.add(finding.Located{Result: u.Result()})
 	}
 	if report.Blind != "" {
@@ -74,6 +92,6 @@ func (r *reporter) examination(report doctor.Report) {
 	}
 	if r.format == textFormat {
 		fmt.Fprintf(r.s.err, "%d checks: %d errors, %d warnings, %d could not be seen\n",
-			len(doctor.Checks()), count[kptfn.Error], count[kptfn.Warning], len(report.Unseen))
+			len(doctor.Checks()), count[kptfn.Error], count[kptfn.Warning], unseen)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/registryprofile/registry-profile/cluster/doctor"
 	"github.com/registryprofile/registry-profile/internal/cases"
+	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -30,7 +31,72 @@ func TestDoctor(t *testing.T) {
 	blind := run("", "doctor", "--from", "-")
 	assert.Equal(t, 2, blind.code)
 	assert.Contains(t, blind.err, "nothing can be said about the registry: Config cluster is not in the input")
-	assert.Equal(t, 2, run("", "doctor", "profile.yaml").code)
+
+	const suspended = `{"apiVersion": "imageregistry.operator.openshift.io/v1", "kind": "ImagePruner",
+		"metadata": {"name": "cluster"}, "spec": {"suspend": true}}`
+	half := run(suspended, "doctor", "--from", "-")
+	assert.Contains(t, half.err, "[pruner-suspended]")
+	assert.Equal(t, 2, half.code, "a warning about something else is no verdict about the registry")
+
+	assert.Equal(t, 2, run("", "doctor", "no-such-profile.yaml").code)
+	assert.Equal(t, 2, run("", "doctor", "one.yaml", "two.yaml").code)
+	assert.Contains(t, run("", "doctor", "-", "--from", "-").err, "stdin cannot be both")
+}
+
+const otherCredentials = `
+apiVersion: imageregistry.operator.openshift.io/v1
+kind: Config
+metadata: {name: cluster}
+spec: {managementState: Managed, storage: {s3: {bucket: images}}}
+---
+apiVersion: objectbucket.io/v1alpha1
+kind: ObjectBucketClaim
+metadata: {name: image-registry-rgw, namespace: openshift-image-registry}
+spec: {bucketName: images}
+status: {phase: Bound}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: image-registry-rgw, namespace: openshift-image-registry}
+stringData: {AWS_ACCESS_KEY_ID: one, AWS_SECRET_ACCESS_KEY: two}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: image-registry-private-configuration-user, namespace: openshift-image-registry}
+stringData: {REGISTRY_STORAGE_S3_ACCESSKEY: one, REGISTRY_STORAGE_S3_SECRETKEY: another}
+`
+
+// TestDoctorOfReadme: what the README shows is what is said.
+func TestDoctorOfReadme(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	require.NoError(t, err)
+	said := run(otherCredentials, "doctor", "--from", "-").err
+	for line := range strings.Lines(said) {
+		if strings.Contains(line, "[credentials-differ]") {
+			assert.Contains(t, string(readme), "\n```text\n"+line+"```\n")
+			return
+		}
+	}
+	assert.Fail(t, "the credentials do not differ", said)
+}
+
+// TestDoctorOfProfile: with a profile the names are its own, and the Job is looked ahead at. A
+// profile with errors is refused, and no cluster is read.
+func TestDoctorOfProfile(t *testing.T) {
+	onOther := strings.Replace(removedConfig, `"Removed"`, `"Managed","storage":{"pvc":{"claim":"old"}}`, 1)
+	found := run(onOther, "doctor", filepath.Join(examples, "minimal", "profile.yaml"), "--from", "-")
+	assert.Equal(t, 1, found.code)
+	assert.Regexp(t, `error: Job/registry-bootstrap-\w{8}: would end with exit code 3, images could be lost: .*leaveStorage.*\[job-would-stop\]`,
+		found.err)
+
+	refused := run(theProfileOf("{odf: 1}"), "doctor", "-", "--kubectl", "/none")
+	assert.Equal(t, 1, refused.code)
+	assert.Contains(t, refused.err, "[wrong-type]")
+	assert.NotContains(t, refused.err, "/none")
+}
+
+func theProfileOf(spec string) string {
+	return "apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\nmetadata: {name: registry}\nspec: " + spec + "\n"
 }
 
 func TestDoctorList(t *testing.T) {
@@ -67,4 +133,11 @@ func TestDoctorDoc(t *testing.T) {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", c.Code, c.Severity, c.Looks, c.Why, c.Fix, c.Trap)
 	}
 	cases.Golden(t, filepath.Join(root, "docs", "doctor.md"), b.String())
+}
+
+// TestReportWithoutFiles: a run that looks at no file and finds nothing has passed.
+func TestReportWithoutFiles(t *testing.T) {
+	var out strings.Builder
+	require.NoError(t, (&finding.Report{Command: "doctor"}).Write(&out, "junit"))
+	assert.Contains(t, out.String(), `<testsuite name="doctor" tests="1" failures="0"`)
 }

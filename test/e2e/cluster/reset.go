@@ -83,6 +83,7 @@ var madeKinds = []schema.GroupVersionKind{
 	{Group: "config.openshift.io", Version: "v1", Kind: "ClusterOperator"},
 	{Group: "route.openshift.io", Version: "v1", Kind: "Route"},
 	{Version: "v1", Kind: "ResourceQuota"},
+	{Version: "v1", Kind: "Service"},
 	{Version: "v1", Kind: "Secret"},
 	{Version: "v1", Kind: "ConfigMap"},
 	{Group: "storage.k8s.io", Version: "v1", Kind: "StorageClass"},

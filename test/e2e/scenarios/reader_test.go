@@ -181,25 +181,8 @@ func TestReaderDump(t *testing.T) {
 	objects := s.Render("{}")
 	s.RequireComplete(s.Bootstrap(objects))
 	s.Apply("argocd-controller", objects.After())
-	contents, err := s.Contents(s.Ctx)
-	require.NoError(t, err)
-	var all, scopeless []inspect.Object
-	for _, object := range contents {
-		kind, ok := reader.KindOf(object.GetAPIVersion(), object.GetKind())
-		switch {
-		case !ok:
-		case kind.Namespaced:
-			all = append(all, object.Object)
-		default:
-			scopeless = append(scopeless, object.Object)
-		}
-	}
 	dir := t.TempDir()
-	require.NoError(t, inspect.Resources(dir, scopeless...))
-	require.NoError(t, inspect.Resources(filepath.Join(dir, "namespaces", "all"), objectsOfKind(all, "ObjectBucketClaim")...))
-	for _, namespace := range []string{cluster.RegistryNamespace, cluster.StorageNamespace, objects.Job().GetNamespace()} {
-		require.NoError(t, inspect.Namespace(dir, namespace, all, nil))
-	}
+	writeDump(s, dir, objects.Job().GetNamespace())
 	dump, faults := reader.Dump(reader.Folder{Name: dir, Files: os.DirFS(dir)})
 	require.Empty(t, faults)
 	live := adminReader(s)
@@ -222,6 +205,32 @@ func TestReaderDump(t *testing.T) {
 		require.Equal(t, len(is.Values), len(was.Values))
 	}
 	requireSameCredentials(s, live, dump)
+}
+
+// writeDump writes into a folder what must-gather collects: the namespaces of the registry,
+// of the storage and of the Job, and what has no namespace.
+func writeDump(s *runner.Scenario, dir, jobNamespace string) {
+	s.Helper()
+	contents, err := s.Contents(s.Ctx)
+	require.NoError(s, err)
+	var all, scopeless []inspect.Object
+	for _, object := range contents {
+		kind, ok := reader.KindOf(object.GetAPIVersion(), object.GetKind())
+		switch {
+		case !ok:
+		case kind.Namespaced:
+			all = append(all, object.Object)
+		default:
+			scopeless = append(scopeless, object.Object)
+		}
+	}
+	require.NoError(s, inspect.Resources(dir, scopeless...))
+	require.NoError(s, inspect.Resources(filepath.Join(dir, "namespaces", "all"), objectsOfKind(all, "ObjectBucketClaim")...))
+	for _, namespace := range []string{
+		cluster.RegistryNamespace, cluster.StorageNamespace, cluster.ConfigNamespace, cluster.ManagedNamespace, jobNamespace,
+	} {
+		require.NoError(s, inspect.Namespace(dir, namespace, all, nil))
+	}
 }
 
 func objectsOfKind(objects []inspect.Object, kind string) []inspect.Object {

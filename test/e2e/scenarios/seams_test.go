@@ -297,14 +297,7 @@ func requireSwitches(s *runner.Scenario, seen func(string) iter.Seq[*imageregist
 // ClusterOperator is Degraded, the registry is not.
 func TestPrunerIsNotTheRegistry(t *testing.T) {
 	s := runner.Start(t)
-	failed := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.RegistryNamespace, Name: "image-pruner-1"}}
-	failed.Spec.BackoffLimit = ptr.To[int32](0)
-	failed.Spec.Template.Spec = corev1.PodSpec{
-		RestartPolicy: corev1.RestartPolicyNever,
-		Containers:    []corev1.Container{{Name: "pruner", Image: "pruner", Command: []string{"/bin/bash", "-c", "exit 1"}}},
-	}
-	require.NoError(t, s.Client.Create(s.Ctx, failed))
-	require.False(t, s.AwaitJob(failed).Complete)
+	failPruner(s)
 	s.Await("the ClusterOperator to be Degraded", func(ctx context.Context) (bool, error) {
 		operator := &configv1.ClusterOperator{}
 		err := s.Client.Get(ctx, client.ObjectKey{Name: "image-registry"}, operator)
@@ -316,6 +309,19 @@ func TestPrunerIsNotTheRegistry(t *testing.T) {
 	s.RequireComplete(outcome)
 	require.Contains(t, outcome.Last().Output(), "Note: ClusterOperator image-registry says Degraded=True ImagePrunerJobFailed: ")
 	requireInstalled(s)
+}
+
+// failPruner is a run of the pruner that fails.
+func failPruner(s *runner.Scenario) {
+	s.Helper()
+	failed := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: cluster.RegistryNamespace, Name: "image-pruner-1"}}
+	failed.Spec.BackoffLimit = ptr.To[int32](0)
+	failed.Spec.Template.Spec = corev1.PodSpec{
+		RestartPolicy: corev1.RestartPolicyNever,
+		Containers:    []corev1.Container{{Name: "pruner", Image: "pruner", Command: []string{"/bin/bash", "-c", "exit 1"}}},
+	}
+	require.NoError(s, s.Client.Create(s.Ctx, failed))
+	require.False(s, s.AwaitJob(failed).Complete)
 }
 
 // TestNamespacedConfig is a rendered Config that an ordinary "namespace:" of a
