@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -56,5 +57,60 @@ func TestPolicyOfACM(t *testing.T) {
 		require.NoError(t, yaml.Unmarshal([]byte(document+"\n"), &object))
 		require.True(t, assert.ObjectsAreEqual(object, spec.Objects[i].Definition), "object %d differs", i+1)
 		require.Equal(t, "musthave", spec.Objects[i].Compliance)
+	}
+}
+
+// wrapped runs the example's wrap.sh on manifests, over a Policy that is there. It returns
+// the Policy, and what was said where wrap.sh has failed.
+func wrapped(t *testing.T, manifests string) (policy, failure string) {
+	t.Helper()
+	folder := t.TempDir()
+	file := filepath.Join(folder, "policy.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("of before\n"), 0o644))
+	script, err := filepath.Abs(filepath.Join(examples, "acm/wrap.sh"))
+	require.NoError(t, err)
+	cmd := exec.Command(script, file)
+	cmd.Stdin = strings.NewReader(manifests)
+	said, err := cmd.CombinedOutput()
+	if err != nil {
+		failure = string(said)
+		require.NotEmpty(t, failure)
+	}
+	content, err := os.ReadFile(file)
+	require.NoError(t, err)
+	files, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	require.Len(t, files, 1, "something is left behind")
+	return string(content), failure
+}
+
+// TestWrapOfACM: what separates documents in YAML does so here, and what is no list of
+// manifests leaves the Policy as it was.
+func TestWrapOfACM(t *testing.T) {
+	want, failure := wrapped(t, "kind: A\n---\nkind: B\n")
+	require.Empty(t, failure)
+	require.Equal(t, 2, strings.Count(want, "- complianceType: musthave"))
+	for _, same := range []string{
+		"---\nkind: A\n---\nkind: B\n---\n",
+		"kind: A\r\n---\r\nkind: B\r\n",
+		"# a comment\nkind: A\n--- # the next\nkind: B\n",
+		"kind: A\n---\n\n---\n# nothing\n---\nkind: B",
+		"kind: A\n...\n---  \nkind: B\n",
+	} {
+		got, failure := wrapped(t, same)
+		assert.Empty(t, failure, "%q", same)
+		assert.Equal(t, want, got, "%q", same)
+	}
+	for manifests, why := range map[string]string{
+		"":                         "no manifest on standard input",
+		"---\n# nothing\n---\n":    "no manifest on standard input",
+		"kind: A\nkind: B\n":       "two objects without ---",
+		"kind: A\n---\nspec: {}\n": "no kind",
+		"--- {kind: A}\n":          "write manifests as render does",
+		"%YAML 1.2\n---\nkind: A":  "write manifests as render does",
+	} {
+		policy, failure := wrapped(t, manifests)
+		assert.Contains(t, failure, why, "%q", manifests)
+		assert.Equal(t, "of before\n", policy, "%q", manifests)
 	}
 }
