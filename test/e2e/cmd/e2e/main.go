@@ -85,8 +85,8 @@ func play(ctx context.Context, dir, scenarios string, flags []string) (int, erro
 	defer cancel()
 	args := []string{
 		"-test.timeout=" + timeout.String(),
-		// A scenario waits a part of its time, so one more than there are processors.
-		"-test.parallel=" + strconv.Itoa(runtime.NumCPU()+1),
+		// A scenario waits half of its time.
+		"-test.parallel=" + strconv.Itoa(2*runtime.NumCPU()),
 		"-test.run=" + scenarios,
 	}
 	err := sandbox.Run(ctx, dir, "scenarios", "scenarios.test", append(args, flags...)...)
