@@ -181,6 +181,21 @@ func (s *Store) Objects(ctx context.Context, bucket string) ([]string, error) {
 	return names, nil
 }
 
+// Copy copies what is in one bucket to another, as S3 clients do.
+func (s *Store) Copy(ctx context.Context, from, to string) error {
+	names, err := s.Objects(ctx, from)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		source, target := minio.CopySrcOptions{Bucket: from, Object: name}, minio.CopyDestOptions{Bucket: to, Object: name}
+		if _, err := s.admin.CopyObject(ctx, target, source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *Store) client(keys Keys) (*minio.Client, error) {
 	return minio.New(s.Address, &minio.Options{
 		Creds: credentials.NewStaticV4(keys.Access, keys.Secret, ""), Region: "us-east-1", BucketLookup: minio.BucketLookupPath,

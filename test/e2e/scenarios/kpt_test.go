@@ -2,10 +2,8 @@ package scenarios
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -27,7 +25,6 @@ import (
 	"github.com/registryprofile/registry-profile/test/e2e/cluster"
 	"github.com/registryprofile/registry-profile/test/e2e/engines"
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
-	"github.com/registryprofile/registry-profile/test/e2e/sandbox"
 )
 
 // kpted is a scenario whose cluster is delivered by the real kpt, from examples/kpt-live,
@@ -91,26 +88,13 @@ func (k *kpted) documented(begin string) (output string) {
 // try runs a command in the package, and keeps what it prints.
 func (k *kpted) try(command string) (output string, code int) {
 	k.Helper()
-	bin := k.TempDir()
-	for name, program := range map[string]string{
-		"kpt": filepath.Join(k.Programs, "kpt"), "oc": filepath.Join(k.Programs, "kubectl"),
-		"registry-profile": filepath.Join(sandbox.Prepared(), "registry-profile"),
-	} {
-		require.NoError(k, os.Symlink(program, filepath.Join(bin, name)))
-	}
-	cmd := exec.CommandContext(k.Ctx, "bash", "-c", command)
-	cmd.Dir, cmd.Env = k.dir, []string{"HOME=" + bin, "PATH=" + bin, "KUBECONFIG=" + kubeconfig(k.Scenario)}
-	out, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		require.NoError(k, err)
-	}
+	output, code = typed(k.Scenario, k.dir, command)
 	log, err := os.OpenFile(filepath.Join(k.Dir, "kpt", "kpt.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	require.NoError(k, err)
 	defer func() { _ = log.Close() }()
-	_, err = fmt.Fprintf(log, "$ %s\n%s", command, out)
+	_, err = fmt.Fprintf(log, "$ %s\n%s", command, output)
 	require.NoError(k, err)
-	return string(out), cmd.ProcessState.ExitCode()
+	return output, code
 }
 
 // commit puts a profile of this spec into the package, and renders it. The package is a

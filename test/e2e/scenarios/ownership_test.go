@@ -206,17 +206,6 @@ func kubectl(s *runner.Scenario, manifests []byte, arguments ...string) (output 
 	return string(out), err
 }
 
-// shell runs a command of ours that a person would type, with the real kubectl as oc.
-func shell(s *runner.Scenario, command string) (output string, err error) {
-	s.Helper()
-	dir := s.TempDir()
-	require.NoError(s, os.Symlink(filepath.Join(s.Programs, "kubectl"), filepath.Join(dir, "oc")))
-	cmd := exec.CommandContext(s.Ctx, "bash", "-c", command)
-	cmd.Env = []string{"HOME=" + dir, "PATH=" + dir, "KUBECONFIG=" + kubeconfig(s)}
-	out, err := cmd.CombinedOutput()
-	return string(out), err
-}
-
 func kubeconfig(s *runner.Scenario) string {
 	s.Helper()
 	path, err := s.ControlPlane.Kubeconfig()

@@ -606,8 +606,8 @@ func TestTakeOutOfTheProfile(t *testing.T) {
 	commands := commandsOf(t, "protection.md")
 	require.Len(t, commands, 6)
 	for _, command := range commands {
-		out, err := shell(s, command)
-		require.NoError(t, err, "%s: %s", command, out)
+		out, code := typed(s, s.TempDir(), command)
+		require.Zero(t, code, "%s: %s", command, out)
 	}
 	for _, object := range objects.Of("ObjectBucketClaim", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding") {
 		awaitGone(s, object)

@@ -1,0 +1,192 @@
+package scenarios
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	bucketv1alpha1 "github.com/kube-object-storage/lib-bucket-provisioner/pkg/apis/objectbucket.io/v1alpha1"
+	"github.com/stretchr/testify/require"
+
+	"github.com/registryprofile/registry-profile/test/e2e/runner"
+)
+
+// An operation is a section of docs/operations.md. Its blocks are played in their order: one
+// of yaml is from then on the profile, one of sh is run.
+type operation struct {
+	*runner.Scenario
+	dir    string
+	title  string
+	blocks [][]string // the language, and what stands in it
+	values *strings.Replacer
+	said   strings.Builder // by all commands
+}
+
+var operations = map[string]func(o *operation){
+	"Install":              installByHand,
+	"Why did the Job fail": whyTheJobFailed,
+	"Single node":          singleNode,
+	"ODF in external mode, and clients of another cluster": externalMode,
+	"Change the backend":      changeBackend,
+	"Upgrade OpenShift":       upgradeOpenShift,
+	"Upgrade RegistryProfile": upgradeProduct,
+	"A claim that was lost":   claimLost,
+}
+
+var fenced = regexp.MustCompile("(?ms)^```(yaml|sh)\n(.*?)^```$")
+
+// TestOperations does what docs/operations.md says, word for word.
+func TestOperations(t *testing.T) {
+	blocks := map[string][][]string{}
+	for section := range strings.SplitSeq(read(t, "../../../docs/operations.md"), "\n## ") {
+		title, text, _ := strings.Cut(section, "\n")
+		for _, block := range fenced.FindAllStringSubmatch(text, -1) {
+			blocks[title] = append(blocks[title], block[1:])
+		}
+	}
+	require.ElementsMatch(t, slices.Collect(maps.Keys(operations)), slices.Collect(maps.Keys(blocks)))
+	for title, play := range operations {
+		t.Run(strings.NewReplacer(" ", "-", ",", "").Replace(strings.ToLower(title)), func(t *testing.T) {
+			o := &operation{Scenario: runner.Start(t), dir: t.TempDir(), title: title, blocks: blocks[title]}
+			o.values = strings.NewReplacer()
+			o.writeProfile("apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\nmetadata: {name: registry}\n")
+			play(o)
+			require.Empty(t, o.blocks, "not played")
+			require.False(t, holds([]byte(o.said.String()), credentialsOf(o.Scenario)))
+			require.Subset(t, secretsByDesign, objectsWith(o.Scenario, credentialsOf(o.Scenario)))
+		})
+	}
+}
+
+func (o *operation) writeProfile(content string) {
+	o.Helper()
+	require.NoError(o, os.WriteFile(filepath.Join(o.dir, "profile.yaml"), []byte(o.values.Replace(content)), 0o644))
+}
+
+// next plays the blocks up to the next of sh, which has to succeed, and returns its output.
+func (o *operation) next() string {
+	o.Helper()
+	for len(o.blocks) > 0 {
+		language, content := o.blocks[0][0], o.blocks[0][1]
+		o.blocks = o.blocks[1:]
+		if language == "sh" {
+			return o.enter("set -e\n" + content)
+		}
+		o.writeProfile(content)
+	}
+	require.Fail(o, "there is no command left", o.title)
+	return ""
+}
+
+func (o *operation) enter(command string) string {
+	o.Helper()
+	output, code := typed(o.Scenario, o.dir, command)
+	require.Zero(o, code, "%s\n%s", command, output)
+	o.said.WriteString(output)
+	return output
+}
+
+// deliver installs the profile as the section on installing does.
+func (o *operation) deliver() {
+	o.Helper()
+	o.enter("set -e; registry-profile render --output registry profile.yaml; " +
+		"oc apply --server-side --force-conflicts -k registry; " +
+		"oc wait --for=condition=Complete -f registry/510-job.yaml --timeout=30m")
+	awaitObserved(o.Scenario)
+}
+
+func installByHand(o *operation) {
+	require.Contains(o, o.next(), "new")
+	o.next()
+	awaitObserved(o.Scenario)
+	serveGateway(o.Scenario)
+	require.Contains(o, o.next(), " 0 errors, ")
+	requireInstalled(o.Scenario)
+	image(o.Scenario)()
+}
+
+// whyTheJobFailed is a registry on a volume, which is then left without its images: the
+// user's own decision, in the cluster.
+func whyTheJobFailed(o *operation) {
+	runOnVolume(o.Scenario, "of-before")
+	o.enter("registry-profile render --output registry profile.yaml && oc apply --server-side --force-conflicts -k registry && " +
+		"oc wait --for=condition=Failed -f registry/510-job.yaml --timeout=30m")
+	require.Contains(o, o.next(), "leaveStorage: [{claim: of-before}]")
+	require.Contains(o, o.next(), "[job-failed]")
+	require.Equal(o, "of-before", o.RegistryConfig().Spec.Storage.PVC.Claim)
+	patchConfig(o.Scenario, `{"spec":{"storage":{"pvc":null,"emptyDir":{}}}}`)
+	awaitObserved(o.Scenario)
+	o.next()
+	requireInstalled(o.Scenario)
+}
+
+func singleNode(o *operation) {
+	o.next()
+	requireOurBucket(o.Scenario)
+	require.EqualValues(o, 1, o.RegistryConfig().Spec.Replicas)
+}
+
+func externalMode(o *operation) {
+	placeOutside(o.Scenario)
+	require.NoError(o, os.WriteFile(filepath.Join(o.dir, "ca.crt"), []byte(o.CephCA.Bundle()), 0o644))
+	o.next()
+	o.next()
+	require.Contains(o, o.RegistryConfig().Spec.Storage.S3.RegionEndpoint, "https://")
+	image(o.Scenario)()
+}
+
+func changeBackend(o *operation) {
+	o.deliver()
+	pull := image(o.Scenario)
+	said := o.next()
+	old := o.RegistryConfig().Spec.Storage.S3.Bucket
+	require.Contains(o, said, old)
+	require.True(o, o.RegistryConfig().Spec.ReadOnly)
+
+	require.NotContains(o, o.next(), old)
+	require.Equal(o, old, o.RegistryConfig().Spec.Storage.S3.Bucket)
+	claim := &bucketv1alpha1.ObjectBucketClaim{}
+	key := claimKey
+	key.Name = "image-registry-noobaa"
+	require.NoError(o, o.Client.Get(o.Ctx, key, claim))
+	require.NoError(o, o.Store.Copy(o.Ctx, old, claim.Spec.BucketName))
+
+	o.values = strings.NewReplacer("OLD-BUCKET", old)
+	o.next()
+	require.Equal(o, claim.Spec.BucketName, o.RegistryConfig().Spec.Storage.S3.Bucket)
+	require.False(o, o.RegistryConfig().Spec.ReadOnly)
+	pull()
+}
+
+func upgradeOpenShift(o *operation) {
+	o.deliver()
+	pull := image(o.Scenario)
+	o.next()
+	pull()
+}
+
+func upgradeProduct(o *operation) {
+	o.deliver()
+	pull := image(o.Scenario)
+	o.next()
+	o.next()
+	pull()
+}
+
+func claimLost(o *operation) {
+	o.deliver()
+	old := o.RegistryConfig().Spec.Storage.S3.Bucket
+	claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: claimMeta}
+	deleteGuarded(o.Scenario, claim)
+	awaitGone(o.Scenario, claim)
+	o.enter("oc apply --server-side --force-conflicts -k registry")
+	require.NotContains(o, o.next(), old)
+	o.values = strings.NewReplacer("OLD-BUCKET", old)
+	o.next()
+	require.NotEqual(o, old, o.RegistryConfig().Spec.Storage.S3.Bucket)
+	image(o.Scenario)()
+}
