@@ -2,6 +2,7 @@ package v1alpha1
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,14 +19,27 @@ var schedulingRules = []Rule{{
 	Severity: kptfn.Error,
 	Doc:      "Config and ImagePruner take any affinity, and one that a pod cannot have degrades the operator.",
 	check: func(p *RegistryProfile, r finding.Reporter) {
-		both := map[string]*Affinity{
-			"spec.registry.affinity": p.Spec.Registry.Affinity, "spec.pruner.affinity": p.Spec.Pruner.Affinity,
+		for path, affinity := range affinities(&p.Spec) {
+			checkNodeAffinity(path+".nodeAffinity", affinity.NodeAffinity, r)
 		}
-		for path, affinity := range both {
-			if affinity != nil {
-				checkNodeAffinity(path+".nodeAffinity", affinity.NodeAffinity, r)
-				checkPodAffinity(path+".podAffinity", affinity.PodAffinity, r)
-				checkPodAffinity(path+".podAntiAffinity", affinity.PodAntiAffinity, r)
+		for path, term := range podTerms(&p.Spec) {
+			checkPodTerm(path, term, r)
+		}
+	},
+}, {
+	Code:     "affinity-version",
+	Severity: kptfn.Error,
+	Doc: "Before OpenShift 4.16, Config and ImagePruner do not have these fields (openshift/api): " +
+		"the API server would drop them, or refuse the object.",
+	check: func(p *RegistryProfile, r finding.Reporter) {
+		if minor := minorVersion(p.Spec.OpenShiftVersion); minor == 0 || minor >= 16 {
+			return
+		}
+		for path, term := range podTerms(&p.Spec) {
+			for field, keys := range map[string][]string{"matchLabelKeys": term.MatchLabelKeys, "mismatchLabelKeys": term.MismatchLabelKeys} {
+				if keys != nil {
+					r.At(path+"."+field).Say("is not known to OpenShift %s; remove it, it came with 4.16", p.Spec.OpenShiftVersion)
+				}
 			}
 		}
 	},
@@ -130,17 +144,30 @@ func isInteger(s string) bool {
 	return err == nil && !strings.HasPrefix(s, "+")
 }
 
-func checkPodAffinity(path string, a *PodAffinity, r finding.Reporter) {
-	if a == nil {
-		return
+// affinities are those of a profile, by their paths.
+func affinities(s *Spec) map[string]*Affinity {
+	found := map[string]*Affinity{"spec.registry.affinity": s.Registry.Affinity, "spec.pruner.affinity": s.Pruner.Affinity}
+	maps.DeleteFunc(found, func(_ string, a *Affinity) bool { return a == nil })
+	return found
+}
+
+// podTerms are the terms about other pods in the affinities of a profile, by their paths.
+func podTerms(s *Spec) map[string]PodAffinityTerm {
+	found := map[string]PodAffinityTerm{}
+	for path, affinity := range affinities(s) {
+		for field, a := range map[string]*PodAffinity{"podAffinity": affinity.PodAffinity, "podAntiAffinity": affinity.PodAntiAffinity} {
+			if a == nil {
+				continue
+			}
+			for i, term := range a.Required {
+				found[fmt.Sprintf("%s.%s.requiredDuringSchedulingIgnoredDuringExecution[%d]", path, field, i)] = term
+			}
+			for i, term := range a.Preferred {
+				found[fmt.Sprintf("%s.%s.preferredDuringSchedulingIgnoredDuringExecution[%d].podAffinityTerm", path, field, i)] = term.PodAffinityTerm
+			}
+		}
 	}
-	for i, term := range a.Required {
-		checkPodTerm(fmt.Sprintf("%s.requiredDuringSchedulingIgnoredDuringExecution[%d]", path, i), term, r)
-	}
-	for i, term := range a.Preferred {
-		checkPodTerm(fmt.Sprintf("%s.preferredDuringSchedulingIgnoredDuringExecution[%d].podAffinityTerm", path, i),
-			term.PodAffinityTerm, r)
-	}
+	return found
 }
 
 func checkPodTerm(path string, term PodAffinityTerm, r finding.Reporter) {

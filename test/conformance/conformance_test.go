@@ -9,12 +9,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	_ "github.com/openshift/api/imageregistry/v1" // keeps the module of the CRDs in go.mod
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/stretchr/testify/assert"
@@ -230,15 +228,15 @@ type customResource struct {
 	rules     *cel.Validator
 }
 
-// customResources reads the CRDs of the registry's operator.
+// customResources reads the newest CRDs of the registry's operator.
 func customResources(t *testing.T) map[string]*customResource {
-	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/openshift/api").Output()
-	require.NoError(t, err)
-	files, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(dir)), "imageregistry/v1/zz_generated.crd-manifests/*.crd.yaml"))
-	require.NoError(t, err)
-	require.Len(t, files, 2)
+	return customResourcesOf(t, newestAPI)
+}
+
+// customResourcesOf reads the CRDs of a module that openshift_test.go names.
+func customResourcesOf(t *testing.T, module string) map[string]*customResource {
 	crds := map[string]*customResource{}
-	for _, file := range files {
+	for _, file := range crdFiles(t, module) {
 		content, err := os.ReadFile(file)
 		require.NoError(t, err)
 		var crd apiextensionsv1.CustomResourceDefinition

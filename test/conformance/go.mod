@@ -5,7 +5,6 @@ go 1.26.0
 replace github.com/registryprofile/registry-profile => ../..
 
 require (
-	github.com/openshift/api v0.0.0-20250710004639-926605d3338b
 	github.com/registryprofile/registry-profile v0.0.0
 	github.com/stretchr/testify v1.12.1
 	k8s.io/api v0.37.2
@@ -17,6 +16,8 @@ require (
 	sigs.k8s.io/kustomize/kyaml v0.21.2
 	sigs.k8s.io/yaml v1.6.0
 )
+
+require github.com/openshift/api v0.0.0-20250710004639-926605d3338b // indirect
 
 require (
 	cel.dev/expr v0.25.1 // indirect
@@ -101,7 +102,23 @@ require (
 	k8s.io/klog/v2 v2.140.0 // indirect
 	k8s.io/kube-openapi v0.0.0-20260721132016-d427ff9ee9ad // indirect
 	k8s.io/utils v0.0.0-20260626114624-be93311217bd // indirect
+	openshift.example/api-4.14 v0.0.0
+	openshift.example/api-4.16 v0.0.0
+	openshift.example/api-4.17 v0.0.0
+	openshift.example/api-4.18 v0.0.0
+	openshift.example/api-4.19 v0.0.0
+	openshift.example/api-4.22 v0.0.0
 	sigs.k8s.io/apiserver-network-proxy/konnectivity-client v0.36.0 // indirect
 	sigs.k8s.io/randfill v1.0.0 // indirect
 	sigs.k8s.io/structured-merge-diff/v6 v6.4.2 // indirect
+)
+
+// What "go list" says of these versions is where their CRDs are.
+replace (
+	openshift.example/api-4.14 => github.com/openshift/api v0.0.0-20230807132801-600991d550ac
+	openshift.example/api-4.16 => github.com/openshift/api v0.0.0-20240508125607-95e22923d553
+	openshift.example/api-4.17 => github.com/openshift/api v0.0.0-20240805090819-b8f07e1d8f62
+	openshift.example/api-4.18 => github.com/openshift/api v0.0.0-20241210155609-29859d55727b
+	openshift.example/api-4.19 => github.com/openshift/api v0.0.0-20241124010541-a09992e80c68
+	openshift.example/api-4.22 => github.com/openshift/api v0.0.0-20260317165824-54a3998d81eb
 )
