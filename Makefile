@@ -56,6 +56,7 @@ update-golden: ## Rewrite golden files and generated documents; read the diff
 	go test ./fn ./internal/stream ./internal/cases -update
 	go test ./internal/cli -update # reads what the line above writes
 	cd test/e2e && go test ./engines -update
+	cd test/conformance && go test -run Versions . -update
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (30s)

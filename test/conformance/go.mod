@@ -7,6 +7,7 @@ replace github.com/registryprofile/registry-profile => ../..
 require (
 	github.com/registryprofile/registry-profile v0.0.0
 	github.com/stretchr/testify v1.12.1
+	golang.org/x/mod v0.43.0
 	k8s.io/api v0.37.2
 	k8s.io/apiextensions-apiserver v0.37.2
 	k8s.io/apimachinery v0.37.2
