@@ -33,6 +33,8 @@ func DecodeCheck(n *yaml.RNode) kptfn.Results {
 		return results
 	}
 	results = append(results, checkDefinition().Check(content)...)
+	checkStrict(ynode.MetaOf(n.YNode()).Annotations, finding.NewReporter(strictRule.Code, strictRule.Severity,
+		func(result *kptfn.Result) { results = append(results, result) }))
 	for _, r := range results {
 		if r.Field != nil && r.Field.Path == "" {
 			r.Field = nil

@@ -42,7 +42,11 @@ func inHours(value string) string {
 	if m[2][0] == 'w' {
 		n *= 7
 	}
-	return fmt.Sprintf("%dh", n*24)
+	hours := fmt.Sprintf("%dh", n*24)
+	if _, err := time.ParseDuration(hours); err != nil {
+		return "" // longer than a duration can be
+	}
+	return hours
 }
 
 // shortDuration prints a duration without its zero minutes and seconds.

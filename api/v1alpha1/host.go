@@ -2,10 +2,13 @@ package v1alpha1
 
 import (
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
+	"github.com/registryprofile/registry-profile/internal/finding"
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
@@ -35,7 +38,56 @@ func isHostname(s string) bool {
 
 func isLongLabel(label string) bool { return len(label) > validation.DNS1123LabelMaxLength }
 
-func isServiceHost(s string) bool {
+// serviceSuffixes end the names of Services, as pods may write them.
+var serviceSuffixes = []string{".svc", ".svc.cluster.local"}
+
+// isServiceHost tells whether only pods find a host: it is a Service by its name, also by the
+// short one, NAME.NAMESPACE, of a store of ODF.
+func isServiceHost(s string, odf ODF) bool {
 	host, _, _ := strings.Cut(s, ":")
-	return strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".svc.cluster.local")
+	_, namespace, _ := strings.Cut(host, ".")
+	return namespace == odf.Namespace || slices.ContainsFunc(serviceSuffixes, func(suffix string) bool {
+		return strings.HasSuffix(host, suffix)
+	})
+}
+
+// isLoopback tells whether a host is whoever asks for it.
+func isLoopback(s string) bool {
+	host, _, _ := strings.Cut(s, ":")
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && address.IsLoopback()
+}
+
+// sayHost says why a text is no HOST or HOST:PORT, and what is left of it that is one.
+func sayHost(draft finding.Draft, text string) {
+	const message = "is not a host: %s; write HOST or HOST:PORT"
+	lower := strings.ToLower(text)
+	bare := strings.TrimSuffix(lower, ".")
+	_, rest, hasScheme := strings.Cut(bare, "://")
+	if hasScheme {
+		bare = rest
+	}
+	bare, _, hasPath := strings.Cut(bare, "/")
+	why := "it is no DNS name"
+	switch {
+	case hasScheme:
+		why = "it has a scheme, which belongs in the field scheme"
+	case hasPath:
+		why = "it has a path"
+	case strings.Contains(text, "["), strings.Count(text, ":") > 1:
+		why = "it is an IPv6 address, and a certificate is for a name"
+	case strings.Contains(text, "_"):
+		why = "a DNS name has no underscore"
+	case strings.HasSuffix(text, "."):
+		why = "it ends in a dot"
+	case lower != text:
+		why = "it has capital letters"
+	case strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }):
+		why = "it has letters that DNS does not have; write them in punycode (xn--...)"
+	}
+	if isHost(bare) {
+		draft.Propose(bare).Say(message+" such as %s", why, bare)
+		return
+	}
+	draft.Say(message, why)
 }

@@ -21,7 +21,7 @@ const longestCluster = validation.DNS1123SubdomainMaxLength - len(routeSuffix+se
 // manifests were checked for: ODF serves both Routes since 4.13, and the image's name is known.
 const OldestMinor, newestMinor = 14, 23
 
-var profileRules = []Rule{{
+var profileRules = []Rule{strictRule, {
 	Code:     "profile-name",
 	Severity: kptfn.Error,
 	Doc:      "The profile's name is part of every emitted name, so it is a DNS label of at most 40 characters.",

@@ -22,6 +22,18 @@ var prunerRules = []Rule{{
 		checkDuration("spec.pruner.keepYoungerThanDuration", p.Spec.Pruner.KeepYoungerThanDuration, r)
 	},
 }, {
+	Code:     "pruner-young",
+	Severity: kptfn.Warning,
+	Doc: "The pruner deletes an image that is older and that nothing refers to at that moment. Upstream's own " +
+		"default is an hour.",
+	check: func(p *RegistryProfile, r finding.Reporter) {
+		value := p.Spec.Pruner.KeepYoungerThanDuration
+		if d, err := time.ParseDuration(value); err == nil && d > 0 && d < time.Hour {
+			r.At("spec.pruner.keepYoungerThanDuration").Value(value).Propose("168h").Say(
+				"is less than an hour, in which images are still being pushed and deployed; write 168h, or 0s to keep none for their age")
+		}
+	},
+}, {
 	Code:     "pruner-keep",
 	Severity: kptfn.Error,
 	Doc: "Of keepYoungerThanDuration and the deprecated keepYoungerThan the first wins, so that " +

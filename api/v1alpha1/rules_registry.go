@@ -143,5 +143,6 @@ func isProxy(s string) bool {
 	}
 	_, notIP := netip.ParseAddr(u.Hostname())
 	isName := isHostname(strings.ToLower(u.Hostname()))
-	return (isName || notIP == nil) && !strings.HasSuffix(u.Host, ":") && (u.Port() == "" || isPort(u.Port()))
+	isBare := (u.Path == "" || u.Path == "/") && u.RawQuery == "" && u.Fragment == ""
+	return isBare && (isName || notIP == nil) && !strings.HasSuffix(u.Host, ":") && (u.Port() == "" || isPort(u.Port()))
 }

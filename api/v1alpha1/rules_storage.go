@@ -104,9 +104,14 @@ var storageRules = []Rule{{
 	Severity: kptfn.Error,
 	Doc:      "A literal host is a host name with an optional port, without a scheme or a path.",
 	check: eachObjectStore(func(path string, b *ObjectStore, _ *Spec, r finding.Reporter) {
-		if route := b.Endpoint.Route; route != nil && route.Host != "" && !isHost(route.Host) {
+		route := b.Endpoint.Route
+		switch {
+		case route == nil || route.Host == "":
+		case !isHost(route.Host):
+			sayHost(r.At(path+".endpoint.route.host").Value(route.Host), route.Host)
+		case isLoopback(route.Host):
 			r.At(path + ".endpoint.route.host").Value(route.Host).Say(
-				"is not a host; write HOST or HOST:PORT, and the scheme in scheme")
+				"is the machine that asks, each its own; write the name by which pods and nodes reach the store")
 		}
 	}),
 }, {
@@ -124,7 +129,7 @@ var storageRules = []Rule{{
 				"false cannot work with a service endpoint, which nodes cannot resolve; write true, or use " +
 					"endpoint.route")
 		}
-		if route := b.Endpoint.Route; route != nil && isServiceHost(route.Host) {
+		if route := b.Endpoint.Route; route != nil && isServiceHost(route.Host, s.ODF) {
 			r.At(path + ".endpoint.route.host").Value(route.Host).Say(
 				"is a Service, which nodes cannot resolve; set spec.registry.disableRedirect: true, or use " +
 					"endpoint.service")

@@ -77,6 +77,7 @@ func TestRulesRefuse(t *testing.T) {
 		"spec: {registry: {proxy: {http: 'http://proxy:0443'}}}":             "spec.registry.proxy.http [registry-proxy]",
 		"spec: {registry: {proxy: {http: 'http://proxy:99999'}}}":            "spec.registry.proxy.http [registry-proxy]",
 		"spec: {registry: {proxy: {http: 'http://a_b'}}}":                    "spec.registry.proxy.http [registry-proxy]",
+		"spec: {registry: {proxy: {http: 'http://proxy:3128?password=s'}}}":  "spec.registry.proxy.http [registry-proxy]",
 		"spec: {registry: {proxy: {noProxy: \"\\n.svc\"}}}":                  "spec.registry.proxy.noProxy [text]",
 
 		resourcesOf("requests: {cpus: 1}"):                                      "spec.registry.resources.requests.cpus [resources-name]",
@@ -298,6 +299,11 @@ spec:
 	}, lines)
 }
 
+// hostOf is a profile with a literal host.
+func hostOf(host string) string {
+	return "spec: {storage: {rgw: {endpoint: {route: {host: '" + host + "'}}, trustedCA: {system: {}}}}}"
+}
+
 // TestMessagesSayWhatToWrite: the value to write stands in the message, and for programs
 // beside it.
 func TestMessagesSayWhatToWrite(t *testing.T) {
@@ -320,6 +326,20 @@ func TestMessagesSayWhatToWrite(t *testing.T) {
 		"spec: {bootstrap: {leaveStorage: old}}": {
 			`"old" is a string where a list is needed; write each item on a line of its own that begins with "- "`, nil,
 		},
+		"spec: {bootstrap: {timeout: 1800}}":     {"is a number where a string is needed; put it in quotes, with its unit if it has one", nil},
+		"spec: {storage: {cephfs: {size: 0.1}}}": {`"0.1" is a number where a quantity is needed; write it with its unit, such as 100Gi`, nil},
+		"spec: {registry: {tolerations: null}}":  {"has no value; write a list, or remove the line to get the default", nil},
+		"spec: {pruner: {keepYoungerThanDuration: 99999w}}": {
+			`"99999w" is not a duration that the operator can read; use hours, minutes and seconds such as "720h"`, nil,
+		},
+		hostOf("S3.Example.com."):                                              {`"S3.Example.com." is not a host: it ends in a dot; write HOST or HOST:PORT such as s3.example.com`, "s3.example.com"},
+		hostOf("https://s3.example.com:8443/"):                                 {`"https://s3.example.com:8443/" is not a host: it has a scheme, which belongs in the field scheme; write HOST or HOST:PORT such as s3.example.com:8443`, "s3.example.com:8443"},
+		hostOf("S3.example.com"):                                               {`"S3.example.com" is not a host: it has capital letters; write HOST or HOST:PORT such as s3.example.com`, "s3.example.com"},
+		hostOf("s3_a.example.com"):                                             {`"s3_a.example.com" is not a host: a DNS name has no underscore; write HOST or HOST:PORT`, nil},
+		hostOf("s3.münchen.example"):                                           {`"s3.münchen.example" is not a host: it has letters that DNS does not have; write them in punycode (xn--...); write HOST or HOST:PORT`, nil},
+		hostOf("[fd00::1]:443"):                                                {`"[fd00::1]:443" is not a host: it is an IPv6 address, and a certificate is for a name; write HOST or HOST:PORT`, nil},
+		hostOf("localhost:8443"):                                               {`"localhost:8443" is the machine that asks, each its own; write the name by which pods and nodes reach the store`, nil},
+		hostOf("s3.openshift-storage:443"):                                     {`"s3.openshift-storage:443" is a Service, which nodes cannot resolve; set spec.registry.disableRedirect: true, or use endpoint.service`, nil},
 		"spec: {pruner: {keepYoungerThan: 7}}":                                 {"7 counts nanoseconds, which is 7ns; write keepYoungerThanDuration: 168h in its place", nil},
 		"spec: {pruner: {keepYoungerThan: 1800000000000}}":                     {"is deprecated upstream; use keepYoungerThanDuration: 30m", nil},
 		"spec: {registry: {replicas: 010}}":                                    {`"010" is not the same number to all readers of YAML; write 8 or 10, or put it in quotes where text is meant`, nil},

@@ -58,6 +58,21 @@ func TestSecondRunWritesNothing(t *testing.T) {
 	}
 }
 
+// TestOtherEndsOfLines: git may write \r\n, and an editor a byte order mark; the files are
+// still ours.
+func TestOtherEndsOfLines(t *testing.T) {
+	dir := t.TempDir()
+	profile := filepath.Join(examples, "minimal", "profile.yaml")
+	good(t, "", "render", "--output", dir, profile)
+	before := tree(t, dir)
+	for name, content := range before {
+		changed := "\uFEFF" + strings.ReplaceAll(content, "\n", "\r\n")
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(changed), 0o644))
+	}
+	good(t, "", "render", "--output", dir, profile)
+	assert.Equal(t, before, tree(t, dir))
+}
+
 func TestChangedProfileReplacesItsOwnFilesOnly(t *testing.T) {
 	const mine = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: mine}\n"
 	dir := write(t, "profile.yaml", profile("registry", "{}"), "out/mine.yaml", mine, "out/notes.txt", "x", "out/broken.yaml", "registryprofile.dev/profile: [",

@@ -50,8 +50,7 @@ func ownerOf(dir string) string {
 	if err != nil {
 		return ""
 	}
-	first, _, _ := bytes.Cut(content, []byte("\n"))
-	name, found := strings.CutPrefix(string(first), generatedMark)
+	name, found := strings.CutPrefix(firstLine(content), generatedMark)
 	if !found || len(validation.IsDNS1123Label(name)) > 0 {
 		return ""
 	}
@@ -131,7 +130,7 @@ func (f folder) isLeftover(name string, content []byte, wanted []fileChange) boo
 // isGeneratedFrom tells whether a whole file was generated from a profile. A user's own
 // object that the profile was merged into was not.
 func isGeneratedFrom(profile string, content []byte) bool {
-	if first, _, _ := bytes.Cut(content, []byte("\n")); string(first) == generatedMark+profile {
+	if firstLine(content) == generatedMark+profile {
 		return true
 	}
 	if !bytes.Contains(content, []byte(generators.ProfileAnnotation)) {
@@ -143,6 +142,13 @@ func isGeneratedFrom(profile string, content []byte) bool {
 		_, merged := m.Annotations[generators.MergedAnnotation]
 		return merged || generators.ProfileOf(m.Labels, m.Annotations) != profile
 	})
+}
+
+// firstLine returns the first line of a file as it was written: git may have changed the ends
+// of lines, and an editor may have put a byte order mark in front.
+func firstLine(content []byte) string {
+	line, _, _ := bytes.Cut(bytes.TrimPrefix(content, []byte("\uFEFF")), []byte("\n"))
+	return string(bytes.TrimSuffix(line, []byte("\r")))
 }
 
 // largestFile is more than any file that is rendered from a profile has.

@@ -109,9 +109,14 @@ func mismatch(schema *spec.Schema, value any) string {
 	case value == nil && want == "object":
 		return "has no value; write {} to choose it with its defaults, or remove the line"
 	case value == nil:
-		return fmt.Sprintf("has no value; write a %s, or remove the line to get the default", want)
+		return fmt.Sprintf("has no value; write %s, or remove the line to get the default", withArticle(want))
+	case isNumber(value) && schema.Type.Contains("string") && schema.Type.Contains("integer"):
+		return finding.Quote(value) + " is a number where a quantity is needed; write it with its unit, such as 100Gi"
 	case want == "string" && shown(value) != nil:
 		// Without the value: YAML has read 4.20 as 4.2.
+		if isNumber(value) {
+			return "is a number where a string is needed; put it in quotes, with its unit if it has one"
+		}
 		return fmt.Sprintf("is %s where a string is needed; put it in quotes", typeName(value))
 	}
 	is := "is " + typeName(value)
@@ -120,6 +125,19 @@ func mismatch(schema *spec.Schema, value any) string {
 	}
 	return is + " where " + needed(schema)
 }
+
+// withArticle names the type of a schema as a reader of YAML knows it.
+func withArticle(want string) string {
+	switch want {
+	case "array":
+		return "a list"
+	case "integer":
+		return "a whole number"
+	}
+	return "a " + want
+}
+
+func isNumber(value any) bool { return typeName(value) == "a number" }
 
 // needed says what a schema needs, and how to write it.
 func needed(schema *spec.Schema) string {
