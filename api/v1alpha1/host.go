@@ -69,6 +69,7 @@ func sayHost(draft finding.Draft, text string) {
 	}
 	bare, _, hasPath := strings.Cut(bare, "/")
 	why := "it is no DNS name"
+	name, _, hasPort := strings.Cut(bare, ":")
 	switch {
 	case hasScheme:
 		why = "it has a scheme, which belongs in the field scheme"
@@ -76,6 +77,8 @@ func sayHost(draft finding.Draft, text string) {
 		why = "it has a path"
 	case strings.Contains(text, "["), strings.Count(text, ":") > 1:
 		why = "it is an IPv6 address, and a certificate is for a name"
+	case hasPort && isHostname(name) && !isHost(bare):
+		why = "its port is none of 1 to 65535"
 	case strings.Contains(text, "_"):
 		why = "a DNS name has no underscore"
 	case strings.HasSuffix(text, "."):
