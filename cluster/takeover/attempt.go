@@ -19,15 +19,15 @@ import (
 // try takes a profile with these fields of the store if it keeps the registry as it is.
 func (d *draft) try(s *store, choice map[string]any) error {
 	spec := maps.Clone(d.spec)
-	if namespace, ok := choice[routeNamespace]; ok {
+	if namespace, _ := choice[routeNamespace].(string); namespace != "" {
 		odf, _ := spec["odf"].(map[string]any)
 		odf = maps.Clone(odf)
 		if odf == nil {
 			odf = map[string]any{}
 		}
 		odf["namespace"], spec["odf"] = namespace, odf
-		delete(choice, routeNamespace)
 	}
+	delete(choice, routeNamespace)
 	spec["storage"] = map[string]any{s.backend: choice}
 	header := header(d.name)
 	header["spec"] = spec
@@ -62,7 +62,7 @@ func (d *draft) try(s *store, choice map[string]any) error {
 // is taken out of the node: it then stays in the cluster as it is. It is told.
 func (d *draft) decode(node *yaml.Node) (p *v1alpha1.RegistryProfile, dropped []string, err error) {
 	for {
-		p, results := v1alpha1.Decode(yaml.NewRNode(node))
+		p, results := readBack(node)
 		if p != nil {
 			return p, dropped, nil
 		}

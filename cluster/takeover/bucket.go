@@ -185,25 +185,30 @@ func (d *draft) endpoints(url string, trusted any) ([]map[string]any, error) {
 	}
 	host = strings.ToLower(host)
 	name, _, _ := strings.Cut(host, ":")
-	in := func(endpoint map[string]any) map[string]any {
-		choice := map[string]any{"endpoint": endpoint}
+	var choices, first []map[string]any
+	add := func(kind, namespace string, endpoint map[string]any) {
+		choice := map[string]any{"endpoint": endpoint, routeNamespace: namespace}
 		if scheme == v1alpha1.HTTPS {
 			choice["trustedCA"] = d.trustedCA(trusted, name)
 		}
-		return choice
-	}
-	var choices []map[string]any
-	if strings.HasSuffix(name, ".svc") || strings.HasSuffix(name, ".svc.cluster.local") {
-		choices = append(choices, in(map[string]any{"service": map[string]any{"scheme": scheme}}))
-	}
-	for _, o := range d.routesTo(name) {
-		choice := in(map[string]any{"route": map[string]any{"scheme": scheme, "name": o.Metadata.Name}})
-		choice[routeNamespace] = o.Metadata.Namespace
+		if kind == d.run["ENDPOINT"] { // as the Job of the profile reaches it
+			first = append(first, choice)
+			return
+		}
 		choices = append(choices, choice)
 	}
-	return append(choices,
-		in(map[string]any{"external": map[string]any{"scheme": scheme}}),
-		in(map[string]any{"route": map[string]any{"scheme": scheme, "host": host}})), nil
+	if strings.HasSuffix(name, ".svc") || strings.HasSuffix(name, ".svc.cluster.local") {
+		add("service", "", map[string]any{"service": map[string]any{"scheme": scheme}})
+	}
+	for _, o := range d.routesTo(name) {
+		add("route", o.Metadata.Namespace, map[string]any{"route": map[string]any{"scheme": scheme, "name": o.Metadata.Name}})
+	}
+	add("external", "", map[string]any{"external": map[string]any{"scheme": scheme}})
+	if own := d.run["ENDPOINT_HOST"]; own != "" && place(scheme+"://"+own, "regionEndpoint") == place(url, "regionEndpoint") {
+		host = own // which may have the port of the scheme
+	}
+	add("host", "", map[string]any{"route": map[string]any{"scheme": scheme, "host": host}})
+	return append(first, choices...), nil
 }
 
 // routeNamespace is the key under which a choice has the namespace of its Route, which the
@@ -238,13 +243,13 @@ func (d *draft) routesTo(host string) []cluster.Object {
 func (d *draft) trustedCA(trusted any, host string) map[string]any {
 	ca, _ := trusted.(map[string]any)
 	name, _ := textOf(ca, "name")
-	copied := generators.Parameters(d.bare())[generators.TrustedCAVariable]
+	copied, copy := generators.Parameters(d.bare())[generators.TrustedCAVariable], d.run[generators.CASourceVariable]
 	switch {
 	case name == "":
 		return map[string]any{"system": map[string]any{}}
 	case name != copied || !d.own:
 		return map[string]any{"configMap": map[string]any{"name": name}}
-	case strings.Contains(d.copiedCA, "service-ca") || d.copiedCA == "" && strings.Contains(host, ".svc"):
+	case strings.Contains(copy, "service-ca") || copy == "" && strings.Contains(host, ".svc"):
 		return map[string]any{"service": map[string]any{}}
 	}
 	return map[string]any{"ingress": map[string]any{}}

@@ -2,6 +2,7 @@ package takeover
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -37,7 +38,7 @@ func (d *draft) sourceOf(path string) string {
 
 // write returns the profile with its comments.
 func (d *draft) write() ([]byte, error) {
-	reduce(d.node)
+	reduce(d.node, d.profile)
 	d.comment(d.node, "")
 	content, err := ynode.Marshal(d.node)
 	if err != nil {
@@ -80,24 +81,19 @@ func (d *draft) comment(object *yaml.Node, path string) {
 
 // changes says what delivering would do, but not with which values.
 func changes(p *plan.Plan) []string {
-	var lines, fresh []string
+	var lines, fresh, hidden []string
 	for _, object := range p.Objects {
+		kind, _, _ := strings.Cut(object.Name, " ")
 		switch object.Action {
 		case plan.New:
-			fresh = append(fresh, object.Name)
+			fresh = append(fresh, kind)
 		case plan.Unseen:
-			lines = append(lines, object.Name+" could not be seen")
+			hidden = append(hidden, kind)
 		case plan.Changed:
-			var paths []string
-			for _, change := range object.Changes {
-				paths = append(paths, change.Path)
-			}
-			lines = append(lines, object.Name+": "+strings.Join(paths, ", "))
+			lines = append(lines, object.Name+": "+strings.Join(changed(object), ", "))
 		}
 	}
-	if len(fresh) > 0 {
-		lines = append([]string{fmt.Sprintf("%d objects are new: %s", len(fresh), strings.Join(fresh, ", "))}, lines...)
-	}
+	lines = slices.Concat(count("%d objects are new: %s", fresh), lines, count("%d objects could not be seen: %s", hidden))
 	for _, wait := range p.Job.Waits {
 		lines = append(lines, fmt.Sprintf("the Job waits for %s: %s", wait.For, wait.Why))
 	}
@@ -111,4 +107,29 @@ func changes(p *plan.Plan) []string {
 		lines = append(lines, "the registry's pods restart: "+p.Restarts)
 	}
 	return append(lines, "the storage of the registry stays what it is")
+}
+
+// count says how many objects there are of which kinds, if there are any.
+func count(words string, kinds []string) []string {
+	if len(kinds) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf(words, len(kinds), strings.Join(slices.Compact(kinds), ", "))}
+}
+
+// changed are the fields of an object that change; of its labels and annotations, that they do.
+func changed(object plan.Object) []string {
+	var paths []string
+	for _, change := range object.Changes {
+		path := change.Path
+		for _, marks := range []string{"metadata.labels", "metadata.annotations"} {
+			if strings.HasPrefix(path, marks) {
+				path = marks
+			}
+		}
+		if !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
 }

@@ -19,19 +19,15 @@ func (d *draft) handOver() []string {
 		if profileOf(o) != "" {
 			continue
 		}
-		var by []string
+		missing := generators.MissingKeepingMarks(o.Metadata.Annotations)
 		for _, deliverer := range o.Metadata.Deliverers() {
-			by = append(by, deliverer.String())
+			line := o.String() + ": " + deliverer.String()
+			marks := slices.DeleteFunc(generators.KeepingMarks(deliverer.Engine), func(mark string) bool { return !slices.Contains(missing, mark) })
+			if len(marks) > 0 {
+				line += ", which would delete it if it left Git without the annotations " + strings.Join(marks, ", ")
+			}
+			lines = append(lines, line)
 		}
-		if len(by) == 0 {
-			continue
-		}
-		line := o.String() + ": " + strings.Join(by, ", ")
-		if missing := generators.MissingKeepingMarks(o.Metadata.Annotations); len(missing) > 0 {
-			slices.Sort(missing)
-			line += "; before it leaves Git, it needs there and in the cluster the annotations " + strings.Join(missing, ", ")
-		}
-		lines = append(lines, line)
 	}
 	return lines
 }

@@ -119,7 +119,7 @@ func (d *draft) readJob(namespace string) {
 	for _, name := range []string{"image", "resources"} {
 		d.set(container[name], source, "bootstrap", name)
 	}
-	d.copiedCA = variableOf(container, generators.CASourceVariable)
+	d.run = variablesOf(container)
 }
 
 // containerOf is the one that runs the script.
@@ -133,15 +133,15 @@ func containerOf(pod fields) map[string]any {
 	return nil
 }
 
-func variableOf(container map[string]any, name string) string {
+func variablesOf(container map[string]any) map[string]string {
 	variables, _ := container["env"].([]any)
+	values := map[string]string{}
 	for _, v := range variables {
-		if variable, ok := v.(map[string]any); ok && variable["name"] == name {
-			value, _ := variable["value"].(string)
-			return value
-		}
+		variable, _ := v.(map[string]any)
+		name, _ := variable["name"].(string)
+		values[name], _ = variable["value"].(string)
 	}
-	return ""
+	return values
 }
 
 // readCronJob reads when the Job is repeated.

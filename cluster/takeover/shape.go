@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/internal/ynode"
@@ -51,7 +52,7 @@ func (s *shaper) node(t reflect.Type, value any, path string) *yaml.Node {
 		}
 		return n
 	case string:
-		return ynode.String(value)
+		return ynode.String(asWritten(path, value))
 	case json.Number:
 		if t.Kind() == reflect.String { // a quantity
 			return ynode.String(value.String())
@@ -65,6 +66,17 @@ func (s *shaper) node(t reflect.Type, value any, path string) *yaml.Node {
 		return ynode.Encode(value)
 	}
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagNull, Value: "null"}
+}
+
+// asWritten returns a duration as people write it: the operator writes 720h0m0s for 720h.
+func asWritten(path, value string) string {
+	if !strings.HasSuffix(path, "Duration") && !strings.HasSuffix(path, "maxWaitInQueue") {
+		return value
+	}
+	if d, err := time.ParseDuration(value); err == nil && d.String() == value {
+		return short(d)
+	}
+	return value
 }
 
 // elem is the type of what a map or a slice holds, and any type for what is neither.

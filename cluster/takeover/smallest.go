@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/generators"
+	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -14,15 +16,22 @@ import (
 // reduce takes every field out of a profile without which the same is rendered: what is left
 // differs from the defaults of the API. It goes from the end to the beginning, so that what
 // names are derived from stays in the place of the names.
-func reduce(profile *yaml.Node) {
-	want := rendered(profile)
-	reduceObject(profile, ynode.Field(profile, "spec"), reflect.TypeFor[v1alpha1.Spec](), want)
-	if spec := ynode.Field(profile, "spec"); spec != nil && len(spec.Content) == 0 {
-		removeField(profile, "spec")
+func reduce(node *yaml.Node, profile *v1alpha1.RegistryProfile) {
+	r := reduction{node: node, profile: profile, rendered: rendered(profile)}
+	r.object(ynode.Field(node, "spec"), reflect.TypeFor[v1alpha1.Spec]())
+	if spec := ynode.Field(node, "spec"); spec != nil && len(spec.Content) == 0 {
+		removeField(node, "spec")
 	}
 }
 
-func reduceObject(profile, object *yaml.Node, t reflect.Type, want string) {
+// reduction is a profile that becomes smaller, and what it has to stay.
+type reduction struct {
+	node     *yaml.Node
+	profile  *v1alpha1.RegistryProfile
+	rendered string
+}
+
+func (r reduction) object(object *yaml.Node, t reflect.Type) {
 	if object == nil || object.Kind != yaml.MappingNode {
 		return
 	}
@@ -32,9 +41,9 @@ func reduceObject(profile, object *yaml.Node, t reflect.Type, want string) {
 		if value == nil {
 			continue
 		}
-		before := slices.Clone(object.Content)
+		before := object.Content
 		removeField(object, name)
-		if rendered(profile) == want {
+		if r.isSame() {
 			continue
 		}
 		object.Content = before
@@ -42,26 +51,41 @@ func reduceObject(profile, object *yaml.Node, t reflect.Type, want string) {
 			field = field.Elem()
 		}
 		if field.Kind() == reflect.Struct {
-			reduceObject(profile, value, field, want)
+			r.object(value, field)
 		}
 	}
 }
 
-// rendered is everything that is rendered of a profile, or "" if it is not a good one.
-func rendered(profile *yaml.Node) string {
-	p, _ := v1alpha1.Decode(yaml.NewRNode(profile))
-	if p == nil {
-		return ""
-	}
+// isSame tells whether the node still says the same.
+func (r reduction) isSame() bool {
+	p, _ := readBack(r.node)
+	return p != nil && (reflect.DeepEqual(p, r.profile) || rendered(p) == r.rendered)
+}
+
+// rendered is everything that is rendered of a profile.
+func rendered(p *v1alpha1.RegistryProfile) string {
 	var all strings.Builder
 	for _, resource := range generators.Expand(p) {
 		content, err := ynode.Marshal(resource.YNode())
 		if err != nil {
-			return ""
+			panic("rendering a profile: " + err.Error())
 		}
 		all.Write(content)
 	}
 	return all.String()
+}
+
+// readBack decodes a profile as it will be read: from its text.
+func readBack(profile *yaml.Node) (*v1alpha1.RegistryProfile, kptfn.Results) {
+	content, err := ynode.Marshal(profile)
+	if err != nil {
+		return nil, kptfn.Results{finding.Error(finding.YAML, "", "%s", err)}
+	}
+	node, err := yaml.Parse(string(content))
+	if err != nil {
+		return nil, kptfn.Results{finding.Error(finding.YAML, "", "%s", err)}
+	}
+	return v1alpha1.Decode(node)
 }
 
 // removeField removes a key of a mapping.

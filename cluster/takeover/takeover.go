@@ -70,8 +70,8 @@ type draft struct {
 	// name is that of the profile, and own tells whether Config says that it is one's own.
 	name string
 	own  bool
-	// copiedCA is the ConfigMap from which the Job of that profile copies the CA, or "".
-	copiedCA string
+	// run are the variables of the Job of that profile.
+	run map[string]string
 
 	// spec is the spec of the profile, in the words of the API, and sources say what its
 	// fields were taken from, by path.
