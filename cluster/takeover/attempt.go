@@ -33,6 +33,13 @@ func (d *draft) try(s *store, choice map[string]any) error {
 	header["spec"] = spec
 	shaped := &shaper{}
 	node := shaped.node(reflect.TypeFor[v1alpha1.RegistryProfile](), header, "")
+	for _, path := range shaped.unknown {
+		// Of a field that it can say in part only, a profile says nothing: an engine would write
+		// the part over the whole.
+		if field := optional(path); field != path && field != "" {
+			removeAt(node, field)
+		}
+	}
 	profile, dropped, err := d.decode(node)
 	if err != nil {
 		return err
@@ -80,10 +87,14 @@ func (d *draft) decode(node *yaml.Node) (p *v1alpha1.RegistryProfile, dropped []
 			dropped = append(dropped, fmt.Sprintf("%s, since %s: %s", d.sourceOf(path), finding.Path(r), r.Message))
 		}
 		if len(dropped) == left {
-			return nil, nil, notAlike.refuse(d.config, "spec", "gives a profile that is refused: %s", strings.Join(refused, "; "))
+			return nil, nil, notAlike.refuse(d.config, "spec", "gives a profile that is refused: %s",
+				strings.Join(refused, "; "))
 		}
 	}
 }
+
+// sections are the parts of a spec that a profile can do without.
+var sections = []string{"registry", "pruner", "bootstrap", "protection", "delivery"}
 
 // optional is the path of the field that a profile can do without and that holds another
 // path, or "".
@@ -92,7 +103,7 @@ func optional(path string) string {
 	switch {
 	case len(parts) >= 2 && parts[1] == "openshiftVersion":
 		return "spec.openshiftVersion"
-	case len(parts) >= 3 && slices.Contains([]string{"registry", "pruner", "bootstrap", "protection", "delivery"}, parts[1]):
+	case len(parts) >= 3 && slices.Contains(sections, parts[1]):
 		return strings.Join(parts[:3], ".")
 	case len(parts) >= 4 && parts[1] == "storage" && slices.Contains([]string{"region", "chunkSizeMiB"}, parts[3]):
 		return strings.Join(parts[:4], ".")
@@ -112,7 +123,7 @@ func removeAt(node *yaml.Node, path string) bool {
 
 // keeps refuses a plan by which the registry would not stay as it is.
 func (d *draft) keeps(p *plan.Plan, s *store) error {
-	if p.Job.Stops() {
+	if p.Job.Exit != verdict.Done {
 		err := notAlike.refuse(d.config, "spec.storage", "would make the Job of the profile stop with exit code %d: %s",
 			p.Job.Exit, strings.Join(p.Job.Reasons, " ")).(*refusal)
 		err.advice = p.Job.Advice

@@ -1,6 +1,7 @@
 package takeover
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +18,9 @@ var bucketBackends = []struct{ provisioner, backend string }{
 }
 
 // saidOfS3 are the fields of spec.storage.s3 of which a profile says what they are.
-var saidOfS3 = []string{"bucket", "region", "regionEndpoint", "chunkSizeMiB", "trustedCA", "virtualHostedStyle", "encrypt"}
+var saidOfS3 = []string{
+	"bucket", "region", "regionEndpoint", "chunkSizeMiB", "trustedCA", "virtualHostedStyle", "encrypt",
+}
 
 type bucketClaim struct {
 	Spec fields `json:"spec"`
@@ -46,26 +49,28 @@ func (d *draft) bucket(s3 map[string]any) (*store, error) {
 	class, _ := textOf(claim.Spec, "storageClassName")
 	provisioner := d.classOf(class, o.Metadata.Labels["bucket-provisioner"])
 	for _, b := range bucketBackends {
-		if !strings.HasSuffix(provisioner, b.provisioner) && !strings.HasSuffix(provisioner, strings.ReplaceAll(b.provisioner, "/", "-")) {
+		label := strings.ReplaceAll(b.provisioner, "/", "-")
+		if !strings.HasSuffix(provisioner, b.provisioner) && !strings.HasSuffix(provisioner, label) {
 			continue
 		}
 		d.storageCluster(class, "-ceph-rgw")
+		const config = "Config cluster, " + at
 		s := &store{
-			backend: b.backend, claim: o, spec: claim.Spec, made: madeBucket(o, claim.Spec, b.backend),
+			backend: b.backend, claim: o, made: madeBucket(o, claim.Spec, b.backend),
 			apart: map[string]any{"storageClassName": class, "region": texts["region"], "chunkSizeMiB": s3["chunkSizeMiB"]},
 			from: map[string]string{
 				"claimName": o.String() + ", which has the bucket", "existingClaim": o.String() + ", which has the bucket",
 				"bucket": o.String() + ", spec", "bucketClass": o.String() + ", spec.additionalConfig",
 				"storageClassName": o.String() + ", spec.storageClassName",
-				"region":           "Config cluster, " + at + ".region", "chunkSizeMiB": "Config cluster, " + at + ".chunkSizeMiB",
-				"endpoint": "Config cluster, " + at + ".regionEndpoint", "trustedCA": "Config cluster, " + at + ".trustedCA",
+				"region":           config + ".region", "chunkSizeMiB": config + ".chunkSizeMiB",
+				"endpoint": config + ".regionEndpoint", "trustedCA": config + ".trustedCA",
 			},
 		}
 		if s.choices, err = d.endpoints(texts["regionEndpoint"], s3["trustedCA"]); err != nil {
 			return nil, err
 		}
-		for name, value := range s3 {
-			if !slices.Contains(saidOfS3, name) && !meansNothing(value) {
+		for _, name := range slices.Sorted(maps.Keys(s3)) {
+			if !slices.Contains(saidOfS3, name) && !meansNothing(s3[name]) {
 				d.unsaid = append(d.unsaid, "Config cluster, "+at+"."+name)
 			}
 		}
@@ -74,7 +79,8 @@ func (d *draft) bucket(s3 map[string]any) (*store, error) {
 	if provisioner == "" {
 		return nil, noClaim.refuse(o, "spec.storageClassName", "names class %q, whose provisioner could not be seen", class)
 	}
-	return nil, otherStorage.refuse(o, "spec.storageClassName", "names class %q of %q, which is not RGW or NooBaa", class, provisioner)
+	return nil, otherStorage.refuse(o, "spec.storageClassName", "names class %q of %q, which is not RGW or NooBaa",
+		class, provisioner)
 }
 
 // madeBucket are the fields of a profile that make such a claim.
@@ -118,17 +124,12 @@ func (d *draft) claimOf(bucket string) (cluster.Object, bucketClaim, error) {
 			found = append(found, i)
 		}
 	}
-	if !answers.Complete && answers.State != cluster.NoKind {
-		outcome := answers.Outcome
-		if outcome.State == cluster.Present {
-			outcome.State = cluster.NotCollected
-		}
-		d.known(outcome, "the list of all ObjectBucketClaims")
-	}
+	d.complete(answers, "ObjectBucketClaims")
 	const path = "spec.storage.s3.bucket"
 	switch len(found) {
 	case 0:
-		return cluster.Object{}, bucketClaim{}, noClaim.refuse(d.config, path, "names bucket %q, which no ObjectBucketClaim has that could be seen", bucket)
+		return cluster.Object{}, bucketClaim{}, noClaim.refuse(d.config, path,
+			"names bucket %q, which no ObjectBucketClaim has that could be seen", bucket)
 	case 1:
 		o := answers.Objects[found[0]]
 		return o, claims[found[0]], remains(o)
@@ -201,10 +202,12 @@ func (d *draft) endpoints(url string, trusted any) ([]map[string]any, error) {
 		add("service", "", map[string]any{"service": map[string]any{"scheme": scheme}})
 	}
 	for _, o := range d.routesTo(name) {
-		add("route", o.Metadata.Namespace, map[string]any{"route": map[string]any{"scheme": scheme, "name": o.Metadata.Name}})
+		route := map[string]any{"scheme": scheme, "name": o.Metadata.Name}
+		add("route", o.Metadata.Namespace, map[string]any{"route": route})
 	}
 	add("external", "", map[string]any{"external": map[string]any{"scheme": scheme}})
-	if own := d.run["ENDPOINT_HOST"]; own != "" && place(scheme+"://"+own, "regionEndpoint") == place(url, "regionEndpoint") {
+	const field = "regionEndpoint"
+	if own := d.run["ENDPOINT_HOST"]; own != "" && place(scheme+"://"+own, field) == place(url, field) {
 		host = own // which may have the port of the scheme
 	}
 	add("host", "", map[string]any{"route": map[string]any{"scheme": scheme, "host": host}})
@@ -228,12 +231,8 @@ func (d *draft) routesTo(host string) []cluster.Object {
 			found = append(found, o)
 		}
 	}
-	if len(found) == 0 && !answers.Complete {
-		outcome := answers.Outcome
-		if outcome.State == cluster.Present {
-			outcome.State = cluster.NotCollected
-		}
-		d.known(outcome, "the list of all Routes")
+	if len(found) == 0 {
+		d.complete(answers, "Routes")
 	}
 	return found
 }

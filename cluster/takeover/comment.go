@@ -2,18 +2,25 @@ package takeover
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
 
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/cluster"
 	"github.com/registryprofile/registry-profile/cluster/plan"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// clean makes one line of words of a cluster, in which nothing is hidden but passwords.
-func clean(words string) string {
+// clean makes one line of words of a cluster: without passwords and the credentials of the
+// registry, and with nothing in it that a terminal or a reader of YAML would obey.
+func (d *draft) clean(words string) string {
+	for _, value := range d.credentials() {
+		words = value.HideIn(words)
+	}
 	words, _ = finding.WithoutPassword(finding.OneLine(words)).(string)
 	return strings.Map(func(r rune) rune {
 		if r != ' ' && !unicode.IsPrint(r) {
@@ -23,12 +30,28 @@ func clean(words string) string {
 	}, words)
 }
 
+// credentials tell about the values of the Secrets that words of others could quote.
+func (d *draft) credentials() []cluster.Value {
+	var all []cluster.Value
+	for _, o := range []cluster.Metadata{
+		{Namespace: v1alpha1.ImageRegistryNamespace, Name: v1alpha1.CredentialsSecret}, d.claim.Metadata,
+	} {
+		if o.Name != "" {
+			values := d.reader.Get(d.ctx, cluster.Secrets, o.Namespace, o.Name).Values
+			all = slices.AppendSeq(all, maps.Values(values))
+		}
+	}
+	return all
+}
+
 // sourceOf says what a field of the profile was taken from.
 func (d *draft) sourceOf(path string) string {
 	if source, ok := d.sources[path]; ok {
 		return source
 	}
-	for prefix, object := range map[string]string{"spec.registry.": "Config cluster, spec.", "spec.pruner.": "ImagePruner cluster, spec."} {
+	for prefix, object := range map[string]string{
+		"spec.registry.": "Config cluster, spec.", "spec.pruner.": "ImagePruner cluster, spec.",
+	} {
 		if rest, ok := strings.CutPrefix(path, prefix); ok {
 			return object + rest
 		}
@@ -51,15 +74,16 @@ func (d *draft) write() ([]byte, error) {
 		}
 		fmt.Fprintf(&text, "#\n# %s\n", title)
 		for _, line := range lines {
-			fmt.Fprintf(&text, "# - %s\n", clean(line))
+			fmt.Fprintf(&text, "# - %s\n", d.clean(line))
 		}
 	}
-	text.WriteString("# Keeps the registry as it is, on " + clean(d.planned.Job.Store) + ".\n")
+	text.WriteString("# Keeps the registry as it is, on " + d.clean(d.planned.Job.Store) + ".\n")
 	text.Write(content)
 	say("No profile can say this, so it stays in the cluster as it is, or gets the default:", d.unsaid)
 	say("This could not be seen:", d.unseen)
 	say("Delivering the profile would change this; \"registry-profile plan\" says it in full:", changes(d.planned))
-	say("Engines deliver these objects today. docs/import.md says in which order the profile takes their place:", d.handOver())
+	say("Engines deliver these objects today; docs/import.md has the order in which the profile takes their place:",
+		d.handOver())
 	return []byte(text.String()), nil
 }
 
@@ -70,9 +94,9 @@ func (d *draft) comment(object *yaml.Node, path string) {
 		at := strings.TrimPrefix(path+"."+key.Value, ".")
 		switch source, ok := d.sources[at]; {
 		case ok && value.Kind == yaml.ScalarNode:
-			value.LineComment = "# from " + clean(source)
+			value.LineComment = "# from " + d.clean(source)
 		case ok:
-			key.HeadComment = "# from " + clean(source)
+			key.HeadComment = "# from " + d.clean(source)
 		case value.Kind == yaml.MappingNode:
 			d.comment(value, at)
 		}

@@ -102,7 +102,8 @@ func (d *draft) readPruner() error {
 	}
 	for name, value := range whenUnset {
 		if pruner, _ := d.spec["pruner"].(map[string]any); pruner[name] == nil {
-			d.set(value, "ImagePruner cluster, which has no spec."+name+": this is what the operator does then", "pruner", name)
+			source := "ImagePruner cluster, which has no spec." + name + ": this is what the operator does then"
+			d.set(value, source, "pruner", name)
 		}
 	}
 	return nil

@@ -22,7 +22,9 @@ func (d *draft) handOver() []string {
 		missing := generators.MissingKeepingMarks(o.Metadata.Annotations)
 		for _, deliverer := range o.Metadata.Deliverers() {
 			line := o.String() + ": " + deliverer.String()
-			marks := slices.DeleteFunc(generators.KeepingMarks(deliverer.Engine), func(mark string) bool { return !slices.Contains(missing, mark) })
+			marks := slices.DeleteFunc(generators.KeepingMarks(deliverer.Engine), func(mark string) bool {
+				return !slices.Contains(missing, mark)
+			})
 			if len(marks) > 0 {
 				line += ", which would delete it if it left Git without the annotations " + strings.Join(marks, ", ")
 			}

@@ -25,7 +25,8 @@ func (d *draft) readOwner() error {
 	d.name, d.own = name, true
 	d.sources["metadata.name"] = "Config cluster, " + generators.ProfileAnnotation
 	if wave, err := strconv.Atoi(d.config.Metadata.Annotations[generators.WaveAnnotation]); err == nil {
-		d.set(wave-int(generators.StageAfter), "Config cluster, "+generators.WaveAnnotation, "delivery", "argocd", "baseWave")
+		base := wave - int(generators.StageAfter)
+		d.set(base, "Config cluster, "+generators.WaveAnnotation, "delivery", "argocd", "baseWave")
 	}
 	d.readBootstrap()
 	d.readPolicies()

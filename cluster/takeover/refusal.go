@@ -27,8 +27,8 @@ var (
 	notManaged = Reason{
 		Code: "import-not-managed", Severity: kptfn.Error, Looks: "spec.managementState of Config",
 		Why: "A registry that the operator does not run has no storage that a profile could keep.",
-		Fix: "If it is off, write a profile for the storage that it shall have, such as examples/minimal; if it is run by " +
-			"hand, set spec.managementState to Managed first.",
+		Fix: "If it is off, write a profile for the storage that it shall have, such as examples/minimal; if it is run " +
+			"by hand, set spec.managementState to Managed first.",
 	}
 	noStorage = Reason{
 		Code: "import-no-storage", Severity: kptfn.Error, Looks: "spec.storage of Config",
@@ -48,8 +48,9 @@ var (
 	}
 	noClaim = Reason{
 		Code: "import-claim", Severity: kptfn.Error, Looks: "the claims that have the bucket or volume of Config",
-		Why: "A profile names the claim that has the images; with none, with two, or with one that goes, nobody knows which.",
-		Fix: "Find out which claim has the bucket: oc get objectbucketclaims -A; with a must-gather, add ODF's, which has them.",
+		Why: "A profile names the claim that has the images; with none, with two, or with one that goes, nobody can.",
+		Fix: "Find out which claim has the bucket: oc get objectbucketclaims -A; with a must-gather, add ODF's, which " +
+			"has them.",
 	}
 	notAlike = Reason{
 		Code: "import-not-alike", Severity: kptfn.Error, Looks: "what the Job of the profile would do",
@@ -86,7 +87,7 @@ func (r Reason) refuse(o cluster.Object, path, format string, values ...any) err
 
 func (r *refusal) result() *kptfn.Result {
 	result := finding.NewReporter(r.Code, r.Severity, func(*kptfn.Result) {}).At(r.path).Say("%s", r.message)
-	result.Message = clean(result.Message + ". " + r.advice)
+	result.Message += ". " + r.advice
 	result.ResourceRef = &kptfn.ResourceRef{
 		APIVersion: r.object.APIVersion, Kind: r.object.Kind.Name,
 		Namespace: r.object.Metadata.Namespace, Name: r.object.Metadata.Name,
@@ -94,8 +95,7 @@ func (r *refusal) result() *kptfn.Result {
 	return result
 }
 
-// Result returns a finding about no object.
-func (r Reason) Result(what string) *kptfn.Result {
-	return finding.NewReporter(r.Code, r.Severity, func(*kptfn.Result) {}).At("").
-		Say("%s", clean("could not be seen: "+what))
+// result returns a finding about no object.
+func (r Reason) result(what string) *kptfn.Result {
+	return finding.NewReporter(r.Code, r.Severity, func(*kptfn.Result) {}).At("").Say("could not be seen: %s", what)
 }

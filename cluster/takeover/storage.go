@@ -14,7 +14,6 @@ import (
 type store struct {
 	backend string // the field of spec.storage
 	claim   cluster.Object
-	spec    fields // of the claim
 	// made are the fields of the profile that make such a claim.
 	made map[string]any
 	// choices are the ways to reach it, the most certain first; one of nothing for a volume.

@@ -6,6 +6,7 @@ package takeover
 import (
 	"context"
 	"errors"
+	"slices"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
@@ -46,7 +47,10 @@ func Of(ctx context.Context, reader cluster.Reader) (*Takeover, error) {
 		}
 	}
 	for _, what := range d.unseen {
-		t.Findings = append(t.Findings, unseen.Result(what))
+		t.Findings = append(t.Findings, unseen.result(what))
+	}
+	for _, f := range t.Findings {
+		f.Message = d.clean(f.Message)
 	}
 	return t, nil
 }
@@ -79,12 +83,11 @@ type draft struct {
 	sources map[string]string
 
 	// The profile, and what delivering it would do.
-	node     *yaml.Node
-	profile  *v1alpha1.RegistryProfile
-	planned  *plan.Plan
-	unsaid   []string // what it has no words for
-	unseen   []string
-	readings map[string]bool
+	node    *yaml.Node
+	profile *v1alpha1.RegistryProfile
+	planned *plan.Plan
+	unsaid  []string // what it has no words for
+	unseen  []string // what could not be read
 }
 
 // look reads the cluster, step by step.
@@ -129,23 +132,28 @@ func (d *draft) known(answer cluster.Outcome, object string) bool {
 	if answer.Why != "" {
 		words += ": " + finding.OneLine(answer.Why)
 	}
-	if !d.readings[words] {
+	if !slices.Contains(d.unseen, words) {
 		d.unseen = append(d.unseen, words)
 	}
-	if d.readings == nil {
-		d.readings = map[string]bool{}
-	}
-	d.readings[words] = true
 	return false
+}
+
+// complete tells where a list may lack something.
+func (d *draft) complete(answers cluster.Answers, what string) {
+	outcome := answers.Outcome
+	if answers.Complete || outcome.State == cluster.NoKind {
+		return
+	}
+	if outcome.State == cluster.Present {
+		outcome.State = cluster.NotCollected
+	}
+	d.known(outcome, "the list of all "+what)
 }
 
 // read gets an object that may be missing. What is not known is told.
 func read[T any](d *draft, kind cluster.Kind, namespace, name string) (value T, o cluster.Object, present bool) {
 	value, answer := cluster.Read[T](d.ctx, d.reader, kind, namespace, name)
-	words := kind.Name + " " + name
-	if kind.Namespaced {
-		words = kind.Name + " " + namespace + "/" + name
-	}
-	present = d.known(answer.Outcome, words) && answer.State == cluster.Present
+	o = cluster.Object{Kind: kind, Metadata: cluster.Metadata{Namespace: namespace, Name: name}}
+	present = d.known(answer.Outcome, o.String()) && answer.State == cluster.Present
 	return value, answer.Object, present
 }

@@ -37,19 +37,19 @@ func (d *draft) volume(pvc map[string]any) (*store, error) {
 	}
 	class, _ := textOf(claim.Spec, "storageClassName")
 	const provisioner = "volume.kubernetes.io/storage-provisioner" // written by Kubernetes' controllers
-	driver := d.classOf(class, o.Metadata.Annotations[provisioner], o.Metadata.Annotations["volume.beta."+provisioner[len("volume."):]])
+	driver := d.classOf(class, o.Metadata.Annotations[provisioner])
 	for _, b := range volumeBackends {
 		if !strings.HasSuffix(driver, b.driver) {
 			continue
 		}
 		d.storageCluster(class, b.suffix)
 		s := &store{
-			backend: b.backend, claim: o, spec: claim.Spec,
+			backend: b.backend, claim: o,
 			choices: []map[string]any{{}}, apart: map[string]any{"storageClassName": class},
 			made: map[string]any{"claimName": name, "size": sizeOf(claim.Spec)},
 			from: map[string]string{
 				"claimName": "Config cluster, spec.storage.pvc.claim", "existingClaim": "Config cluster, spec.storage.pvc.claim",
-				"size": o.String() + ", spec.resources.requests.storage", "storageClassName": o.String() + ", spec.storageClassName",
+				"size": o.String() + ", spec.resources.requests.storage", "storageClassName": o.String() + ", spec",
 			},
 		}
 		return s, nil
@@ -57,7 +57,8 @@ func (d *draft) volume(pvc map[string]any) (*store, error) {
 	if driver == "" {
 		return nil, noClaim.refuse(o, "spec.storageClassName", "names class %q, whose provisioner could not be seen", class)
 	}
-	return nil, otherStorage.refuse(o, "spec.storageClassName", "names class %q of %q, which is not CephFS or Ceph RBD", class, driver)
+	return nil, otherStorage.refuse(o, "spec.storageClassName", "names class %q of %q, which is not CephFS or Ceph RBD",
+		class, driver)
 }
 
 func sizeOf(spec fields) any {
