@@ -104,6 +104,19 @@ func keepingMarks() []mark {
 	return all
 }
 
+// KeepingMarks returns the annotations by which an engine of a name keeps an object.
+func KeepingMarks(engineName string) []string {
+	var all []string
+	for _, e := range engines {
+		for _, m := range e.keeping {
+			if e.name == engineName {
+				all = append(all, m.key+"="+m.value)
+			}
+		}
+	}
+	return all
+}
+
 // MissingKeepingMarks returns those annotations by which an engine keeps an object that are
 // not among the annotations of one.
 func MissingKeepingMarks(annotations map[string]string) []string {

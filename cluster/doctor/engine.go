@@ -2,30 +2,15 @@ package doctor
 
 import (
 	"slices"
-	"strings"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 
 	"github.com/registryprofile/registry-profile/cluster"
 )
 
-// The marks by which an engine knows what it delivers.
-const (
-	argoTracking  = "argocd.argoproj.io/tracking-id"
-	fluxName      = "kustomize.toolkit.fluxcd.io/name"
-	fluxNamespace = "kustomize.toolkit.fluxcd.io/namespace"
-	helmRelease   = "meta.helm.sh/release-name"
-	kptInventory  = "config.k8s.io/owning-inventory"
-)
-
 // isDelivered tells whether something delivers an object, and so may prune it.
 func isDelivered(o cluster.Object) bool {
-	for _, key := range []string{argoTracking, helmRelease, kptInventory} {
-		if o.Metadata.Annotations[key] != "" {
-			return true
-		}
-	}
-	return o.Metadata.Labels[managedByLabel] == managedByValue || o.Metadata.Labels[fluxName] != ""
+	return o.Metadata.Labels[managedByLabel] == managedByValue || len(o.Metadata.Deliverers()) > 0
 }
 
 // argoNamespaces are those of OpenShift GitOps and of Argo CD, where the mark names none.
@@ -109,22 +94,27 @@ func (e *exam) delivered() []cluster.Object {
 	return objects
 }
 
-// applications are Argo CD's. Its mark is NAME:GROUP/KIND:NAMESPACE/NAME; before NAME stands
-// the namespace of the Application and "_", unless that is Argo CD's own.
-func (e *exam) applications() (found []item[application]) {
-	seen := map[string]bool{}
+// deliverers are what an engine delivers Config and the claims by, each once.
+func (e *exam) deliverers(engine string) []cluster.Deliverer {
+	var found []cluster.Deliverer
 	for _, o := range e.delivered() {
-		name, _, _ := strings.Cut(o.Metadata.Annotations[argoTracking], ":")
-		if name == "" || seen[name] {
-			continue
+		for _, d := range o.Metadata.Deliverers() {
+			if d.Engine == engine && !slices.Contains(found, d) {
+				found = append(found, d)
+			}
 		}
-		seen[name] = true
+	}
+	return found
+}
+
+func (e *exam) applications() (found []item[application]) {
+	for _, d := range e.deliverers(cluster.ArgoCD) {
 		namespaces := argoNamespaces
-		if namespace, bare, ok := strings.Cut(name, "_"); ok {
-			name, namespaces = bare, []string{namespace}
+		if d.Namespace != "" {
+			namespaces = []string{d.Namespace}
 		}
 		for _, namespace := range namespaces {
-			if a, o, present, _ := read[application](e, cluster.ArgoApplications, namespace, name); present {
+			if a, o, present, _ := read[application](e, cluster.ArgoApplications, namespace, d.Name); present {
 				found = append(found, item[application]{o, a})
 				break
 			}
@@ -134,14 +124,8 @@ func (e *exam) applications() (found []item[application]) {
 }
 
 func (e *exam) kustomizations() (found []item[kustomization]) {
-	var seen []string
-	for _, o := range e.delivered() {
-		namespace, name := o.Metadata.Labels[fluxNamespace], o.Metadata.Labels[fluxName]
-		if name == "" || slices.Contains(seen, namespace+"/"+name) {
-			continue
-		}
-		seen = append(seen, namespace+"/"+name)
-		if k, o, present, _ := read[kustomization](e, cluster.FluxKustomizations, namespace, name); present {
+	for _, d := range e.deliverers(cluster.Flux) {
+		if k, o, present, _ := read[kustomization](e, cluster.FluxKustomizations, d.Namespace, d.Name); present {
 			found = append(found, item[kustomization]{o, k})
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // house lists the packages of the product from the roof to the cellar: a package imports
 // only what stands below it.
 var house = []string{
-	"cmd/registry-profile", "internal/cli", "internal/explain", "fn", "cluster/doctor", "cluster/plan", "cluster/verdict",
+	"cmd/registry-profile", "internal/cli", "internal/explain", "fn", "cluster/doctor", "cluster/takeover", "cluster/plan", "cluster/verdict",
 	"cluster", "internal/stream", "generators", "generators/bootstrap",
 	"api/v1alpha1", "internal/schema", "internal/ynode", "internal/finding",
 }

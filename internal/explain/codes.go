@@ -11,6 +11,7 @@ import (
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/cluster/doctor"
+	"github.com/registryprofile/registry-profile/cluster/takeover"
 	"github.com/registryprofile/registry-profile/internal/finding"
 )
 
@@ -45,7 +46,7 @@ func (e Example) String() string {
 
 // sources return the entries of all that has codes, in the order in which they are
 // documented. What has a table of its own, such as a check of a cluster, adds it here.
-var sources = []func() []Entry{rules, codes, checks}
+var sources = []func() []Entry{rules, codes, imports, checks}
 
 // examplesJSON is written by a test from the cases of testdata.
 //
@@ -107,6 +108,19 @@ func codes() []Entry {
 	var all []Entry
 	for _, code := range finding.Codes() {
 		all = append(all, Entry{Code: code.Name, Group: code.Group, Why: code.Doc})
+	}
+	return all
+}
+
+// GroupImport is the group of why there is no profile to import.
+const GroupImport = "The import"
+
+func imports() []Entry {
+	var all []Entry
+	for _, r := range takeover.Reasons() {
+		all = append(all, Entry{
+			Code: r.Code, Group: GroupImport, Looks: r.Looks, Why: r.Why, Fix: r.Fix, Example: Example{Severity: string(r.Severity)},
+		})
 	}
 	return all
 }

@@ -1,0 +1,176 @@
+package takeover
+
+import (
+	"cmp"
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/cluster"
+	"github.com/registryprofile/registry-profile/generators"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// defaultName is that of a profile where there was none before.
+const defaultName = "registry"
+
+// readOwner reads what a profile has brought before, of whose Config it is by now.
+func (d *draft) readOwner() error {
+	d.name = defaultName
+	name := profileOf(d.config)
+	if name == "" {
+		return nil
+	}
+	d.name, d.own = name, true
+	d.sources["metadata.name"] = "Config cluster, " + generators.ProfileAnnotation
+	if wave, err := strconv.Atoi(d.config.Metadata.Annotations[generators.WaveAnnotation]); err == nil {
+		base := wave - int(generators.StageAfter)
+		d.set(base, "Config cluster, "+generators.WaveAnnotation, "delivery", "argocd", "baseWave")
+	}
+	d.readBootstrap()
+	d.readPolicies()
+	return nil
+}
+
+func profileOf(o cluster.Object) string {
+	return generators.ProfileOf(o.Metadata.Labels, o.Metadata.Annotations)
+}
+
+// isOwn tells whether an object is one that the profile has brought.
+func (d *draft) isOwn(o cluster.Object) bool { return d.own && profileOf(o) == d.name }
+
+// bare returns the profile of the draft's name that says nothing else.
+func (d *draft) bare() *v1alpha1.RegistryProfile {
+	node := (&shaper{}).node(reflect.TypeFor[v1alpha1.RegistryProfile](), header(d.name), "")
+	p, _ := v1alpha1.Decode(yaml.NewRNode(node))
+	return p
+}
+
+// header is what every profile has.
+func header(name string) map[string]any {
+	return map[string]any{
+		"apiVersion": v1alpha1.APIVersion, "kind": v1alpha1.Kind, "metadata": map[string]any{"name": name},
+	}
+}
+
+// namesOf returns the names of what a profile brings of a kind.
+func namesOf(p *v1alpha1.RegistryProfile, kind cluster.Kind) []string {
+	var names []string
+	for _, resource := range generators.Expand(p) {
+		if resource.GetKind() == kind.Name {
+			names = append(names, resource.GetName())
+		}
+	}
+	return names
+}
+
+// readBootstrap reads what the Job of the profile is made with.
+func (d *draft) readBootstrap() {
+	binding := namesOf(d.bare(), cluster.ClusterRoleBindings)[0]
+	bound, _, present := read[struct {
+		Subjects []struct {
+			Namespace string `json:"namespace"`
+		} `json:"subjects"`
+	}](d, cluster.ClusterRoleBindings, "", binding)
+	if !present || len(bound.Subjects) == 0 || bound.Subjects[0].Namespace == "" {
+		return
+	}
+	namespace := bound.Subjects[0].Namespace
+	d.set(namespace, "ClusterRoleBinding "+binding, "bootstrap", "namespace")
+	if _, o, there := read[struct{}](d, cluster.Namespaces, "", namespace); there {
+		d.set(d.isOwn(o), "Namespace "+namespace, "bootstrap", "createNamespace")
+	}
+	d.readJob(namespace)
+	d.readCronJob(namespace)
+}
+
+// jobSpec is what Jobs and CronJobs run.
+type jobSpec struct {
+	ActiveDeadlineSeconds int64 `json:"activeDeadlineSeconds"`
+	Template              struct {
+		Spec fields `json:"spec"`
+	} `json:"template"`
+}
+
+// readJob reads the last Job of the profile.
+func (d *draft) readJob(namespace string) {
+	specs, answers := cluster.ReadAll[struct {
+		Spec jobSpec `json:"spec"`
+	}](d.ctx, d.reader, cluster.Jobs, namespace)
+	d.known(answers.Outcome, "the list of Jobs in "+namespace)
+	last := -1
+	for i, o := range answers.Objects {
+		if d.isOwn(o) && len(o.Metadata.OwnerReferences) == 0 && (last < 0 || cmp.Compare(
+			answers.Objects[last].Metadata.CreationTimestamp, o.Metadata.CreationTimestamp) < 0) {
+			last = i
+		}
+	}
+	if last < 0 {
+		return
+	}
+	source, spec := answers.Objects[last].String(), specs[last].Spec
+	if seconds := spec.ActiveDeadlineSeconds; seconds > 0 {
+		d.set(short(time.Duration(seconds)*time.Second), source+", spec.activeDeadlineSeconds", "bootstrap", "timeout")
+	}
+	for _, name := range []string{"nodeSelector", "tolerations", "imagePullSecrets"} {
+		d.set(spec.Template.Spec[name], source, "bootstrap", name)
+	}
+	container := containerOf(spec.Template.Spec)
+	for _, name := range []string{"image", "resources"} {
+		d.set(container[name], source, "bootstrap", name)
+	}
+	d.run = variablesOf(container)
+}
+
+// containerOf is the one that runs the script.
+func containerOf(pod fields) map[string]any {
+	containers, _ := pod["containers"].([]any)
+	for _, c := range containers {
+		if container, ok := c.(map[string]any); ok && container["name"] == generators.JobContainer {
+			return container
+		}
+	}
+	return nil
+}
+
+func variablesOf(container map[string]any) map[string]string {
+	variables, _ := container["env"].([]any)
+	values := map[string]string{}
+	for _, v := range variables {
+		variable, _ := v.(map[string]any)
+		name, _ := variable["name"].(string)
+		values[name], _ = variable["value"].(string)
+	}
+	return values
+}
+
+// readCronJob reads when the Job is repeated.
+func (d *draft) readCronJob(namespace string) {
+	specs, answers := cluster.ReadAll[struct {
+		Spec struct {
+			Schedule string `json:"schedule"`
+		} `json:"spec"`
+	}](d.ctx, d.reader, cluster.CronJobs, namespace)
+	d.known(answers.Outcome, "the list of CronJobs in "+namespace)
+	for i, o := range answers.Objects {
+		if d.isOwn(o) {
+			d.set(specs[i].Spec.Schedule, o.String()+", spec.schedule", "bootstrap", "reconcile", "schedule")
+		}
+	}
+}
+
+// readPolicies finds out whether the admission policies of the profile are there.
+func (d *draft) readPolicies() {
+	for _, name := range namesOf(d.bare(), cluster.AdmissionPolicies) {
+		_, answer := cluster.Read[struct{}](d.ctx, d.reader, cluster.AdmissionPolicies, "", name)
+		if !d.known(answer.Outcome, "ValidatingAdmissionPolicy "+name) {
+			return
+		}
+		if answer.State != cluster.Present {
+			d.set(false, "there is no ValidatingAdmissionPolicy "+name, "protection", "admissionPolicies")
+			return
+		}
+	}
+	d.set(true, "the ValidatingAdmissionPolicies of the profile", "protection", "admissionPolicies")
+}
