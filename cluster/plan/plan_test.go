@@ -62,7 +62,7 @@ func TestFirstDelivery(t *testing.T) {
 			assert.Equal(t, plan.New, object.Action, object.Name)
 			continue
 		}
-		assert.Contains(t, object.Changes, plan.Change{Path: "spec.replicas", Is: float64(1), Want: 2})
+		assert.Contains(t, object.Changes, plan.Change{Path: "spec.replicas", Is: float64(1), Want: float64(2)})
 	}
 	assert.True(t, p.Job.Certain, "%v", p.Job.Unseen)
 	assert.False(t, p.Job.Stops())
