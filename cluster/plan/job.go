@@ -58,23 +58,20 @@ func (p *Plan) foreseeJob(ctx context.Context, reader cluster.Reader, profile *v
 ) {
 	parameters := verdict.Parameters(generators.Parameters(profile))
 	var delivery verdict.Delivery
-	hasCronJob := false
 	for _, r := range resources {
 		switch {
 		case r.Class == generators.ClassClaim:
 			delivery.Claim = true
 			delivery.Prefix, _ = r.GetString("spec.generateBucketName") // a volume has none
-		case r.GetKind() == cluster.Jobs.Name:
+		case r.GetKind() == cluster.Jobs.Name && r.Stage == generators.StageSwitch:
 			p.Job.Name = identity(r)
 			p.Job.State, p.Job.Why = stateOf(ctx, reader, r.GetNamespace(), r.GetName())
-		case r.GetKind() == cluster.CronJobs.Name:
-			hasCronJob = true
 		}
 	}
 	switch {
 	case !p.Job.Over():
 		p.Job.Runs = "the Job"
-	case hasCronJob:
+	case profile.Spec.Bootstrap.Reconcile.Schedule != "":
 		p.Job.Runs = "the CronJob"
 		parameters = parameters.WithoutPermission()
 	}
