@@ -2,7 +2,10 @@ package cli_test
 
 import (
 	"encoding/json"
+	"encoding/xml"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -115,6 +118,49 @@ func TestPlanOfHostileCluster(t *testing.T) {
 			assert.NotContains(t, r.out, text, format)
 		}
 		assert.Contains(t, r.out, `u202e`, "%s: it is told", format)
+	}
+}
+
+// TestPlanPage: the page is well-formed, needs nothing beside it and runs nothing, whatever the
+// cluster says; and it shows the waves, the registry before and after, and what to do.
+func TestPlanPage(t *testing.T) {
+	for name, c := range map[string]struct {
+		objects string
+		shows   []string
+	}{
+		"stops": {onVolume, []string{
+			"The Job stops with exit code 3, and changes nothing", `PersistentVolumeClaim "old" (pvc), Managed`, "stays as it is",
+			"What a person has to do first", "Copy the images", "Wave 0", "what the Job needs", "Wave 2", "once the Job is complete",
+		}},
+		"unknown": {onBucket, []string{"What decides could not be seen", "cannot be foreseen"}},
+		"hostile": {strings.ReplaceAll(onVolume, `"old"`, `"</dd></main><script src=//x>"`), []string{`\u003C/dd\u003E`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := run(c.objects, "plan", filepath.Join(examples, "minimal/profile.yaml"), "--from", "-", "-o", "html")
+			decoder := xml.NewDecoder(strings.NewReader(r.out))
+			decoder.Entity = xml.HTMLEntity
+			var text strings.Builder
+			for {
+				token, err := decoder.Token()
+				if errors.Is(err, io.EOF) {
+					break
+				}
+				require.NoError(t, err)
+				switch token := token.(type) {
+				case xml.CharData:
+					text.Write(token)
+				case xml.StartElement:
+					assert.NotContains(t, []string{"script", "link", "img", "iframe", "object", "base", "form"}, token.Name.Local)
+					for _, a := range token.Attr {
+						assert.NotRegexp(t, "^(src|href|on.*|srcset|action)$", a.Name.Local)
+					}
+				}
+			}
+			assert.NotRegexp(t, `url\(|@import`, r.out)
+			for _, want := range c.shows {
+				assert.Contains(t, strings.Join(strings.Fields(text.String()), " "), want)
+			}
+		})
 	}
 }
 

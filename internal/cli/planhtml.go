@@ -20,6 +20,7 @@ var planPageText string
 var planPage = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("plan").Funcs(template.FuncMap{
 		"line": finding.OneLine, "lines": objectLines, "leftover": leftoverLine, "plain": plainAction,
+		"kind": kindOf, "name": nameOf,
 	}).Parse(planPageText))
 })
 
@@ -50,6 +51,10 @@ func planHTML(p *plan.Plan) (string, error) {
 	return out.String(), err
 }
 
+// kindOf and nameOf are the parts of the name of an object, such as "Job registry-profile/NAME".
+func kindOf(name string) string { kind, _, _ := strings.Cut(name, " "); return kind }
+func nameOf(name string) string { _, rest, _ := strings.Cut(name, " "); return rest }
+
 // plainAction tells whether there is nothing to say about what becomes of an object.
 func plainAction(a plan.Action) bool { return a == plan.New || a == plan.Same }
 
@@ -77,25 +82,25 @@ func capital(words string) string { return strings.ToUpper(words[:1]) + words[1:
 // firstSteps are what a person has to do before, or instead.
 func firstSteps(p *plan.Plan) []string {
 	var steps []string
-	add := func(step string) {
-		if step = finding.OneLine(step); step != "" && !slices.Contains(steps, step) {
-			steps = append(steps, step)
-		}
+	if p.Job.Stops() && p.Job.Advice != "" {
+		steps = append(steps, finding.OneLine(p.Job.Advice))
 	}
-	if p.Job.Stops() {
-		add(p.Job.Advice)
-	}
+	var reasons []string
+	objects := map[string][]string{} // by what is wrong with them
 	for _, o := range p.Objects {
 		if o.Action == plan.Refused || o.Action == plan.Ignored || o.Action == plan.Going {
-			add(o.Name + ": " + o.Why)
+			if objects[o.Why] == nil {
+				reasons = append(reasons, o.Why)
+			}
+			objects[o.Why] = append(objects[o.Why], o.Name)
 		}
 	}
-	for _, wait := range p.Job.Waits {
-		add("If " + wait.For + " does not come: " + wait.Advice)
+	for _, why := range reasons {
+		steps = append(steps, finding.OneLine(strings.Join(objects[why], ", ")+": "+why))
 	}
 	for _, l := range p.Leftovers {
 		if len(l.Missing) > 0 {
-			add(l.Name + ": " + leftoverLine(l))
+			steps = append(steps, finding.OneLine(l.Name+": "+leftoverLine(l)))
 		}
 	}
 	return steps
