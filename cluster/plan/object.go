@@ -92,8 +92,10 @@ func (o *Object) judgeNamespace(ctx context.Context, reader cluster.Reader, kind
 
 // compare says what becomes of an object that is there.
 func (o *Object) compare(ctx context.Context, reader cluster.Reader, kind cluster.Kind, there cluster.Metadata) {
-	want := withoutVersion(o.want) // the API server has one object in several versions
-	o.Changes = differences("", o.live, want)
+	for _, key := range []string{"apiVersion", "kind"} { // one object has several versions, and an item of a list says neither
+		o.live[key] = o.want[key]
+	}
+	o.Changes = differences("", o.live, o.want)
 	switch {
 	case there.DeletionTimestamp != "":
 		o.Action = Going
@@ -103,14 +105,4 @@ func (o *Object) compare(ctx context.Context, reader cluster.Reader, kind cluste
 	default:
 		o.Action, o.Why = judge(ctx, reader, kind, o)
 	}
-}
-
-func withoutVersion(object map[string]any) map[string]any {
-	rest := make(map[string]any, len(object))
-	for key, value := range object {
-		if key != "apiVersion" {
-			rest[key] = value
-		}
-	}
-	return rest
 }
