@@ -53,7 +53,7 @@ func (p *Plan) lookForLeftovers(ctx context.Context, reader cluster.Reader, prof
 	unseen := map[string][]string{}
 	for _, l := range listings {
 		if !l.answers.Complete && l.answers.State != cluster.NoKind {
-			why := unseenWords(incomplete(l.answers))
+			why := whyIncomplete(l.answers)
 			unseen[why] = append(unseen[why], l.kind.Name)
 		}
 		for _, o := range l.answers.Objects {
@@ -69,12 +69,16 @@ func (p *Plan) lookForLeftovers(ctx context.Context, reader cluster.Reader, prof
 	}
 }
 
-// incomplete is why a list is not all that there is.
-func incomplete(a cluster.Answers) cluster.Outcome {
-	if a.State == cluster.Present {
-		a.State = cluster.NotCollected
+// whyIncomplete is why a list is not all that there is. A server that refuses says so of every
+// kind in other words.
+func whyIncomplete(a cluster.Answers) string {
+	switch a.State {
+	case cluster.Failed:
+		return unseenWords(a.Outcome)
+	case cluster.Present:
+		return cluster.NotCollected.String()
 	}
-	return a.Outcome
+	return a.State.String()
 }
 
 // listingsOf are the lists of what a profile of this name may have brought.

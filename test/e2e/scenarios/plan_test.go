@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/cluster/plan"
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
@@ -50,4 +53,44 @@ func TestPlan(t *testing.T) {
 	content, err := json.Marshal(p)
 	require.NoError(t, err)
 	require.False(t, holds(content, credentialsOf(s)))
+}
+
+// TestFixedFields: a real API server refuses the changes that plan says it refuses, and takes the
+// one that no provisioner heeds.
+func TestFixedFields(t *testing.T) {
+	s := runner.Start(t, runner.WithoutOperator)
+	for name, c := range map[string]struct {
+		spec, kind string
+		path       []string
+		value      any
+		takes      bool
+	}{
+		"script":        {"{}", "ConfigMap", []string{"data", "bootstrap.sh"}, "exit 0", false},
+		"template":      {"{}", "Job", []string{"spec", "template", "spec", "serviceAccountName"}, "other", false},
+		"policy":        {"{}", "Job", []string{"spec", "podFailurePolicy"}, nil, false},
+		"deadline":      {"{}", "Job", []string{"spec", "activeDeadlineSeconds"}, int64(9), true},
+		"role":          {"{}", "RoleBinding", []string{"roleRef", "name"}, "other", false},
+		"cluster role":  {"{}", "ClusterRoleBinding", []string{"roleRef", "name"}, "other", false},
+		"volume class":  {"{storage: {cephfs: {}}}", "PersistentVolumeClaim", []string{"spec", "storageClassName"}, "other", false},
+		"unbound size":  {"{storage: {cephfs: {}}}", "PersistentVolumeClaim", []string{"spec", "resources", "requests", "storage"}, "1Ti", false},
+		"bucket's name": {"{}", "ObjectBucketClaim", []string{"spec", "generateBucketName"}, "other", true},
+	} {
+		objects := s.Render(c.spec)
+		object := objects.Of(c.kind)[0]
+		require.NoError(t, s.ApplyOne("argocd-controller", objects.Of("Namespace")[0]))
+		require.NoError(t, s.ApplyOne("argocd-controller", object), name)
+		live := object.DeepCopy()
+		require.NoError(t, s.Client.Get(s.Ctx, client.ObjectKeyFromObject(object), live))
+		if c.value == nil {
+			unstructured.RemoveNestedField(live.Object, c.path...)
+		} else {
+			require.NoError(t, unstructured.SetNestedField(live.Object, c.value, c.path...))
+		}
+		err := s.Client.Update(s.Ctx, live, client.DryRunAll)
+		if c.takes {
+			require.NoError(t, err, name)
+			continue
+		}
+		require.True(t, apierrors.IsInvalid(err) || apierrors.IsForbidden(err), "%s: %v", name, err)
+	}
 }
