@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,8 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/yaml"
+	kjson "sigs.k8s.io/json"
+	kyaml "sigs.k8s.io/yaml"
 )
 
 // Document is a text with objects: YAML documents or JSON, and lists of any depth.
@@ -31,28 +34,70 @@ type parsed struct {
 // first that cannot be read.
 func (d Document) parse() (*parsed, error) {
 	p := &parsed{whole: true}
-	decoder := yaml.NewYAMLOrJSONDecoder(bytes.NewReader(d.Content), 4096)
-	for n := 1; ; n++ {
-		var content json.RawMessage
-		err := decoder.Decode(&content)
+	parts := yaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(d.Content)))
+	for n := 1; ; {
+		part, err := parts.Read()
 		if errors.Is(err, io.EOF) {
 			return p, nil
+		}
+		var documents []json.RawMessage
+		if err == nil {
+			documents, err = asJSON(part)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: document %d: it cannot be read: %s", d.Name, n, brief(err.Error()))
 		}
-		if err := p.add(content, origin{file: d.Name}); err != nil {
-			return nil, fmt.Errorf("%s: document %d: %w", d.Name, n, err)
+		for _, content := range documents {
+			if err := p.add(content, origin{file: d.Name}); err != nil {
+				return nil, fmt.Errorf("%s: document %d: %w", d.Name, n, err)
+			}
+			n++
 		}
+	}
+}
+
+// asJSON returns the documents between two separators: one of YAML, or as many of JSON as
+// there are. It refuses a key that comes twice: nobody knows which value is meant.
+func asJSON(part []byte) ([]json.RawMessage, error) {
+	if documents, ok := jsonDocuments(part); ok {
+		for _, content := range documents {
+			var into any
+			if strict, err := kjson.UnmarshalStrict(content, &into); err != nil || len(strict) > 0 {
+				return nil, errors.Join(append(strict, err)...)
+			}
+		}
+		return documents, nil
+	}
+	content, err := kyaml.YAMLToJSONStrict(part)
+	return []json.RawMessage{content}, err
+}
+
+// jsonDocuments reads JSON, if it is some.
+func jsonDocuments(part []byte) (documents []json.RawMessage, ok bool) {
+	if !yaml.IsJSONBuffer(part) {
+		return nil, false
+	}
+	decoder := json.NewDecoder(bytes.NewReader(part))
+	for {
+		var content json.RawMessage
+		err := decoder.Decode(&content)
+		if errors.Is(err, io.EOF) {
+			return documents, true
+		}
+		if err != nil {
+			return nil, false
+		}
+		documents = append(documents, content)
 	}
 }
 
 // add adds an object, or the items of a list.
 func (p *parsed) add(content []byte, from origin) error {
 	var head struct {
-		APIVersion, Kind string
-		Metadata         json.RawMessage
-		Items            []json.RawMessage
+		APIVersion string            `json:"apiVersion"`
+		Kind       string            `json:"kind"`
+		Metadata   json.RawMessage   `json:"metadata"`
+		Items      []json.RawMessage `json:"items"`
 	}
 	if bytes.Equal(content, []byte("null")) || len(content) == 0 {
 		return nil
@@ -84,7 +129,9 @@ func (p *parsed) add(content []byte, from origin) error {
 // addItem adds an item of a list, which need not say its kind where the list does.
 func (p *parsed) addItem(item []byte, apiVersion, kindName string, from origin) error {
 	kind, typed := KindOf(apiVersion, kindName)
-	var head struct{ Kind string }
+	var head struct {
+		Kind string `json:"kind"`
+	}
 	if err := json.Unmarshal(item, &head); err != nil {
 		return readable(err)
 	}

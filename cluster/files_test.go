@@ -78,12 +78,15 @@ func TestFilesFaults(t *testing.T) {
 		document("empty.yaml", "# nothing\n"),
 		document("scalar.yaml", "text"),
 		document("key.yaml", "{[a]: b}"),
+		document("twice.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: two, name: three, namespace: ns}\n"),
+		document("twice.json", `{"kind": "Other"}{"kind": "ConfigMap", "metadata": {"name": "a"}, "kind": "Secret"}`),
+		document("items.yaml", "{apiVersion: v1, kind: List, items: 7}"),
 	}, false)
 	var words []string
 	for _, fault := range faults {
 		words = append(words, fault.Error())
 	}
-	require.Len(t, faults, 6, words)
+	require.Len(t, faults, 9, words)
 	for i, want := range []string{
 		"syntax.yaml: document 2: it cannot be read",
 		"other.yaml: ConfigMap ns/one stands in good.yaml too, and differs; give one of them",
@@ -91,6 +94,9 @@ func TestFilesFaults(t *testing.T) {
 		"list.yaml: document 1: item 0: it is not of the type",
 		"scalar.yaml: document 1: it is not of the type",
 		"key.yaml: document 1: it cannot be read",
+		`twice.yaml: document 1: it cannot be read: yaml: unmarshal errors: line 3: key "name" already set in map`,
+		`twice.json: document 1: it cannot be read: duplicate field "kind"`,
+		"items.yaml: document 1: items is not of the type",
 	} {
 		assert.Contains(t, words[i], want)
 	}

@@ -161,7 +161,9 @@ func (l *live) serves(ctx context.Context, kind Kind, version string) (bool, err
 		if r.err != nil {
 			return false, r.err
 		}
-		var list struct{ Groups []struct{ Name string } }
+		var list struct {
+			Groups []struct{ Name string } `json:"groups"`
+		}
 		if err := decodeList(r.body, "APIGroupList", &list); err != nil {
 			return false, err
 		}
@@ -176,7 +178,9 @@ func (l *live) serves(ctx context.Context, kind Kind, version string) (bool, err
 	if r.err != nil {
 		return false, r.err
 	}
-	var list struct{ Resources []struct{ Name string } }
+	var list struct {
+		Resources []struct{ Name string } `json:"resources"`
+	}
 	if err := decodeList(r.body, "APIResourceList", &list); err != nil {
 		return false, err
 	}
@@ -185,7 +189,9 @@ func (l *live) serves(ctx context.Context, kind Kind, version string) (bool, err
 
 // decodeList decodes one of the server's lists of what it serves.
 func decodeList(body []byte, kind string, into any) error {
-	var head struct{ Kind string }
+	var head struct {
+		Kind string `json:"kind"`
+	}
 	if err := json.Unmarshal(body, &head); err != nil {
 		return fmt.Errorf("what answers is no API server: %w", readable(err))
 	}
@@ -227,9 +233,12 @@ func (l *live) pages(ctx context.Context, kind Kind, path string) ([]Object, res
 // listed returns the objects of a list that the API server has sent, and where it goes on.
 func listed(kind Kind, body []byte) (objects []Object, next string, err error) {
 	var list struct {
-		APIVersion, Kind string
-		Metadata         struct{ Continue string }
-		Items            []json.RawMessage
+		APIVersion string `json:"apiVersion"`
+		Kind       string `json:"kind"`
+		Metadata   struct {
+			Continue string `json:"continue"`
+		} `json:"metadata"`
+		Items []json.RawMessage `json:"items"`
 	}
 	if err := json.Unmarshal(body, &list); err != nil {
 		return nil, "", fmt.Errorf("the answer: %w", readable(err))

@@ -82,7 +82,7 @@ type Report struct {
 func Examine(ctx context.Context, reader cluster.Reader, in Input) Report {
 	checks := Checks()
 	exams := make([]exam, len(checks))
-	witness := &witness{Reader: reader}
+	witness := cluster.NewWitness(reader)
 	read := sync.OnceValues(func() (*config, cluster.Answer) { return readConfig(ctx, witness) })
 	var running sync.WaitGroup
 	for i, check := range checks {
@@ -92,15 +92,15 @@ func Examine(ctx context.Context, reader cluster.Reader, in Input) Report {
 		})
 	}
 	running.Wait()
-	witness.readCredentials(ctx)
+	witness.ReadCredentials(ctx, registryNamespace, credentialsSecret)
 	var report Report
 	for _, e := range exams {
 		for _, f := range e.findings {
-			f.Message = witness.hide(f.Message)
+			f.Message = witness.Hide(f.Message)
 			report.Findings = append(report.Findings, f)
 		}
 		if len(e.unseen) > 0 {
-			report.addUnseen(e.check.Code, witness.hide(e.unseen[0]))
+			report.addUnseen(e.check.Code, witness.Hide(e.unseen[0]))
 		}
 	}
 	slices.SortStableFunc(report.Findings, func(a, b *kptfn.Result) int { return rank(a) - rank(b) })

@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 )
@@ -53,7 +56,7 @@ func differences(path string, is, want any) []Change {
 			return nil
 		}
 	default:
-		if means(is, want) {
+		if means(path, is, want) {
 			return nil
 		}
 	}
@@ -70,21 +73,33 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
-// means tells whether two values say the same: numbers come from JSON and from YAML,
-// quantities can be written in several ways, and what is false may be left out.
-func means(is, want any) bool {
+// isQuantity matches the paths of fields that hold quantities, whose value can be written in
+// several ways.
+var isQuantity = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(^|\.)resources\.(limits|requests)(\.[^.\[]+|\["[^"]+"\])$`)
+})
+
+// means tells whether two values of JSON say the same. What is false may be left out.
+func means(path string, is, want any) bool {
 	if is == nil {
 		return want == nil || want == false || want == ""
 	}
-	if fmt.Sprint(is) == fmt.Sprint(want) {
+	if reflect.DeepEqual(is, want) {
 		return true
 	}
+	if !isQuantity().MatchString(path) {
+		return false
+	}
 	one, two := quantity(is), quantity(want)
-	return one != nil && two != nil && one.Cmp(*two) == 0 || reflect.DeepEqual(is, want)
+	return one != nil && two != nil && one.Cmp(*two) == 0
 }
 
+// quantity reads a quantity. In YAML it may be written as a number.
 func quantity(value any) *resource.Quantity {
 	text, ok := value.(string)
+	if number, isNumber := value.(float64); isNumber {
+		text, ok = strconv.FormatFloat(number, 'f', -1, 64), true
+	}
 	if !ok {
 		return nil
 	}

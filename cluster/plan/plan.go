@@ -4,145 +4,89 @@ package plan
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/cluster"
-	"github.com/registryprofile/registry-profile/cluster/verdict"
 	"github.com/registryprofile/registry-profile/generators"
 )
 
-// Action is what delivering would do to an object.
-type Action string
-
-// The actions.
-const (
-	New     Action = "new"
-	Changed Action = "changed"
-	Same    Action = "same"
-	Unseen  Action = "unseen" // it could not be read
-)
-
-// Plan is what delivering a profile would do.
+// Plan is what delivering a profile would do. No credential is in it: what quotes one, has
+// "(hidden)" in its place.
 type Plan struct {
 	Profile string   `json:"profile"`
 	Objects []Object `json:"objects"`
-	Job     Job      `json:"job"`
+	// Leftovers are what an earlier version of the profile has brought, and this one does not.
+	Leftovers []Leftover `json:"leftovers,omitempty"`
+	// LeftoversUnseen say where there may be others.
+	LeftoversUnseen []string `json:"leftoversUnseen,omitempty"`
+	Job             Job      `json:"job"`
+	// Before is the storage that the registry has, or "" where that could not be seen. After is
+	// the one that it would have.
+	Before string `json:"before,omitempty"`
+	After  string `json:"after,omitempty"`
 	// Restarts says why the registry's pods would be replaced, or is empty.
 	Restarts string `json:"restarts,omitempty"`
+
+	hidden func(string) string // takes credentials out of what Diff shows
 }
 
-// Object is an object that the profile brings.
-type Object struct {
-	Name   string `json:"name"` // such as "Job registry-profile/NAME"
-	Action Action `json:"action"`
-	// Changes are the fields that are not as the profile has them.
-	Changes []Change `json:"changes,omitempty"`
-	// Why says why an object is Unseen.
-	Why string `json:"why,omitempty"`
+// Fails tells whether a delivery would not end as the profile has it: the Job would stop, or
+// has failed, or an object cannot be as it is delivered.
+func (p *Plan) Fails() bool {
+	return p.Job.Stops() || slices.ContainsFunc(p.Objects, func(o Object) bool {
+		return o.Action == Refused || o.Action == Ignored || o.Action == Going
+	})
 }
 
-// Change is a field that is not as the profile has it.
-type Change struct {
-	Path string `json:"path"` // such as "spec.replicas"
-	Is   any    `json:"is"`   // nil if it is not there
-	Want any    `json:"want"`
-}
-
-// Job is how the Job would end.
-type Job struct {
-	// Certain tells whether everything that decides was seen. If not, Exit is what it is as
-	// far as was seen.
-	Certain bool            `json:"certain"`
-	Exit    int             `json:"exit"`
-	Store   string          `json:"store"`
-	Waits   []verdict.Wait  `json:"waits,omitempty"`
-	Reasons []string        `json:"reasons,omitempty"`
-	Advice  string          `json:"advice,omitempty"`
-	Writes  []verdict.Write `json:"writes,omitempty"`
-	Unseen  []string        `json:"unseen,omitempty"`
-}
-
-// Stops tells whether the Job would not do what the profile says, whatever comes.
-func (j Job) Stops() bool { return j.Exit != verdict.Done }
+// Certain tells whether everything was seen that decides about the Job, if one would run.
+func (p *Plan) Certain() bool { return p.Job.Runs == "" || p.Job.Certain }
 
 // Of returns the plan for a profile on the cluster that a Reader reads.
-func Of(ctx context.Context, reader cluster.Reader, p *v1alpha1.RegistryProfile) (*Plan, error) {
-	plan := &Plan{Profile: p.Metadata.Name}
-	delivered := false
-	for _, resource := range generators.Expand(p) {
-		object, err := objectOf(ctx, reader, resource)
+func Of(ctx context.Context, reader cluster.Reader, profile *v1alpha1.RegistryProfile) (*Plan, error) {
+	witness := cluster.NewWitness(reader)
+	resources := generators.Expand(profile)
+	p := &Plan{Profile: profile.Metadata.Name}
+	p.lookForLeftovers(ctx, witness, profile, resources) // first: what was listed need not be asked for again
+	for _, resource := range resources {
+		object, err := objectOf(ctx, witness, resource)
 		if err != nil {
 			return nil, err
 		}
-		plan.Objects = append(plan.Objects, object)
-		delivered = delivered || resource.Class == generators.ClassClaim
+		p.Objects = append(p.Objects, object)
 	}
-	v := verdict.Of(ctx, reader, generators.Parameters(p), delivered)
-	plan.Job = Job{
-		Certain: v.Certain(), Exit: v.Exit, Store: v.Store, Waits: v.Waits, Reasons: v.Reasons, Advice: v.Advice,
-		Writes: v.Writes, Unseen: v.Unseen,
-	}
-	if plan.Job.Stops() { // it writes nothing
-		plan.Job.Writes = nil
-	}
-	plan.Restarts = plan.restarts()
-	return plan, nil
+	p.foreseeJob(ctx, witness, profile, resources)
+	p.Restarts = p.restarts()
+	witness.ReadCredentials(ctx, v1alpha1.ImageRegistryNamespace, v1alpha1.CredentialsSecret)
+	p.hide(witness.Hide)
+	return p, nil
 }
 
-// objectOf compares an object with the cluster.
-func objectOf(ctx context.Context, reader cluster.Reader, r generators.Resource) (Object, error) {
-	kind, ok := cluster.KindOf(r.GetApiVersion(), r.GetKind())
-	if !ok {
-		return Object{}, fmt.Errorf("%s is a kind that is not read", r.GetKind())
-	}
-	name := r.GetName()
-	if kind.Namespaced {
-		name = r.GetNamespace() + "/" + name
-	}
-	object := Object{Name: r.GetKind() + " " + name}
-	live, answer := cluster.Read[map[string]any](ctx, reader, kind, r.GetNamespace(), r.GetName())
-	switch answer.State {
-	case cluster.Absent, cluster.NoKind:
-		object.Action = New
-		return object, nil
-	case cluster.Present:
-	default:
-		object.Action, object.Why = Unseen, answer.State.String()
-		if answer.Why != "" {
-			object.Why += ": " + answer.Why
-		}
-		return object, nil
-	}
-	var want map[string]any
-	if err := r.YNode().Decode(&want); err != nil {
-		return Object{}, fmt.Errorf("reading %s: %w", object.Name, err)
-	}
-	delete(want, "apiVersion")
-	object.Changes = differences("", live, want)
-	object.Action = Same
-	if len(object.Changes) > 0 {
-		object.Action = Changed
-	}
-	return object, nil
+// identity names an object as "Job registry-profile/NAME".
+func identity(r generators.Resource) string {
+	return r.GetKind() + " " + strings.TrimPrefix(r.GetNamespace()+"/"+r.GetName(), "/")
 }
 
 // pods are what the registry's pods are made of: a change of one replaces them.
-var pods = []string{"Config cluster", "Secret " + v1alpha1.ImageRegistryNamespace + "/" + v1alpha1.CredentialsSecret}
+var pods = []string{theConfig, "Secret " + v1alpha1.ImageRegistryNamespace + "/" + v1alpha1.CredentialsSecret}
+
+const theConfig = "Config " + generators.SingletonName
 
 // restarts names what would be written that the operator rolls the registry out for. The
 // number of replicas does not replace pods.
 func (p *Plan) restarts() string {
-	for _, write := range p.Job.Writes {
-		if slices.Contains(pods, write.Object) {
-			return "the Job writes " + write.Object
+	if p.Job.Runs != "" {
+		for _, write := range p.Job.Writes {
+			if slices.Contains(pods, write.Object) {
+				return p.Job.Runs + " writes " + write.Object
+			}
 		}
 	}
 	for _, object := range p.Objects {
 		for _, change := range object.Changes {
-			if object.Name == "Config cluster" && slices.Contains(inPods, change.root()) {
-				return "Config cluster changes " + change.Path
+			if object.Name == theConfig && slices.Contains(inPods, change.root()) {
+				return theConfig + " changes " + change.Path
 			}
 		}
 	}

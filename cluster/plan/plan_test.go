@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -62,7 +63,7 @@ func TestFirstDelivery(t *testing.T) {
 			assert.Equal(t, plan.New, object.Action, object.Name)
 			continue
 		}
-		assert.Contains(t, object.Changes, plan.Change{Path: "spec.replicas", Is: float64(1), Want: 2})
+		assert.Contains(t, object.Changes, plan.Change{Path: "spec.replicas", Is: float64(1), Want: float64(2)})
 	}
 	assert.True(t, p.Job.Certain, "%v", p.Job.Unseen)
 	assert.False(t, p.Job.Stops())
@@ -91,6 +92,16 @@ func TestSameOnItsOwnOutput(t *testing.T) {
 	for _, object := range p.Objects {
 		assert.Equal(t, plan.Same, object.Action, "%+v", object)
 	}
+}
+
+// TestSameInAList: an item of a list does not say its kind.
+func TestSameInAList(t *testing.T) {
+	namespace := strings.NewReplacer("apiVersion: v1\n", "", "kind: Namespace\n", "").Replace(rendered(t, "{}")[0])
+	p := planOn(t, "{}", true, "apiVersion: v1\nkind: NamespaceList\nitems:\n- "+strings.ReplaceAll(namespace, "\n", "\n  "))
+	assert.Equal(t, plan.Same, p.Objects[0].Action, "%+v", p.Objects[0])
+	diff, err := p.Diff()
+	require.NoError(t, err)
+	assert.NotContains(t, diff, "delivered/Namespace/")
 }
 
 // TestNothingIsSaidOfWhatIsNotSeen: a file that lacks an object says nothing about it.

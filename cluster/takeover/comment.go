@@ -115,6 +115,8 @@ func changes(p *plan.Plan) []string {
 			hidden = append(hidden, kind)
 		case plan.Changed:
 			lines = append(lines, object.Name+": "+strings.Join(changed(object), ", "))
+		case plan.Refused, plan.Ignored, plan.Going:
+			lines = append(lines, fmt.Sprintf("%s: %s, since %s", object.Name, object.Action, object.Why))
 		}
 	}
 	lines = slices.Concat(count("%d objects are new: %s", fresh), lines, count("%d objects could not be seen: %s", hidden))

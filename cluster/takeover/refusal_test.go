@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
@@ -153,16 +154,23 @@ func (p partial) List(ctx context.Context, kind cluster.Kind, namespace string) 
 // asking is a Reader that remembers which kinds it was asked for.
 type asking struct {
 	cluster.Reader
+	mutex *sync.Mutex
 	kinds map[string]cluster.Kind
 }
 
-func (a asking) Get(ctx context.Context, kind cluster.Kind, namespace, name string) cluster.Answer {
+func (a asking) remember(kind cluster.Kind) {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
 	a.kinds[kind.String()] = kind
+}
+
+func (a asking) Get(ctx context.Context, kind cluster.Kind, namespace, name string) cluster.Answer {
+	a.remember(kind)
 	return a.Reader.Get(ctx, kind, namespace, name)
 }
 
 func (a asking) List(ctx context.Context, kind cluster.Kind, namespace string) cluster.Answers {
-	a.kinds[kind.String()] = kind
+	a.remember(kind)
 	return a.Reader.List(ctx, kind, namespace)
 }
 
@@ -170,7 +178,7 @@ func (a asking) List(ctx context.Context, kind cluster.Kind, namespace string) c
 // one that names the same storage as with all rights, and what could not be seen is told.
 func TestForbidden(t *testing.T) {
 	for _, form := range []string{"route-with-ca", "red-hat-noobaa", "service", "external", "literal-host", "cephfs", "rbd"} {
-		all := asking{files(t, testdata(t, form), testdata(t, "common")), map[string]cluster.Kind{}}
+		all := asking{files(t, testdata(t, form), testdata(t, "common")), &sync.Mutex{}, map[string]cluster.Kind{}}
 		content := string(imported(t, all).YAML)
 		whole := decode(t, content).Spec.Storage
 		require.Greater(t, len(all.kinds), 8)

@@ -39,10 +39,10 @@ func (l *look) lookAtClaim() error {
 	namespace, name := l.Parameters["CLAIM_NAMESPACE"], l.Parameters["CLAIM_NAME"]
 	found, answer := cluster.Read[claim](l.ctx, l.reader, kind, namespace, name)
 	bound := l.waitForClaim("Deliver all that was rendered, or make the claim that the profile's existingClaim names.")
-	if l.delivered && (answer.State == cluster.Absent || answer.State == cluster.NoKind) {
+	if l.delivery.Claim && (answer.State == cluster.Absent || answer.State == cluster.NoKind) {
 		bound.Why = "it is delivered with the profile"
 		l.waits(bound)
-		l.fresh = true
+		l.fresh, l.prefix = true, l.delivery.Prefix
 		return nil
 	}
 	if !l.saw(answer.Outcome, l.theClaim(), bound) {

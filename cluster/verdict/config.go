@@ -1,7 +1,9 @@
 package verdict
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -232,7 +234,7 @@ func (l *look) difference() string {
 	}
 	for _, f := range fields {
 		if f.is != f.want {
-			return "spec." + f.path + ` is "` + f.is + `" and not "` + f.want + `"`
+			return "spec." + f.path + ` is "` + js(f.is) + `" and not "` + f.want + `"`
 		}
 	}
 	return ""
@@ -248,4 +250,30 @@ func (l *look) namesOurStore() bool {
 		return l.isOurClaim(spec.claim())
 	}
 	return l.isOurBucket(spec.s3().Bucket, spec.s3().RegionEndpoint)
+}
+
+// storeThere is the storage that Config asks for now, in words.
+func (l *look) storeThere() string {
+	if l.config == nil {
+		return ""
+	}
+	spec := l.config.Spec
+	var stores []string
+	for _, backend := range spec.Storage.backends() {
+		switch backend {
+		case "emptyDir":
+			stores = append(stores, "emptyDir, which dies with its pod")
+		case objectStore:
+			stores = append(stores, fmt.Sprintf(`bucket "%s" at "%s" (s3)`, js(spec.Storage.s3().Bucket), js(spec.Storage.s3().RegionEndpoint)))
+		case volume:
+			stores = append(stores, fmt.Sprintf(`PersistentVolumeClaim "%s" (pvc)`, js(cmp.Or(spec.Storage.claim(), operatorsClaim))))
+		default:
+			stores = append(stores, "a store of kind "+js(backend))
+		}
+	}
+	there := cmp.Or(strings.Join(stores, " and "), "no storage")
+	if state := spec.ManagementState; state != "" {
+		there += ", " + js(state)
+	}
+	return there
 }

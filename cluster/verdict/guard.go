@@ -156,7 +156,7 @@ func (l *look) otherStore(s storage, backend string) (f found, ok bool) {
 		}
 		return found{fmt.Sprintf(`PersistentVolumeClaim "%s" (pvc)`, js(name)), "claim=" + name, other}, !l.isOurClaim(name)
 	}
-	return found{"a store of kind " + backend, "backend=" + backend, other}, true
+	return found{"a store of kind " + js(backend), "backend=" + backend, other}, true
 }
 
 // mayBeOurs: the claim's bucket, or where it is, is not known yet. Then the run first waits,
@@ -188,8 +188,12 @@ func (l *look) isOurBucket(name, url string) bool {
 	return l.proven && (l.leadsToOurStore(url) || l.wasGenerated(name))
 }
 
+// leadsToOurStore: where a claim that comes with the profile will be, may not be known yet.
 func (l *look) leadsToOurStore(url string) bool {
 	place := placeOf(url)
+	if l.fresh && l.endpoint == "" {
+		return place != ""
+	}
 	return place != "" && (place == l.endpointPlace || place == l.bucketPlace)
 }
 

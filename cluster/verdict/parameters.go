@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -34,7 +35,18 @@ func (p Parameters) claimResource() string {
 	return "objectbucketclaims.objectbucket.io"
 }
 
+// permission is the variable that names what may be left.
+const permission = "LEAVE_STORAGE"
+
 // mayLeave tells whether the profile allows to leave an item, such as "bucket=old".
-func (p Parameters) mayLeave(item string) bool { return hasWord(p["LEAVE_STORAGE"], item) }
+func (p Parameters) mayLeave(item string) bool { return hasWord(p[permission], item) }
+
+// WithoutPermission returns the parameters of the CronJob, which has no permission to leave a
+// storage: it would use it at night.
+func (p Parameters) WithoutPermission() Parameters {
+	rest := maps.Clone(p)
+	delete(rest, permission)
+	return rest
+}
 
 func hasWord(words, word string) bool { return slices.Contains(strings.Split(words, " "), word) }

@@ -34,8 +34,9 @@ type Verdict struct {
 	// Unseen are what the verdict needs and could not be read. With one or more, a verdict
 	// that goes on is not Certain.
 	Unseen []string
-	// Store is the storage that the registry would have.
-	Store string
+	// Store is the storage that the registry would have, and Before the one that it has, or ""
+	// where that could not be seen.
+	Store, Before string
 	// Writes are what the run would write, in its order.
 	Writes []Write
 }
@@ -78,12 +79,25 @@ var errUnseen = errors.New("unseen")
 // never is a stop that no waiting can mend.
 func never(reason, advice string) error { return &stop{Never, []string{reason}, advice} }
 
+// Delivery says what comes with the profile, before the Job looks for it.
+type Delivery struct {
+	// Claim tells whether the claim does, so that it need not be there yet.
+	Claim bool
+	// Prefix is what the name of its bucket begins with, or "".
+	Prefix string
+}
+
 // Of returns the verdict for the parameters of a Job. Delivered tells whether the claim comes
-// with the profile, so that it need not be there yet.
+// with the profile.
 func Of(ctx context.Context, reader cluster.Reader, p Parameters, delivered bool) *Verdict {
-	l := &look{ctx: ctx, reader: reader, Parameters: p, delivered: delivered, verdict: &Verdict{}}
+	return OfDelivery(ctx, reader, p, Delivery{Claim: delivered})
+}
+
+// OfDelivery returns the verdict for the parameters of a Job and what comes with it.
+func OfDelivery(ctx context.Context, reader cluster.Reader, p Parameters, d Delivery) *Verdict {
+	l := &look{ctx: ctx, reader: reader, Parameters: p, delivery: d, verdict: &Verdict{}}
 	l.run(l.lookAtClaim, l.resolveEndpoint, l.lookAtCA, l.guardImages, l.lookAtWrites)
-	l.verdict.Store = l.wantedStore()
+	l.verdict.Store, l.verdict.Before = l.wantedStore(), l.storeThere()
 	return l.verdict
 }
 
@@ -104,10 +118,10 @@ func (l *look) run(steps ...func() error) {
 // look is one run of the Job, as far as it looks at things.
 type look struct {
 	Parameters
-	ctx       context.Context
-	reader    cluster.Reader
-	delivered bool
-	verdict   *Verdict
+	ctx      context.Context
+	reader   cluster.Reader
+	delivery Delivery
+	verdict  *Verdict
 
 	fresh                  bool   // the claim comes with the profile, and gets a bucket that nothing is in
 	bucket, prefix         string // of the claim; no bucket as long as it is not Bound

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/registryprofile/registry-profile/cluster"
@@ -39,6 +40,21 @@ func (c *clusterFlags) add(cmd *cobra.Command) {
 		"read this folder of must-gather or \"oc adm inspect\", not a cluster; may be given several times")
 	flags.StringArrayVar(&c.from, "from", nil,
 		"read the objects of this file or folder, or of stdin (-), not a cluster; may be given several times")
+}
+
+// checkStdin: stdin can be read once, be it as a profile or as objects of a cluster.
+func (c *clusterFlags) checkStdin(files []string) error {
+	isStdin := func(name string) bool { return name == stdinName }
+	from := slices.IndexFunc(c.from, isStdin)
+	switch {
+	case from < 0:
+		return nil
+	case slices.ContainsFunc(files, isStdin):
+		return errors.New("stdin cannot be both the profile and the cluster's objects")
+	case slices.ContainsFunc(c.from[from+1:], isStdin):
+		return errors.New("--from - is given twice, and stdin can be read once")
+	}
+	return nil
 }
 
 // open returns the Reader that the flags ask for. It must not be used if there is a fault.
@@ -143,6 +159,8 @@ func (s *session) openFiles(paths []string) (cluster.Reader, []error) {
 		files, err := manifestFiles(path)
 		if err != nil {
 			faults = append(faults, err)
+		} else if len(files) == 0 {
+			faults = append(faults, fmt.Errorf("%s: has no *.yaml, *.yml or *.json in it; name a folder or file with objects", path))
 		}
 		for _, file := range files {
 			content, err := readStream(s.in, file)

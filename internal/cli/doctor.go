@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -32,13 +31,10 @@ and what it would write.`,
   registry-profile doctor --must-gather must-gather.local.1 --must-gather odf-must-gather
   registry-profile doctor --list`,
 		Args: func(_ *cobra.Command, files []string) error {
-			switch {
-			case len(files) > 1:
+			if len(files) > 1 {
 				return errors.New("name one profile, or none; registry-profile explain CODE says what a code means")
-			case slices.Contains(files, stdinName) && slices.Contains(flags.from, stdinName):
-				return errors.New("stdin cannot be both the profile and the cluster's objects")
 			}
-			return nil
+			return flags.checkStdin(files)
 		},
 	}
 	flags.add(cmd)

@@ -4,36 +4,60 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/registryprofile/registry-profile/cluster/plan"
-	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/spf13/cobra"
 )
 
 // planFormats are the ways in which a plan is written, the default first.
-var planFormats = []string{textFormat, "markdown", "json"}
+var planFormats = []struct {
+	name  string
+	write func(*plan.Plan) (string, error)
+}{
+	{textFormat, planText}, {"markdown", planMarkdown}, {"diff", (*plan.Plan).Diff}, {"html", planHTML}, {"json", planJSON},
+}
 
 func (s *session) planCommand() *cobra.Command {
 	var format string
+	var names []string
+	for _, f := range planFormats {
+		names = append(names, f.name)
+	}
 	flags := &clusterFlags{}
 	cmd := &cobra.Command{
 		Use:   "plan FILE",
 		Short: "Say what delivering a profile would do to a cluster",
 		Long: `plan compares every object of a profile with a cluster, and says how its Job would
 end there: what it waits for, whether its guard stops it and why, what it writes,
-and whether the registry's pods restart. It only reads, with your own oc or
-kubectl, or from a must-gather or files. The exit code is 1 if the Job would stop, and 2 if
-what decides could not be seen.`,
+and whether the registry's pods restart. A Job that is there and over does not run
+again: then it says how it would be if it did. It names what an earlier version of the
+profile has left in the cluster, and what an engine that prunes does with that.
+
+It only reads, with your own oc or kubectl, or from a must-gather or files. So admission
+policies and quotas are not asked: they may refuse what plan foretells.
+
+The exit code is 0 also where there are differences, or the Job first waits for something;
+1 if the Job would stop or has failed, or if an object would be refused, or ignored, or is
+being deleted; and 2 if what decides could not be seen.`,
 		Example: `  registry-profile plan profile.yaml
   registry-profile plan profile.yaml --context production -o markdown
+  registry-profile plan profile.yaml -o html > plan.html
   registry-profile plan profile.yaml --must-gather must-gather.local.1234`,
-		Args: requireOneFile,
+		Args: func(cmd *cobra.Command, files []string) error {
+			if len(files) > 1 {
+				return errors.New("a plan is for one profile; name one file")
+			}
+			if err := requireFiles(cmd, files); err != nil {
+				return err
+			}
+			return flags.checkStdin(files)
+		},
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if !slices.Contains(planFormats, format) {
-				return fmt.Errorf("--output: %q is no format; write one of %s", format, strings.Join(planFormats, ", "))
+			chosen := slices.Index(names, format)
+			if chosen < 0 {
+				return fmt.Errorf("--output: %q is no format; write one of %s", format, strings.Join(names, ", "))
 			}
 			in, r := s.decode(files[0]), s.textReporter()
 			r.input(in)
@@ -48,169 +72,35 @@ what decides could not be seen.`,
 			if err != nil {
 				return err
 			}
-			return s.writePlan(p, format)
+			text, err := planFormats[chosen].write(p)
+			if err != nil {
+				return err
+			}
+			if _, err := fmt.Fprint(s.out, text); err != nil {
+				return err
+			}
+			return outcomeOfPlan(p).asError()
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().StringVarP(&format, "output", "o", textFormat, "how to write it: "+strings.Join(planFormats, ", "))
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(planFormats, cobra.ShellCompDirectiveNoFileComp))
+	cmd.Flags().StringVarP(&format, "output", "o", textFormat, "how to write it: "+strings.Join(names, ", "))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-func requireOneFile(cmd *cobra.Command, files []string) error {
-	if len(files) > 1 {
-		return errors.New("a plan is for one profile; name one file")
-	}
-	return requireFiles(cmd, files)
-}
-
-// writePlan writes a plan, and fails if the Job would stop, or if nobody can say.
-func (s *session) writePlan(p *plan.Plan, format string) error {
-	var text string
-	switch format {
-	case "json":
-		content, err := json.MarshalIndent(p, "", "  ")
-		if err != nil {
-			return err
-		}
-		text = string(content) + "\n"
-	case "markdown":
-		text = planMarkdown(p)
-	default:
-		text = planText(p)
-	}
-	if _, err := fmt.Fprint(s.out, text); err != nil {
-		return err
-	}
+// outcomeOfPlan: a delivery that would not end as the profile has it outweighs what nobody
+// could see.
+func outcomeOfPlan(p *plan.Plan) outcome {
 	switch {
-	case p.Job.Stops():
+	case p.Fails():
 		return exitFindings
-	case !p.Job.Certain:
+	case !p.Certain():
 		return exitFailed
 	}
-	return nil
+	return exitGood
 }
 
-// planText writes a plan for a terminal.
-func planText(p *plan.Plan) string {
-	var out strings.Builder
-	same, unseen := 0, map[string]int{}
-	for _, object := range p.Objects {
-		switch object.Action {
-		case plan.Same:
-			same++
-			continue
-		case plan.Unseen:
-			unseen[object.Why]++
-			continue
-		}
-		fmt.Fprintf(&out, "%-8s %s\n", object.Action, object.Name)
-		for _, change := range object.Changes {
-			fmt.Fprintf(&out, "         %s\n", changeLine(change))
-		}
-	}
-	for _, why := range slices.Sorted(maps.Keys(unseen)) {
-		fmt.Fprintf(&out, "%-8s %d of %d objects: each %s\n", plan.Unseen, unseen[why], len(p.Objects), finding.OneLine(why))
-	}
-	fmt.Fprintf(&out, "%-8s %d of %d objects\n\n", plan.Same, same, len(p.Objects))
-	for _, line := range jobLines(p) {
-		fmt.Fprintln(&out, line)
-	}
-	return out.String()
-}
-
-// planMarkdown writes a plan for a merge request.
-func planMarkdown(p *plan.Plan) string {
-	var out strings.Builder
-	fmt.Fprintf(&out, "### Plan for RegistryProfile %s\n\n| | object | change |\n|---|---|---|\n", p.Profile)
-	for _, object := range p.Objects {
-		var changes []string
-		for _, change := range object.Changes {
-			changes = append(changes, cell(changeLine(change)))
-		}
-		if object.Why != "" {
-			changes = append(changes, cell(object.Why))
-		}
-		fmt.Fprintf(&out, "| %s | %s | %s |\n", object.Action, object.Name, strings.Join(changes, "<br>"))
-	}
-	out.WriteString("\n")
-	for _, line := range jobLines(p) {
-		fmt.Fprintf(&out, "- %s\n", cell(line))
-	}
-	return out.String()
-}
-
-// cell keeps a text of the cluster from being anything but text in Markdown.
-func cell(text string) string {
-	return strings.NewReplacer("|", `\|`, "<", "&lt;", ">", "&gt;", "`", "'").Replace(text)
-}
-
-// changeLine writes a change in one line.
-func changeLine(c plan.Change) string {
-	return fmt.Sprintf("%s: %s, and the profile has %s", c.Path, brief(c.Is), brief(c.Want))
-}
-
-// brief writes a value so that it fits on a line.
-func brief(value any) string {
-	const longest = 120
-	if value == nil {
-		return "nothing"
-	}
-	content, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Sprint(value)
-	}
-	if text := string(content); len(text) <= longest {
-		return text
-	}
-	return strings.ToValidUTF8(string(content[:longest]), "") + "..."
-}
-
-// jobLines say how the Job would end, a sentence each.
-func jobLines(p *plan.Plan) []string {
-	job := p.Job
-	var lines []string
-	say := func(format string, values ...any) {
-		lines = append(lines, finding.OneLine(fmt.Sprintf(format, values...)))
-	}
-	for _, wait := range job.Waits {
-		say("The Job waits for %s: %s.", wait.For, wait.Why)
-	}
-	for _, reason := range job.Reasons {
-		say("%s", reason)
-	}
-	for _, write := range job.Writes {
-		say("The Job writes %s%s.", write.Object, after(": ", write.Why))
-		if write.Patch != nil {
-			content, err := json.Marshal(write.Patch)
-			if err == nil {
-				say("Its patch is %s", content)
-			}
-		}
-	}
-	if p.Restarts != "" {
-		say("The registry's pods restart: %s.", p.Restarts)
-	}
-	for _, unseen := range job.Unseen {
-		say("Could not be seen: %s.", unseen)
-	}
-	switch {
-	case !job.Certain:
-		say("How the Job ends cannot be foreseen: what decides could not be seen.")
-	case job.Stops():
-		say("The Job stops with exit code %d.", job.Exit)
-		say("What to do: %s", job.Advice)
-	case len(job.Waits) > 0:
-		say("The Job ends with exit code 0 once that is there, and the registry is on %s; with 1 if it does not come in time.", job.Store)
-	default:
-		say("The Job ends with exit code 0, and the registry is on %s.", job.Store)
-	}
-	return lines
-}
-
-func after(separator, text string) string {
-	if text == "" {
-		return ""
-	}
-	return separator + text
+func planJSON(p *plan.Plan) (string, error) {
+	content, err := json.MarshalIndent(p, "", "  ")
+	return string(content) + "\n", err
 }

@@ -2,8 +2,14 @@ package cli_test
 
 import (
 	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -46,14 +52,156 @@ func TestPlanExitCodes(t *testing.T) {
 	assert.Equal(t, 1, run("kind: RegistryProfile\n", "plan", "-", "--from", profile).code)
 }
 
-// TestPlanMarkdownIsText: what a cluster says stays text in a merge request.
-func TestPlanMarkdownIsText(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "objects.yaml")
-	require.NoError(t, os.WriteFile(file, []byte(`{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config,
-metadata: {name: cluster}, spec: {rolloutStrategy: "<img src=x>|`+"`x`"+`", storage: {pvc: {claim: "<b>"}}}}`), 0o644))
-	r := run("", "plan", filepath.Join(examples, "minimal/profile.yaml"), "--from", file, "-o", "markdown")
-	assert.Equal(t, 1, r.code)
-	assert.NotContains(t, r.out, "<img")
-	assert.NotContains(t, r.out, "<b>")
-	assert.NotContains(t, r.out, "`")
+// TestPlanOfJobThatIsThere: one that is over does not run again, and only one that has failed
+// is a fault.
+func TestPlanOfJobThatIsThere(t *testing.T) {
+	profile := filepath.Join(examples, "minimal/profile.yaml")
+	_, job, _ := strings.Cut(run("", "render", profile).out, "apiVersion: batch/v1\nkind: Job\n")
+	job, _, _ = strings.Cut("apiVersion: batch/v1\nkind: Job\n"+job, "---\n")
+	const status = "status: {conditions: [{type: %s, status: 'True', reason: BackoffLimitExceeded}]}\n"
+	for condition, c := range map[string]struct {
+		code int
+		says string
+	}{
+		"Complete": {0, "\nThe Job is there and complete: it does not run again by itself.\nIf it did: spec.storage of "},
+		"Failed": {1, "\nThe Job is there and has failed (BackoffLimitExceeded): it does not run again by itself. Mend what it " +
+			"names, delete it, and deliver it again: oc delete job -n registry-profile registry-bootstrap-"},
+		"Suspended": {1, "\nThe Job is running now.\nspec.storage of "},
+	} {
+		r := run(job+fmt.Sprintf(status, condition)+"---\n"+onVolume, "plan", profile, "--from", "-")
+		assert.Equal(t, c.code, r.code, r.out)
+		assert.Contains(t, r.out, c.says)
+		assert.Equal(t, condition != "Suspended", strings.Contains(r.out, "\nIf it did: The Job stops with exit code 3.\n"), r.out)
+	}
+}
+
+// TestPlanDiff: a reviewer's tools take the diff for one, and it has what the Job writes, too.
+func TestPlanDiff(t *testing.T) {
+	profile := filepath.Join(examples, "minimal/profile.yaml")
+	r := run(removedConfig, "plan", profile, "--from", "-", "-o", "diff")
+	assert.Contains(t, r.out, "--- live/Config/cluster.yaml\n+++ delivered/Config/cluster.yaml\n@@ -1,")
+	dir := t.TempDir()
+	apply := exec.Command("git", "apply", "--stat", "--allow-empty", "-")
+	apply.Dir, apply.Stdin = dir, strings.NewReader(r.out)
+	said, err := apply.CombinedOutput()
+	require.NoError(t, err, "%s\n%s", said, r.out)
+	assert.Contains(t, string(said), "Config/cluster.yaml")
+}
+
+// hostile is a text that a terminal, a browser or a merge request would obey.
+const hostile = "\x1b[2J\u202e<img src=x onerror=alert(1)>|`x` [a](javascript:b) </style> {{.}} *b* _c_ @d"
+
+// TestPlanOfHostileCluster: what a cluster says stays text, in every format for people.
+func TestPlanOfHostileCluster(t *testing.T) {
+	config, err := json.Marshal(map[string]any{
+		"apiVersion": "imageregistry.operator.openshift.io/v1", "kind": "Config",
+		"metadata": map[string]any{"name": "cluster", "annotations": map[string]any{"registryprofile.dev/profile": hostile}},
+		"spec": map[string]any{
+			"managementState": hostile, "rolloutStrategy": hostile,
+			"storage": map[string]any{hostile: map[string]any{}, "s3": map[string]any{"bucket": hostile}, "pvc": map[string]any{"claim": hostile}},
+		},
+	})
+	require.NoError(t, err)
+	claim, err := json.Marshal(map[string]any{
+		"apiVersion": "objectbucket.io/v1alpha1", "kind": "ObjectBucketClaim", "metadata": map[string]any{
+			"name": hostile, "namespace": hostile, "labels": map[string]any{"app.kubernetes.io/managed-by": "registry-profile"},
+			"annotations": map[string]any{"registryprofile.dev/profile": "registry"},
+		},
+	})
+	require.NoError(t, err)
+	for format, never := range map[string][]string{
+		"text": nil, "diff": nil, "markdown": {"<img", "`", "[a](", "*b*", " _c_"}, "html": {"<img", "<script", "</style> "},
+	} {
+		r := run(string(config)+string(claim), "plan", filepath.Join(examples, "minimal/profile.yaml"), "--from", "-", "-o", format)
+		assert.Equal(t, 1, r.code, r.err)
+		for _, text := range append(never, "\x1b", "\u202e") {
+			assert.NotContains(t, r.out, text, format)
+		}
+		assert.Contains(t, r.out, `u202e`, "%s: it is told", format)
+	}
+}
+
+// TestPlanPage: the page is well-formed, needs nothing beside it and runs nothing, whatever the
+// cluster says; and it shows the waves, the registry before and after, and what to do.
+func TestPlanPage(t *testing.T) {
+	for name, c := range map[string]struct {
+		objects string
+		shows   []string
+	}{
+		"stops": {onVolume, []string{
+			"The Job stops with exit code 3, and changes nothing", `PersistentVolumeClaim "old" (pvc), Managed`, "stays as it is",
+			"What a person has to do first", "Copy the images", "Wave 0", "what the Job needs", "Wave 2", "once the Job is complete",
+		}},
+		"unknown": {onBucket, []string{"What decides could not be seen", "cannot be foreseen"}},
+		"hostile": {strings.ReplaceAll(onVolume, `"old"`, `"</dd></main><script src=//x>"`), []string{`\u003C/dd\u003E`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := run(c.objects, "plan", filepath.Join(examples, "minimal/profile.yaml"), "--from", "-", "-o", "html")
+			decoder := xml.NewDecoder(strings.NewReader(r.out))
+			decoder.Entity = xml.HTMLEntity
+			var text strings.Builder
+			for {
+				token, err := decoder.Token()
+				if errors.Is(err, io.EOF) {
+					break
+				}
+				require.NoError(t, err)
+				switch token := token.(type) {
+				case xml.CharData:
+					text.Write(token)
+				case xml.StartElement:
+					assert.NotContains(t, []string{"script", "link", "img", "iframe", "object", "base", "form"}, token.Name.Local)
+					for _, a := range token.Attr {
+						assert.NotRegexp(t, "^(src|href|on.*|srcset|action)$", a.Name.Local)
+					}
+				}
+			}
+			assert.NotRegexp(t, `url\(|@import`, r.out)
+			for _, want := range c.shows {
+				assert.Contains(t, strings.Join(strings.Fields(text.String()), " "), want)
+			}
+		})
+	}
+}
+
+// TestPlanSecrecy: no format quotes a credential that Config quotes.
+func TestPlanSecrecy(t *testing.T) {
+	const key = "two-point-five-and-a-half"
+	cluster := `{apiVersion: v1, kind: Secret, metadata: {name: image-registry-private-configuration-user,
+namespace: openshift-image-registry}, stringData: {REGISTRY_STORAGE_S3_SECRETKEY: ` + key + `}}
+---
+{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster},
+spec: {managementState: Managed, rolloutStrategy: ` + key + `, storage: {s3: {bucket: ` + key + `,
+regionEndpoint: "https://user:another@rgw.example.com"}}}}
+`
+	for _, format := range []string{"text", "markdown", "json", "diff", "html"} {
+		r := run(cluster, "plan", filepath.Join(examples, "minimal/profile.yaml"), "--from", "-", "-o", format)
+		assert.Contains(t, r.out, "(hidden)", format)
+		assert.NotContains(t, r.out+r.err, key, format)
+		assert.NotContains(t, r.out+r.err, "another", format)
+	}
+}
+
+// TestStdinTwice, and files without objects, for every command that reads a cluster.
+func TestStdinTwice(t *testing.T) {
+	empty := t.TempDir()
+	twice := filepath.Join(t.TempDir(), "twice.yaml")
+	require.NoError(t, os.WriteFile(twice, []byte("kind: Secret\nkind: Config\n"), 0o600))
+	profile := filepath.Join(examples, "minimal/profile.yaml")
+	for _, command := range []string{"plan", "doctor", "s3-env"} {
+		for want, arguments := range map[string][]string{
+			"error: stdin cannot be both the profile and the cluster's objects\n": {"-", "--from", "-"},
+			"error: --from - is given twice, and stdin can be read once\n":        {profile, "--from", "-", "--from", "-"},
+			"error: " + empty + ": has no *.yaml, *.yml or *.json in it; name a folder or file with objects\n": {
+				profile, "--from", empty,
+			},
+			"error: " + twice + `: document 1: it cannot be read: yaml: unmarshal errors: line 2: key "kind" already set in map` + "\n": {
+				profile, "--from", twice,
+			},
+		} {
+			r := run("", append([]string{command}, arguments...)...)
+			assert.Equal(t, 2, r.code)
+			assert.True(t, strings.HasPrefix(r.err, want), "%s: %s", command, r.err)
+		}
+	}
 }

@@ -10,6 +10,7 @@ import (
 
 	foreseen "github.com/registryprofile/registry-profile/cluster/verdict"
 	"github.com/registryprofile/registry-profile/generators"
+	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/spf13/cobra"
 )
 
@@ -44,13 +45,10 @@ It ends with 1 where the cluster has no such bucket yet, and says why.`,
   registry-profile s3-env --format aws-profile --keys profile.yaml >> ~/.aws/config
   registry-profile s3-env --must-gather must-gather profile.yaml`,
 		Args: func(_ *cobra.Command, files []string) error {
-			switch {
-			case len(files) > 1:
+			if len(files) > 1 {
 				return errors.New("name one profile, or none")
-			case slices.Contains(files, stdinName) && slices.Contains(o.cluster.from, stdinName):
-				return errors.New("stdin cannot be both the profile and the cluster's objects")
 			}
-			return nil
+			return o.cluster.checkStdin(files)
 		},
 		RunE: func(cmd *cobra.Command, files []string) error { return s.s3Env(cmd.Context(), o, files) },
 	}
@@ -116,7 +114,7 @@ func (r *reporter) bucket(b foreseen.Bucket, found *foreseen.Verdict) {
 		r.fault(fmt.Errorf("where the bucket is cannot be said: %s", strings.Join(found.Unseen, "; ")))
 	case b.Name != "":
 		for _, doubt := range slices.Concat(found.Reasons, found.Unseen) {
-			fmt.Fprintf(r.s.err, "warning: %s\n", doubt)
+			fmt.Fprintln(r.s.err, "warning: "+finding.OneLine(doubt))
 		}
 	}
 	for _, value := range []string{b.Name, b.Region, b.Endpoint} {

@@ -5,7 +5,6 @@ package finding
 
 import (
 	"slices"
-	"strings"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 )
@@ -42,6 +41,3 @@ func Path(r *kptfn.Result) string {
 	}
 	return r.Field.Path
 }
-
-// OneLine folds a text, such as the error of a library, into one line.
-func OneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

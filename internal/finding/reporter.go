@@ -69,7 +69,7 @@ func (d Draft) Say(format string, args ...any) *kptfn.Result {
 	}
 	result := &kptfn.Result{
 		Severity: d.reporter.severity,
-		Message:  message,
+		Message:  Visible(message),
 		Field:    &kptfn.Field{Path: d.path, CurrentValue: WithoutPassword(d.value), ProposedValue: d.proposed},
 		Tags:     map[string]string{codeTag: d.reporter.code},
 	}

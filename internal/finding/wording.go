@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Quote shows a value of the input on one line, in quotes, without a password and
@@ -29,6 +31,26 @@ func WithoutPassword(value any) any {
 		return userinfo().ReplaceAllString(s, "(hidden)@$1")
 	}
 	return value
+}
+
+// OneLine folds a text, such as the error of a library, into one line that is Visible.
+func OneLine(s string) string { return Visible(strings.Join(strings.Fields(s), " ")) }
+
+// Visible shows what a terminal or a browser would obey or hide, such as an escape sequence
+// or a mark that turns the direction of a line, as Go writes it. Line breaks and tabs stay.
+func Visible(s string) string {
+	var shown strings.Builder
+	for i, r := range s {
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError)):
+			fmt.Fprintf(&shown, `\x%02x`, s[i])
+		case unicode.IsPrint(r), r == '\n', r == '\t':
+			shown.WriteRune(r)
+		default:
+			shown.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return shown.String()
 }
 
 // Nearest returns the candidate that a typo most likely meant, or "".

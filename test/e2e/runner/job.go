@@ -27,9 +27,10 @@ func (s *Scenario) RunJob(objects Objects) *Outcome {
 	return s.AwaitJob(objects.Job())
 }
 
-// StartJob applies the Job alone.
+// StartJob applies the Job alone, after it has asked plan how it will end.
 func (s *Scenario) StartJob(objects Objects) {
 	s.Helper()
+	s.foresee(objects.Job().GetName())
 	s.Apply("argocd-controller", Objects{objects.Job()})
 }
 
@@ -65,6 +66,7 @@ func (s *Scenario) AwaitJob(job client.Object) *Outcome {
 			o.Runs = append(o.Runs, run)
 		}
 	}
+	s.requireForeseen(o)
 	return o
 }
 

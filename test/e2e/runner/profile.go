@@ -35,7 +35,9 @@ func (s *Scenario) Render(spec string) Objects {
 // RenderStream is what Render decodes: the YAML documents that the command prints.
 func (s *Scenario) RenderStream(spec string) []byte {
 	s.Helper()
-	return s.render(spec)
+	stream := s.render(spec)
+	s.remember(spec, stream)
+	return stream
 }
 
 // RenderFolder returns the files of the folder that the command writes, by their names.

@@ -30,7 +30,11 @@ type Scenario struct {
 	*cluster.Cluster
 	Ctx context.Context
 
-	note string
+	// Unforeseen says why plan cannot foresee how the Jobs of the scenario end, or is "".
+	Unforeseen string
+
+	note      string
+	forecasts map[string]*forecast // by the names of Jobs
 }
 
 // Note adds a measured figure to the scenario's line in the table.

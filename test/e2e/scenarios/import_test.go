@@ -130,7 +130,7 @@ func TestImport(t *testing.T) {
 // takeRegistryOver delivers a profile to a registry that has its storage already.
 func takeRegistryOver(s *runner.Scenario, spec string, claim client.ObjectKey) {
 	s.Helper()
-	p, code := foreseen(s, spec)
+	p, code := s.Foresee(spec)
 	require.Zero(s, code)
 	require.Zero(s, p.Job.Exit)
 	for _, write := range p.Job.Writes {

@@ -1,44 +1,24 @@
 package scenarios
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"os"
-	"os/exec"
-	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/cluster/plan"
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
-	"github.com/registryprofile/registry-profile/test/e2e/sandbox"
 )
-
-// foreseen runs the product's own plan for a profile of a spec.
-func foreseen(s *runner.Scenario, spec string) (p plan.Plan, code int) {
-	s.Helper()
-	file := filepath.Join(s.TempDir(), "profile.yaml")
-	require.NoError(s, os.WriteFile(file, runner.Profile(spec), 0o644))
-	cmd := exec.CommandContext(s.Ctx, filepath.Join(sandbox.Prepared(), "registry-profile"), "plan", file, "-o", "json",
-		"--kubectl", filepath.Join(s.Programs, "kubectl"), "--kubeconfig", kubeconfig(s))
-	var out, said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &said
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		require.NoError(s, err)
-	}
-	require.NoError(s, json.Unmarshal(out.Bytes(), &p), said.String())
-	return p, cmd.ProcessState.ExitCode()
-}
 
 // TestPlan says before each delivery what it then does.
 func TestPlan(t *testing.T) {
 	s := runner.Start(t)
 	objects := s.Render("{}")
-	p, code := foreseen(s, "{}")
+	p, code := s.Foresee("{}")
 	require.Zero(t, code)
 	require.Len(t, p.Objects, len(objects))
 	require.Len(t, p.Job.Waits, 1, "the claim comes with the profile")
@@ -47,7 +27,7 @@ func TestPlan(t *testing.T) {
 	s.RequireComplete(s.Bootstrap(objects))
 	s.Apply("argocd-controller", objects.After())
 	awaitObserved(s)
-	p, code = foreseen(s, "{}")
+	p, code = s.Foresee("{}")
 	require.Zero(t, code)
 	for _, object := range p.Objects {
 		require.Equal(t, plan.Same, object.Action, "%+v", object)
@@ -55,12 +35,62 @@ func TestPlan(t *testing.T) {
 	require.Empty(t, p.Job.Waits)
 	require.Empty(t, p.Job.Writes)
 	require.Empty(t, p.Restarts)
+	require.Equal(t, plan.JobComplete, p.Job.State)
+	require.Empty(t, p.Job.Runs)
+	require.Empty(t, p.Leftovers)
+	require.Empty(t, p.LeftoversUnseen)
 
-	p, code = foreseen(s, "{storage: {noobaa: {}}}")
+	p, code = s.Foresee("{storage: {noobaa: {}}}")
 	require.Equal(t, 1, code)
 	require.Equal(t, 3, p.Job.Exit)
 	require.Contains(t, p.Job.Advice, s.RegistryConfig().Spec.Storage.S3.Bucket)
+	left := map[string]bool{}
+	for _, l := range p.Leftovers {
+		kind, _, _ := strings.Cut(l.Name, " ")
+		left[kind] = l.Kept
+	}
+	require.Equal(t, map[string]bool{"Job": false, "ObjectBucketClaim": true}, left)
 	content, err := json.Marshal(p)
 	require.NoError(t, err)
 	require.False(t, holds(content, credentialsOf(s)))
+}
+
+// TestFixedFields: a real API server refuses the changes that plan says it refuses, and takes the
+// one that no provisioner heeds.
+func TestFixedFields(t *testing.T) {
+	s := runner.Start(t, runner.WithoutOperator)
+	for name, c := range map[string]struct {
+		spec, kind string
+		path       []string
+		value      any
+		takes      bool
+	}{
+		"script":        {"{}", "ConfigMap", []string{"data", "bootstrap.sh"}, "exit 0", false},
+		"template":      {"{}", "Job", []string{"spec", "template", "spec", "serviceAccountName"}, "other", false},
+		"policy":        {"{}", "Job", []string{"spec", "podFailurePolicy"}, nil, false},
+		"deadline":      {"{}", "Job", []string{"spec", "activeDeadlineSeconds"}, int64(9), true},
+		"role":          {"{}", "RoleBinding", []string{"roleRef", "name"}, "other", false},
+		"cluster role":  {"{}", "ClusterRoleBinding", []string{"roleRef", "name"}, "other", false},
+		"volume class":  {"{storage: {cephfs: {}}}", "PersistentVolumeClaim", []string{"spec", "storageClassName"}, "other", false},
+		"unbound size":  {"{storage: {cephfs: {}}}", "PersistentVolumeClaim", []string{"spec", "resources", "requests", "storage"}, "1Ti", false},
+		"bucket's name": {"{}", "ObjectBucketClaim", []string{"spec", "generateBucketName"}, "other", true},
+	} {
+		objects := s.Render(c.spec)
+		object := objects.Of(c.kind)[0]
+		require.NoError(t, s.ApplyOne("argocd-controller", objects.Of("Namespace")[0]))
+		require.NoError(t, s.ApplyOne("argocd-controller", object), name)
+		live := object.DeepCopy()
+		require.NoError(t, s.Client.Get(s.Ctx, client.ObjectKeyFromObject(object), live))
+		if c.value == nil {
+			unstructured.RemoveNestedField(live.Object, c.path...)
+		} else {
+			require.NoError(t, unstructured.SetNestedField(live.Object, c.value, c.path...))
+		}
+		err := s.Client.Update(s.Ctx, live, client.DryRunAll)
+		if c.takes {
+			require.NoError(t, err, name)
+			continue
+		}
+		require.True(t, apierrors.IsInvalid(err) || apierrors.IsForbidden(err), "%s: %v", name, err)
+	}
 }

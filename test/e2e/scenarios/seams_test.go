@@ -210,6 +210,7 @@ func TestErrorOfTheStoreIsSaidAtOnce(t *testing.T) {
 // its last step: what he has written stays.
 func TestAdministratorWins(t *testing.T) {
 	s := runner.Start(t)
+	s.Unforeseen = "what stops the Job comes while it runs"
 	admins := map[string][]byte{"REGISTRY_STORAGE_S3_ACCESSKEY": []byte("the-admins-access"), "REGISTRY_STORAGE_S3_SECRETKEY": []byte("the-admins-secret")}
 	var once sync.Once
 	s.Kubelet.Plan(func(*kubelet.Run) apiproxy.Plan {

@@ -161,9 +161,10 @@ func jobMended(e engine) {
 	setPort("none")
 	revision, job := e.commit(changed), s.Render(changed).Job()
 	e.requireFailed(revision, job)
+	failed := s.AwaitJob(job)
 	setPort(bound.Data["BUCKET_PORT"])
 
-	s.DeleteJob(s.AwaitJob(job).Job)
+	s.DeleteJob(failed.Job)
 	e.reconcile()
 	s.RequireComplete(s.AwaitJob(job))
 	e.requireDone(revision)

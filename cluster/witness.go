@@ -1,33 +1,33 @@
-package doctor
+package cluster
 
 import (
 	"context"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
-	"github.com/registryprofile/registry-profile/cluster"
 	"github.com/registryprofile/registry-profile/internal/finding"
 )
 
-// witness is a Reader that remembers what is known of the values of the Secrets that were
+// Witness is a Reader that remembers what is known of the values of the Secrets that were
 // read: words of others, such as events, conditions and logs, may quote them.
-type witness struct {
-	cluster.Reader
+type Witness struct {
+	Reader
 
 	mutex  sync.Mutex
-	values []cluster.Value
+	values []Value
 }
 
-func (w *witness) Get(ctx context.Context, kind cluster.Kind, namespace, name string) cluster.Answer {
+// Get returns one object, and remembers its values.
+func (w *Witness) Get(ctx context.Context, kind Kind, namespace, name string) Answer {
 	answer := w.Reader.Get(ctx, kind, namespace, name)
 	w.remember(answer.Object)
 	return answer
 }
 
-func (w *witness) List(ctx context.Context, kind cluster.Kind, namespace string) cluster.Answers {
+// List returns objects, and remembers their values.
+func (w *Witness) List(ctx context.Context, kind Kind, namespace string) Answers {
 	answers := w.Reader.List(ctx, kind, namespace)
 	for _, o := range answers.Objects {
 		w.remember(o)
@@ -35,39 +35,46 @@ func (w *witness) List(ctx context.Context, kind cluster.Kind, namespace string)
 	return answers
 }
 
-// readCredentials learns the values that are most likely quoted, also where no check has
-// looked at them: those of the registry, and of the claims in its namespace.
-func (w *witness) readCredentials(ctx context.Context) {
-	names := []string{credentialsSecret}
-	for _, claim := range w.Reader.List(ctx, cluster.BucketClaims, registryNamespace).Objects {
+// NewWitness returns a Witness of what a Reader reads.
+func NewWitness(reader Reader) *Witness { return &Witness{Reader: reader} }
+
+// ReadCredentials learns the values that are most likely quoted, also where nobody has looked
+// at them: those of a Secret, and of the claims in its namespace.
+func (w *Witness) ReadCredentials(ctx context.Context, namespace, secret string) {
+	names := []string{secret}
+	for _, claim := range w.Reader.List(ctx, BucketClaims, namespace).Objects {
 		names = append(names, claim.Metadata.Name)
 	}
 	for _, name := range names {
-		w.Get(ctx, cluster.Secrets, registryNamespace, name)
+		w.Get(ctx, Secrets, namespace, name)
 	}
 }
 
-func (w *witness) remember(o cluster.Object) {
+func (w *Witness) remember(o Object) {
 	if len(o.Values) == 0 {
 		return
 	}
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	w.values = slices.AppendSeq(w.values, maps.Values(o.Values))
+	for _, value := range o.Values {
+		if !slices.Contains(w.values, value) {
+			w.values = append(w.values, value)
+		}
+	}
 }
 
-// hide takes out of a text what is a credential, and what looks like one: a dump has only the
+// Hide takes out of a text what is a credential, and what looks like one: a dump has only the
 // sizes of the values, and a credential may be another one than those of the registry.
-func (w *witness) hide(text string) string {
+func (w *Witness) Hide(text string) string {
 	for _, value := range w.values {
 		text = value.HideIn(text)
 	}
 	for _, known := range credentials() {
-		text = known.ReplaceAllString(text, "${1}(hidden)")
+		text = known.ReplaceAllString(text, "${1}"+hidden)
 	}
 	text = tokens().ReplaceAllStringFunc(text, func(token string) string {
 		if looksRandom(token) {
-			return "(hidden)"
+			return hidden
 		}
 		return token
 	})

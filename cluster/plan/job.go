@@ -1,0 +1,120 @@
+package plan
+
+import (
+	"context"
+	"strings"
+
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/cluster"
+	"github.com/registryprofile/registry-profile/cluster/verdict"
+	"github.com/registryprofile/registry-profile/generators"
+)
+
+// JobState is what has become of the profile's Job so far. Its name ends in a hash of what it
+// runs: a Job of that name has run this version of the profile.
+type JobState string
+
+// The states.
+const (
+	JobNew      JobState = "new" // delivering starts it
+	JobRunning  JobState = "running"
+	JobComplete JobState = "complete"
+	JobFailed   JobState = "failed"
+	JobGoing    JobState = "going" // delivering starts it, once it is gone
+	JobUnseen   JobState = "unseen"
+)
+
+// Job is the profile's Job, and how a run of it would end.
+type Job struct {
+	Name  string   `json:"name"` // such as "Job registry-profile/NAME"
+	State JobState `json:"state"`
+	// Why says why it has failed, or why it is unseen.
+	Why string `json:"why,omitempty"`
+	// Runs names what would run: "the Job", or "the CronJob", where the Job is over. It is ""
+	// where nothing would: then the rest says how it would be if the Job did run again.
+	Runs string `json:"runs,omitempty"`
+	// Certain tells whether everything that decides was seen. If not, Exit is what it is as
+	// far as was seen.
+	Certain bool            `json:"certain"`
+	Exit    int             `json:"exit"`
+	Store   string          `json:"store"`
+	Waits   []verdict.Wait  `json:"waits,omitempty"`
+	Reasons []string        `json:"reasons,omitempty"`
+	Advice  string          `json:"advice,omitempty"`
+	Writes  []verdict.Write `json:"writes,omitempty"`
+	Unseen  []string        `json:"unseen,omitempty"`
+}
+
+// Over tells whether the Job has run, and does not run again by itself.
+func (j Job) Over() bool { return j.State == JobComplete || j.State == JobFailed }
+
+// Stops tells whether the registry would not become what the profile says, whatever comes: a
+// run would stop, or the Job has failed, so that nothing after it is delivered.
+func (j Job) Stops() bool { return j.State == JobFailed || j.Runs != "" && j.Exit != verdict.Done }
+
+// foreseeJob says how the Job would end or, where it is over, the CronJob.
+func (p *Plan) foreseeJob(ctx context.Context, reader cluster.Reader, profile *v1alpha1.RegistryProfile,
+	resources []generators.Resource,
+) {
+	parameters := verdict.Parameters(generators.Parameters(profile))
+	var delivery verdict.Delivery
+	for _, r := range resources {
+		switch {
+		case r.Class == generators.ClassClaim:
+			delivery.Claim = true
+			delivery.Prefix, _ = r.GetString("spec.generateBucketName") // a volume has none
+		case r.GetKind() == cluster.Jobs.Name && r.Stage == generators.StageSwitch:
+			p.Job.Name = identity(r)
+			p.Job.State, p.Job.Why = stateOf(ctx, reader, r.GetNamespace(), r.GetName())
+		}
+	}
+	switch {
+	case !p.Job.Over():
+		p.Job.Runs = "the Job"
+	case profile.Spec.Bootstrap.Reconcile.Schedule != "":
+		p.Job.Runs = "the CronJob"
+		parameters = parameters.WithoutPermission()
+	}
+	v := verdict.OfDelivery(ctx, reader, parameters, delivery)
+	p.Before, p.After = v.Before, v.Store
+	p.Job.Certain, p.Job.Exit, p.Job.Store, p.Job.Waits = v.Certain(), v.Exit, v.Store, v.Waits
+	p.Job.Reasons, p.Job.Advice, p.Job.Unseen = v.Reasons, v.Advice, v.Unseen
+	if v.Exit == verdict.Done { // else it writes nothing
+		p.Job.Writes = v.Writes
+	}
+	switch {
+	case p.Job.Runs == "" || v.Exit != verdict.Done:
+		p.After = p.Before
+	case !v.Certain():
+		p.After = ""
+	}
+}
+
+// stateOf says what has become of a Job.
+func stateOf(ctx context.Context, reader cluster.Reader, namespace, name string) (state JobState, why string) {
+	type condition struct{ Type, Status, Reason, Message string }
+	type job struct {
+		Status struct {
+			Conditions []condition `json:"conditions"`
+		} `json:"status"`
+	}
+	there, answer := cluster.Read[job](ctx, reader, cluster.Jobs, namespace, name)
+	switch {
+	case answer.State == cluster.Absent || answer.State == cluster.NoKind:
+		return JobNew, ""
+	case answer.State != cluster.Present:
+		return JobUnseen, unseenWords(answer.Outcome)
+	case answer.Metadata.DeletionTimestamp != "":
+		return JobGoing, ""
+	}
+	for _, c := range there.Status.Conditions {
+		switch {
+		case c.Status != "True":
+		case c.Type == "Complete":
+			return JobComplete, ""
+		case c.Type == "Failed":
+			return JobFailed, strings.Trim(c.Reason+": "+c.Message, ": ")
+		}
+	}
+	return JobRunning, ""
+}
