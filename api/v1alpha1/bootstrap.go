@@ -25,7 +25,11 @@ type Bootstrap struct {
 // Reconcile repeats the Job on a schedule, for rotated credentials and CAs and
 // for drift.
 type Reconcile struct {
-	// Schedule is a cron expression; empty means no CronJob.
+	// Enabled is true by default where something rotates, which is on an object store, and
+	// where the profile has a schedule.
+	Enabled *bool `yaml:"enabled,omitempty"`
+	// Schedule is a cron expression, by default a minute of the night that the profile's
+	// name decides.
 	Schedule string `yaml:"schedule,omitempty"`
 }
 

@@ -34,6 +34,7 @@ func (p *RegistryProfile) setDefaults() {
 	s.Registry.setDefaults(s.Storage)
 	s.Pruner.setDefaults()
 	s.Bootstrap.setDefaults(s.OpenShiftVersion)
+	s.Bootstrap.Reconcile.setDefaults(p.Metadata.Name, s.Storage)
 	orNil(&s.Protection.AdmissionPolicies, hasAdmissionPolicies(s.OpenShiftVersion))
 }
 
@@ -159,6 +160,13 @@ func (b *Bootstrap) setDefaults(openshiftVersion string) {
 	orNil(&b.CreateNamespace, true)
 	or(&b.Image, defaultImage(openshiftVersion))
 	or(&b.Timeout, "30m")
+}
+
+// setDefaults lets the Job be repeated where the claim's credentials, or the CA that was
+// copied, can change without it.
+func (r *Reconcile) setDefaults(profile string, s Storage) {
+	orNil(&r.Enabled, s.Object() != nil || r.Schedule != "")
+	or(&r.Schedule, dailySchedule(profile))
 }
 
 // defaultImage is Red Hat's image of oc for an OpenShift version. It is built on

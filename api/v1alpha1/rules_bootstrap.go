@@ -121,9 +121,7 @@ var bootstrapRules = []Rule{{
 	Severity: kptfn.Error,
 	Doc:      "The CronJob's schedule is one that Kubernetes accepts.",
 	check: func(p *RegistryProfile, r finding.Reporter) {
-		if schedule := p.Spec.Bootstrap.Reconcile.Schedule; schedule != "" {
-			checkSchedule("spec.bootstrap.reconcile.schedule", schedule, r)
-		}
+		checkSchedule("spec.bootstrap.reconcile.schedule", p.Spec.Bootstrap.Reconcile.Schedule, r)
 	},
 }, {
 	Code:     "image-pull-secrets",

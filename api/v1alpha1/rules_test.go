@@ -321,7 +321,7 @@ func TestMessagesSayWhatToWrite(t *testing.T) {
 			`"168h" is a duration where a number is needed; write keepYoungerThanDuration: 168h in its place`, nil,
 		},
 		"spec: {bootstrap: {reconcile: 0 0 * * *}}": {
-			`"0 0 * * *" is a string where fields are needed; write them below it (known here: schedule)`, nil,
+			`"0 0 * * *" is a string where fields are needed; write them below it (known here: enabled, schedule)`, nil,
 		},
 		"spec: {bootstrap: {leaveStorage: old}}": {
 			`"old" is a string where a list is needed; write each item on a line of its own that begins with "- "`, nil,

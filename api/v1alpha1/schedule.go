@@ -1,6 +1,8 @@
 package v1alpha1
 
 import (
+	"fmt"
+	"hash/fnv"
 	"strings"
 	"time"
 
@@ -28,6 +30,16 @@ func checkSchedule(path, value string, r finding.Reporter) {
 		r.At(path).Value(value).Say("never comes, as none of its months has such a day; write a day that they have, " +
 			"such as 28")
 	}
+}
+
+// dailySchedule is a minute between one and five o'clock, another one for most names, so
+// that many clusters do not ask one store at the same time.
+func dailySchedule(name string) string {
+	const first, minutes = 1 * 60, 4 * 60
+	sum := fnv.New32a()
+	_, _ = sum.Write([]byte(name)) // never fails
+	minute := first + int(sum.Sum32()%minutes)
+	return fmt.Sprintf("%d %d * * *", minute%60, minute/60)
 }
 
 // quoteFree shortens a library's error to its reason.

@@ -32,6 +32,7 @@ func functionSchema() *spec.Schema {
 	}))
 	s11 := schema.Of("array", schema.Items(s10))
 	s12 := schema.Of("object", schema.Closed(schema.Fields{
+		"enabled":  s6,
 		"schedule": s4,
 	}))
 	s13 := schema.Of("string", schema.Or("integer"), schema.Or("number"))
