@@ -137,6 +137,9 @@ func parameters(p *v1alpha1.RegistryProfile) []envVar {
 		{"TIMEOUT_SECONDS", scriptTimeoutSeconds(p)},
 		{"CLAIM_CLASS", s.Storage.ClassName()},
 	}
+	if s.Registry.ManagementState != v1alpha1.Managed { // which the script takes for granted
+		env = append(env, envVar{"MANAGEMENT_STATE", s.Registry.ManagementState})
+	}
 	if b := s.Storage.Object(); b != nil {
 		env = append(env, objectStoreParameters(p, b)...)
 	} else {

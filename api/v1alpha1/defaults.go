@@ -133,6 +133,7 @@ func (r *Registry) setDefaults(s Storage) {
 		orNil(&r.Replicas, 1)
 		or(&r.RolloutStrategy, Recreate)
 	}
+	or(&r.ManagementState, Managed)
 	orNil(&r.Replicas, 2)
 	or(&r.RolloutStrategy, RollingUpdate)
 	orNil(&r.DefaultRoute, false)

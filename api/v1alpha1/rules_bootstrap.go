@@ -108,6 +108,16 @@ var bootstrapRules = []Rule{{
 		}
 	},
 }, {
+	Code:     "leave-storage-removed",
+	Severity: kptfn.Error,
+	Doc:      "A registry that is Removed is not moved to another storage; the permission to do so would wait for later.",
+	check: func(p *RegistryProfile, r finding.Reporter) {
+		if len(p.Spec.Bootstrap.LeaveStorage) > 0 && p.Spec.Registry.ManagementState == Removed {
+			r.At("spec.bootstrap.leaveStorage").Say(
+				"moves a registry, but spec.registry.managementState is Removed; take one of them out")
+		}
+	},
+}, {
 	Code:     "leave-storage-once",
 	Severity: kptfn.Info,
 	Doc:      "A permission to leave a storage is good for one switch; what stands in Git after it only misleads.",

@@ -289,7 +289,8 @@ spec:
 		lines = append(lines, finding.Path(r)+": "+r.Message)
 	}
 	assert.Equal(t, []string{
-		"spec.managementState: belongs to the Job, which sets Managed together with the storage; remove it",
+		"spec.managementState: belongs to the Job, which sets Managed together with the storage; remove it, or write " +
+			"Removed as spec.registry.managementState",
 		"spec.replicas: is no field here; write it as spec.registry.replicas",
 		"spec.rolloutStrategy: is no field here; write it as spec.registry.rolloutStrategy",
 		"spec.storage.managementState: belongs to the Job, which sets Unmanaged together with the storage; remove it",

@@ -156,142 +156,144 @@ func functionSchema() *spec.Schema {
 		"suspend":                      s6,
 		"tolerations":                  s20,
 	}))
-	s52 := schema.Of("object", schema.Closed(schema.Fields{
+	s52 := schema.Of("string", schema.Enum("Managed", "Removed"))
+	s53 := schema.Of("object", schema.Closed(schema.Fields{
 		"http":    s4,
 		"https":   s4,
 		"noProxy": s4,
 	}))
-	s53 := schema.Of("integer", schema.Minimum(1), schema.Maximum(9999))
-	s54 := schema.Of("object", schema.Closed(schema.Fields{
+	s54 := schema.Of("integer", schema.Minimum(1), schema.Maximum(9999))
+	s55 := schema.Of("object", schema.Closed(schema.Fields{
 		"maxInQueue":     s49,
 		"maxRunning":     s49,
 		"maxWaitInQueue": s4,
 	}))
-	s55 := schema.Of("object", schema.Closed(schema.Fields{
-		"read":  s54,
-		"write": s54,
+	s56 := schema.Of("object", schema.Closed(schema.Fields{
+		"read":  s55,
+		"write": s55,
 	}))
-	s56 := schema.Of("string", schema.Enum("RollingUpdate", "Recreate"))
-	s57 := schema.Of("object", schema.Required("name"), schema.Closed(schema.Fields{
+	s57 := schema.Of("string", schema.Enum("RollingUpdate", "Recreate"))
+	s58 := schema.Of("object", schema.Required("name"), schema.Closed(schema.Fields{
 		"hostname":   s4,
 		"name":       s4,
 		"secretName": s4,
 	}))
-	s58 := schema.Of("array", schema.Items(s57))
-	s59 := schema.Of("integer", schema.Minimum(1), schema.Maximum(2.147483647e+09))
-	s60 := schema.Of("string", schema.Enum("Honor", "Ignore"))
-	s61 := schema.Of("string", schema.Enum("DoNotSchedule", "ScheduleAnyway"))
-	s62 := schema.Of("object", schema.Required("maxSkew", "topologyKey", "whenUnsatisfiable"), schema.Closed(schema.Fields{
+	s59 := schema.Of("array", schema.Items(s58))
+	s60 := schema.Of("integer", schema.Minimum(1), schema.Maximum(2.147483647e+09))
+	s61 := schema.Of("string", schema.Enum("Honor", "Ignore"))
+	s62 := schema.Of("string", schema.Enum("DoNotSchedule", "ScheduleAnyway"))
+	s63 := schema.Of("object", schema.Required("maxSkew", "topologyKey", "whenUnsatisfiable"), schema.Closed(schema.Fields{
 		"labelSelector":      s41,
 		"matchLabelKeys":     s28,
-		"maxSkew":            s59,
-		"minDomains":         s59,
-		"nodeAffinityPolicy": s60,
-		"nodeTaintsPolicy":   s60,
+		"maxSkew":            s60,
+		"minDomains":         s60,
+		"nodeAffinityPolicy": s61,
+		"nodeTaintsPolicy":   s61,
 		"topologyKey":        s4,
-		"whenUnsatisfiable":  s61,
+		"whenUnsatisfiable":  s62,
 	}))
-	s63 := schema.Of("array", schema.Items(s62))
-	s64 := schema.Of("object", schema.Closed(schema.Fields{
+	s64 := schema.Of("array", schema.Items(s63))
+	s65 := schema.Of("object", schema.Closed(schema.Fields{
 		"affinity":                  s47,
 		"defaultRoute":              s6,
 		"disableRedirect":           s6,
 		"logLevel":                  s50,
+		"managementState":           s52,
 		"nodeSelector":              s3,
 		"operatorLogLevel":          s50,
-		"proxy":                     s52,
+		"proxy":                     s53,
 		"readOnly":                  s6,
-		"replicas":                  s53,
-		"requests":                  s55,
+		"replicas":                  s54,
+		"requests":                  s56,
 		"resources":                 s15,
-		"rolloutStrategy":           s56,
-		"routes":                    s58,
+		"rolloutStrategy":           s57,
+		"routes":                    s59,
 		"tolerations":               s20,
-		"topologySpreadConstraints": s63,
+		"topologySpreadConstraints": s64,
 	}))
-	s65 := schema.Of("object", schema.Required("name"), schema.Closed(schema.Fields{
+	s66 := schema.Of("object", schema.Required("name"), schema.Closed(schema.Fields{
 		"name":      s4,
 		"namespace": s4,
 	}))
-	s66 := schema.Of("string", schema.Or("integer"))
-	s67 := schema.Of("object", schema.Closed(schema.Fields{
+	s67 := schema.Of("string", schema.Or("integer"))
+	s68 := schema.Of("object", schema.Closed(schema.Fields{
 		"claimName":        s4,
-		"existingClaim":    s65,
-		"size":             s66,
+		"existingClaim":    s66,
+		"size":             s67,
 		"storageClassName": s4,
 	}))
-	s68 := schema.Of("integer", schema.Minimum(1))
-	s69 := schema.Of("object", schema.Closed(schema.Fields{
+	s69 := schema.Of("integer", schema.Minimum(1))
+	s70 := schema.Of("object", schema.Closed(schema.Fields{
 		"adoptExisting": s6,
 		"generateName":  s4,
-		"maxObjects":    s68,
-		"maxSize":       s66,
+		"maxObjects":    s69,
+		"maxSize":       s67,
 		"name":          s4,
 	}))
-	s70 := schema.Of("integer", schema.Minimum(5), schema.Maximum(5120))
-	s71 := schema.Of("string", schema.Enum("https", "http"))
-	s72 := schema.Of("object", schema.Closed(schema.Fields{
-		"scheme": s71,
-	}))
+	s71 := schema.Of("integer", schema.Minimum(5), schema.Maximum(5120))
+	s72 := schema.Of("string", schema.Enum("https", "http"))
 	s73 := schema.Of("object", schema.Closed(schema.Fields{
-		"host":   s4,
-		"name":   s4,
-		"scheme": s71,
+		"scheme": s72,
 	}))
 	s74 := schema.Of("object", schema.Closed(schema.Fields{
-		"external": s72,
-		"route":    s73,
-		"service":  s72,
+		"host":   s4,
+		"name":   s4,
+		"scheme": s72,
 	}))
-	s75 := schema.Of("object", schema.Closed(schema.Fields{}))
-	s76 := schema.Of("object", schema.Closed(schema.Fields{
-		"configMap": s7,
-		"ingress":   s75,
-		"service":   s75,
-		"system":    s75,
+	s75 := schema.Of("object", schema.Closed(schema.Fields{
+		"external": s73,
+		"route":    s74,
+		"service":  s73,
 	}))
+	s76 := schema.Of("object", schema.Closed(schema.Fields{}))
 	s77 := schema.Of("object", schema.Closed(schema.Fields{
-		"bucket":           s69,
-		"bucketClass":      s4,
-		"chunkSizeMiB":     s70,
-		"claimName":        s4,
-		"endpoint":         s74,
-		"existingClaim":    s65,
-		"region":           s4,
-		"storageClassName": s4,
-		"trustedCA":        s76,
+		"configMap": s7,
+		"ingress":   s76,
+		"service":   s76,
+		"system":    s76,
 	}))
 	s78 := schema.Of("object", schema.Closed(schema.Fields{
-		"bucket":           s69,
-		"chunkSizeMiB":     s70,
+		"bucket":           s70,
+		"bucketClass":      s4,
+		"chunkSizeMiB":     s71,
 		"claimName":        s4,
-		"endpoint":         s74,
-		"existingClaim":    s65,
+		"endpoint":         s75,
+		"existingClaim":    s66,
 		"region":           s4,
 		"storageClassName": s4,
-		"trustedCA":        s76,
+		"trustedCA":        s77,
 	}))
 	s79 := schema.Of("object", schema.Closed(schema.Fields{
-		"cephfs": s67,
-		"noobaa": s77,
-		"rbd":    s67,
-		"rgw":    s78,
+		"bucket":           s70,
+		"chunkSizeMiB":     s71,
+		"claimName":        s4,
+		"endpoint":         s75,
+		"existingClaim":    s66,
+		"region":           s4,
+		"storageClassName": s4,
+		"trustedCA":        s77,
 	}))
-	s80 := schema.Of("object", schema.Nullable(), schema.Closed(schema.Fields{
+	s80 := schema.Of("object", schema.Closed(schema.Fields{
+		"cephfs": s68,
+		"noobaa": s78,
+		"rbd":    s68,
+		"rgw":    s79,
+	}))
+	s81 := schema.Of("object", schema.Nullable(), schema.Closed(schema.Fields{
 		"bootstrap":        s21,
 		"delivery":         s24,
 		"odf":              s25,
 		"openshiftVersion": s4,
 		"protection":       s26,
 		"pruner":           s51,
-		"registry":         s64,
-		"storage":          s79,
+		"registry":         s65,
+		"storage":          s80,
 	}))
-	s81 := schema.Of("object", schema.Required("apiVersion", "kind", "metadata"), schema.Closed(schema.Fields{
+	s82 := schema.Of("object", schema.Required("apiVersion", "kind", "metadata"), schema.Closed(schema.Fields{
 		"apiVersion": s0,
 		"kind":       s1,
 		"metadata":   s5,
-		"spec":       s80,
+		"spec":       s81,
 	}))
-	return s81
+	return s82
 }
