@@ -14,12 +14,15 @@ type Bootstrap struct {
 	Timeout string `yaml:"timeout,omitempty"`
 	// LeaveStorage names storage that may hold images and that the Job may leave behind.
 	// Each item is good for one switch. The CronJob does not get it.
-	LeaveStorage     []StorageReference `yaml:"leaveStorage,omitempty"`
-	Reconcile        Reconcile          `yaml:"reconcile,omitempty"`
-	Resources        *Resources         `yaml:"resources,omitempty"`
-	NodeSelector     map[string]string  `yaml:"nodeSelector,omitempty"`
-	Tolerations      []Toleration       `yaml:"tolerations,omitempty"`
-	ImagePullSecrets []LocalReference   `yaml:"imagePullSecrets,omitempty"`
+	LeaveStorage []StorageReference `yaml:"leaveStorage,omitempty"`
+	Reconcile    Reconcile          `yaml:"reconcile,omitempty"`
+	Resources    *Resources         `yaml:"resources,omitempty"`
+	// NetworkPolicy adds one that lets the Job's pods out to the API server and DNS, and
+	// nothing in. It is false by default: a port of the API server other than 6443 is not known.
+	NetworkPolicy    *bool             `yaml:"networkPolicy,omitempty"`
+	NodeSelector     map[string]string `yaml:"nodeSelector,omitempty"`
+	Tolerations      []Toleration      `yaml:"tolerations,omitempty"`
+	ImagePullSecrets []LocalReference  `yaml:"imagePullSecrets,omitempty"`
 }
 
 // Reconcile repeats the Job on a schedule, for rotated credentials and CAs and

@@ -66,6 +66,24 @@ var bootstrapRules = []Rule{{
 		}
 	},
 }, {
+	Code:     "bootstrap-image-tag",
+	Severity: kptfn.Warning,
+	Doc: "A tag can be moved, and clusters without the internet that mirror by digest (ImageDigestMirrorSet) do not " +
+		"find it.",
+	check: func(p *RegistryProfile, r finding.Reporter) {
+		image := p.Spec.Bootstrap.Image
+		named, err := reference.ParseNormalizedNamed(image)
+		if err != nil || image == defaultImage(p.Spec.OpenShiftVersion) {
+			return
+		}
+		_, pinned := named.(reference.Digested)
+		if tagged, ok := named.(reference.Tagged); ok && !pinned && tagged.Tag() != "latest" {
+			r.At("spec.bootstrap.image").Value(image).Say(
+				"is named by a tag; write a digest, as \"oc adm release info --image-for=cli\" prints one that every " +
+					"mirror of OpenShift has")
+		}
+	},
+}, {
 	Code:     "bootstrap-timeout",
 	Severity: kptfn.Error,
 	Doc: "The Job's time is a Go duration in which it can end; its script takes no more than seven digits of " +

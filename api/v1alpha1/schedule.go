@@ -42,6 +42,28 @@ func dailySchedule(name string) string {
 	return fmt.Sprintf("%d %d * * *", minute%60, minute/60)
 }
 
+// TwoRuns is the longest time from a run to the next but one. Not every year has all of it:
+// a schedule for the 29th of February counts from the runs that are seen first.
+func (r Reconcile) TwoRuns() time.Duration {
+	const year, enough = 366 * 24 * time.Hour, 20_000
+	schedule, err := cron.ParseStandard(r.Schedule)
+	if err != nil { // which a rule refuses
+		return 0
+	}
+	first := schedule.Next(someDay)
+	second := schedule.Next(first)
+	longest := time.Duration(0)
+	for runs := 0; runs == 0 || runs < enough && first.Sub(someDay) < year; runs++ {
+		third := schedule.Next(second)
+		if third.IsZero() {
+			return year
+		}
+		longest = max(longest, third.Sub(first))
+		first, second = second, third
+	}
+	return longest
+}
+
 // quoteFree shortens a library's error to its reason.
 func quoteFree(err error) string {
 	reason := finding.OneLine(err.Error())

@@ -14,10 +14,11 @@ import (
 
 // TestRemovedByProfile takes the registry down and brings it back: its images are there.
 func TestRemovedByProfile(t *testing.T) {
-	for name, storage := range map[string]string{"rgw": "{rgw: {}}", "cephfs": "{cephfs: {}}"} {
+	for name, storage := range map[string]string{"rgw": "{rgw: {}}", "noobaa": "{noobaa: {}}"} {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)
-			s.RequireComplete(s.Bootstrap(s.Render("{storage: " + storage + "}")))
+			first := s.Bootstrap(s.Render("{storage: " + storage + "}"))
+			s.RequireComplete(first)
 			registry := s.Registry()
 			digest, err := registry.Push(s.Ctx, "e2e/image:v1")
 			require.NoError(s, err)
@@ -33,6 +34,7 @@ func TestRemovedByProfile(t *testing.T) {
 			require.Equal(s, before, config.Spec.Storage)
 			requireNoDeployment(s)
 			requireSettled(s, removed, outcome)
+			s.DeleteJob(first.Job) // as an engine prunes it: the Job that brings the registry back has its name
 
 			s.RequireComplete(s.Bootstrap(s.Render("{storage: " + storage + "}")))
 			require.Equal(s, operatorv1.Managed, s.RegistryConfig().Spec.ManagementState)
