@@ -8,8 +8,8 @@ import (
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 )
 
-// monitoringNamespace is the only one in which OpenShift reads AlertingRules.
-const monitoringNamespace = "openshift-monitoring"
+// MonitoringNamespace is the only one in which OpenShift reads AlertingRules.
+const MonitoringNamespace = "openshift-monitoring"
 
 type alertingRule struct {
 	Spec alertingRuleSpec `yaml:"spec"`
@@ -55,7 +55,7 @@ var alertingRuleGenerator = Generator{
 			rules[i].Labels["profile"] = p.Metadata.Name
 			rules[i].Annotations["runbook_url"] = p.Spec.Alerts.RunbookURL + "#" + strings.ToLower(rules[i].Alert)
 		}
-		return []object{{monitoringNamespace, ManagedBy + "-" + p.Metadata.Name, alertingRule{alertingRuleSpec{
+		return []object{{MonitoringNamespace, ManagedBy + "-" + p.Metadata.Name, alertingRule{alertingRuleSpec{
 			Groups: []ruleGroup{{ManagedBy + "-" + p.Metadata.Name, rules}},
 		}}}}
 	},
