@@ -1,5 +1,5 @@
-# The binary and the two files by which "nobody" has a number: kustomize and kpt
-# run function containers as that user, without a network. There is no shell; to
+# The binary and the two files by which "nobody" has a number, 65534: kustomize and kpt
+# run function containers as that user, by name, without a network. There is no shell; to
 # copy the binary out of the image, run its own command "install".
 # "make image" builds dist/ and the image.
 FROM scratch
@@ -16,5 +16,6 @@ LABEL org.opencontainers.image.title="registry-profile" \
 COPY dist/passwd /etc/passwd
 COPY dist/group /etc/group
 COPY dist/registry-profile-linux-${TARGETARCH} /registry-profile
-USER nobody
+# Where runAsNonRoot asks, a name says nothing.
+USER 65534:65534
 ENTRYPOINT ["/registry-profile"]

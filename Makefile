@@ -41,8 +41,8 @@ race: ## Run them with the race detector (needs gcc)
 
 # The modules here keep their dependencies away from the root module.
 .PHONY: conformance
-conformance: ## Check output against the real CRDs and formats, health checks in the engines' interpreters
-	@set -e; for module in test/conformance test/formats examples/argocd/healthtest examples/flux/healthtest; do \
+conformance: ## Check output against the real CRDs and formats, alerts in Prometheus, health checks in the engines' interpreters
+	@set -e; for module in test/conformance test/formats test/rules examples/argocd/healthtest examples/flux/healthtest; do \
 		echo "== $$module"; (cd $$module && go test ./...); \
 	done
 

@@ -113,6 +113,9 @@ var (
 		Group: configGroup, Versions: v1, Resource: "imagedigestmirrorsets", Name: "ImageDigestMirrorSet",
 	}
 	TagMirrorSets = Kind{Group: configGroup, Versions: v1, Resource: "imagetagmirrorsets", Name: "ImageTagMirrorSet"}
+	AlertingRules = Kind{
+		Group: "monitoring.openshift.io", Versions: v1, Resource: "alertingrules", Name: "AlertingRule", Namespaced: true,
+	}
 	// ContentSourcePolicies are what DigestMirrorSets were before OpenShift 4.13.
 	ContentSourcePolicies = Kind{
 		Group: "operator.openshift.io", Versions: v1alpha1,
@@ -166,7 +169,7 @@ func Kinds() []Kind {
 		Secrets, EndpointSlices, StorageClasses, NetworkPolicies, Deployments, Jobs, CronJobs,
 		Roles, RoleBindings, ClusterRoles, ClusterRoleBindings, AdmissionPolicies, AdmissionPolicyBindings,
 		Configs, ImagePruners, Routes, ClusterOperators, ClusterVersions, Infrastructures, ImageConfigs, Proxies,
-		DigestMirrorSets, TagMirrorSets, ContentSourcePolicies,
+		DigestMirrorSets, TagMirrorSets, ContentSourcePolicies, AlertingRules,
 		BucketClaims, Buckets, StorageClusters, CephClusters, CephObjectStores, NooBaas, BackingStores, BucketClasses,
 		ArgoApplications, FluxKustomizations,
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 )
@@ -14,9 +15,6 @@ var (
 	jobFields      = []string{"storage", "httpSecret", "managementState"}
 	upstreamFields = [][]string{{"logging"}, {"resources", "claims"}}
 )
-
-// managed is the managementState that the Job sets.
-const managed = "Managed"
 
 // refuseConfig reports what a Config of the user's own must not say of the storage.
 func refuseConfig(i *item) kptfn.Results {
@@ -31,14 +29,14 @@ func refuseConfig(i *item) kptfn.Results {
 		results = append(results, i.finding(finding.ConfigSecret, "spec.httpSecret",
 			"is a credential and stands in Git; remove it, the operator generates one"))
 	}
-	if state := ynode.Field(spec, "managementState"); state != nil && ynode.Text(state) == managed {
+	if state := ynode.Field(spec, "managementState"); state != nil && ynode.Text(state) == v1alpha1.Managed {
 		result := i.finding(finding.ConfigManaged, "spec.managementState",
-			"is left out; the Job sets Managed together with the storage")
+			"is left out; the Job sets it together with the storage")
 		result.Severity = kptfn.Info
 		results = append(results, result)
 	} else if state != nil {
 		results = append(results, i.finding(finding.ConfigState, "spec.managementState",
-			"belongs to the Job, which sets Managed together with the storage; remove it"))
+			"belongs to the Job, which sets it together with the storage; remove it, or write Removed into the profile"))
 	}
 	return results
 }

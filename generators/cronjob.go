@@ -1,6 +1,13 @@
 package generators
 
-import "github.com/registryprofile/registry-profile/api/v1alpha1"
+import (
+	"time"
+
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+)
+
+// startingDeadline is how late a run may begin, as when the control plane is upgraded.
+const startingDeadline = time.Hour
 
 type cronJob struct {
 	Spec cronJobSpec `yaml:"spec"`
@@ -8,6 +15,7 @@ type cronJob struct {
 
 type cronJobSpec struct {
 	Schedule                   string          `yaml:"schedule"`
+	StartingDeadlineSeconds    int             `yaml:"startingDeadlineSeconds"`
 	ConcurrencyPolicy          string          `yaml:"concurrencyPolicy"`
 	SuccessfulJobsHistoryLimit int             `yaml:"successfulJobsHistoryLimit"`
 	FailedJobsHistoryLimit     int             `yaml:"failedJobsHistoryLimit"`
@@ -25,14 +33,14 @@ var cronJobGenerator = Generator{
 	Kind:       "CronJob",
 	Stage:      StageAfter,
 	Class:      ClassScript,
-	Doc:        "repeats the Job, for rotated credentials and CAs and for drift",
+	Doc:        "repeats the Job every night, for rotated credentials and CAs and for drift",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
-		schedule := p.Spec.Bootstrap.Reconcile.Schedule
-		if schedule == "" {
+		if !*p.Spec.Bootstrap.Reconcile.Enabled {
 			return nil
 		}
-		return []object{{p.Spec.Bootstrap.Namespace, p.Metadata.Name + "-reconcile", cronJob{cronJobSpec{
-			Schedule:                   schedule,
+		return []object{{p.Spec.Bootstrap.Namespace, reconcileName(p), cronJob{cronJobSpec{
+			Schedule:                   p.Spec.Bootstrap.Reconcile.Schedule,
+			StartingDeadlineSeconds:    int(startingDeadline / time.Second),
 			ConcurrencyPolicy:          "Forbid",
 			SuccessfulJobsHistoryLimit: 1,
 			FailedJobsHistoryLimit:     3,
@@ -43,3 +51,6 @@ var cronJobGenerator = Generator{
 		}}}}
 	},
 }
+
+// reconcileName begins the names of the CronJob's Jobs, too.
+func reconcileName(p *v1alpha1.RegistryProfile) string { return p.Metadata.Name + "-reconcile" }

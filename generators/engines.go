@@ -141,10 +141,10 @@ func argoCD(o planned, _ []planned, d v1alpha1.Delivery) map[string]string {
 	if o.Class.Kept() {
 		marks[compareOptions] = "IgnoreExtraneous"
 	}
-	switch o.Class {
-	case ClassClaim:
+	switch {
+	case o.Class == ClassClaim, o.Kind == alertingRuleGenerator.Kind:
 		marks[syncOptions] = "SkipDryRunOnMissingResource=true"
-	case ClassShared:
+	case o.Class == ClassShared:
 		marks[syncOptions] = "ServerSideApply=true,SkipDryRunOnMissingResource=true"
 	}
 	return marks

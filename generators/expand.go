@@ -3,6 +3,7 @@
 package generators
 
 import (
+	"maps"
 	"sync"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
@@ -24,6 +25,8 @@ type Generator struct {
 	PerNamespace bool
 	Stage        Stage
 	Class        Class
+	// Labels are those of every resource, beside the one that all of ours have.
+	Labels map[string]string
 	// Doc says in one line what the resource is for.
 	Doc string
 	// generate returns the objects that a profile asks for, or none.
@@ -44,6 +47,7 @@ func All() []Generator {
 		namespaceGenerator,
 		serviceAccountGenerator,
 		configMapGenerator,
+		networkPolicyGenerator,
 		roleGenerator,
 		roleBindingGenerator,
 		clusterRoleGenerator,
@@ -57,6 +61,7 @@ func All() []Generator {
 		objectBucketClaimGenerator,
 		persistentVolumeClaimGenerator,
 		jobGenerator,
+		alertingRuleGenerator,
 		configGenerator,
 		imagePrunerGenerator,
 		cronJobGenerator,
@@ -118,6 +123,7 @@ func encode(o planned, all []planned, p *v1alpha1.RegistryProfile) *yaml.RNode {
 		Labels:      map[string]string{ManagedByLabel: ManagedBy},
 		Annotations: annotations,
 	}
+	maps.Copy(meta.Labels, o.Labels)
 	if o.Class == ClassGuard {
 		meta.Finalizers = []string{GuardFinalizer}
 	}

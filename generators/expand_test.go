@@ -79,28 +79,28 @@ func TestScriptIsNamedAfterItsContent(t *testing.T) {
 }
 
 // TestJobIsNamedAfterWhatItRuns: a Job cannot be changed, so that every change of
-// it is another Job, and nothing but a change is.
+// it is another Job, of which the alerts know, and nothing but a change is.
 func TestJobIsNamedAfterWhatItRuns(t *testing.T) {
 	before := manifests(t, "")
 	for spec, expected := range map[string][]string{
-		"bootstrap: {leaveStorage: [{bucket: old}]}":       {"Job"},
-		"bootstrap: {timeout: 31m}":                        {"Job"},
-		"bootstrap: {image: 'registry.example.com/oc:v1'}": {"Job"},
-		"bootstrap: {resources: {limits: {cpu: 1}}}":       {"Job"},
-		"bootstrap: {nodeSelector: {a: b}}":                {"Job"},
-		"bootstrap: {tolerations: [{operator: Exists}]}":   {"Job"},
-		"bootstrap: {imagePullSecrets: [{name: pull}]}":    {"Job"},
-		"storage: {rgw: {chunkSizeMiB: 5}}":                {"Job"},
-		"storage: {rgw: {region: eu-1}}":                   {"Job"},
-		"registry: {replicas: 3}":                          {"Config", "Job"},
-		"registry: {rolloutStrategy: Recreate}":            {"Config", "Job"},
-		"registry: {disableRedirect: true}":                {"Config", "Job"},
+		"bootstrap: {leaveStorage: [{bucket: old}]}":       {"AlertingRule", "Job"},
+		"bootstrap: {timeout: 31m}":                        {"AlertingRule", "CronJob", "Job"},
+		"bootstrap: {image: 'registry.example.com/oc:v1'}": {"AlertingRule", "CronJob", "Job"},
+		"bootstrap: {resources: {limits: {cpu: 1}}}":       {"AlertingRule", "CronJob", "Job"},
+		"bootstrap: {nodeSelector: {a: b}}":                {"AlertingRule", "CronJob", "Job"},
+		"bootstrap: {tolerations: [{operator: Exists}]}":   {"AlertingRule", "CronJob", "Job"},
+		"bootstrap: {imagePullSecrets: [{name: pull}]}":    {"AlertingRule", "CronJob", "Job"},
+		"storage: {rgw: {chunkSizeMiB: 5}}":                {"AlertingRule", "CronJob", "Job"},
+		"storage: {rgw: {region: eu-1}}":                   {"AlertingRule", "CronJob", "Job"},
+		"registry: {replicas: 3}":                          {"AlertingRule", "Config", "CronJob", "Job"},
+		"registry: {rolloutStrategy: Recreate}":            {"AlertingRule", "Config", "CronJob", "Job"},
+		"registry: {disableRedirect: true}":                {"AlertingRule", "Config", "CronJob", "Job"},
 		"bootstrap: {reconcile: {schedule: '@daily'}}":     {"CronJob"},
 		"registry: {logLevel: Debug}":                      {"Config"},
 		"pruner: {suspend: true}":                          {"ImagePruner"},
 		"storage: {rgw: {bucket: {maxObjects: 7}}}":        {"ObjectBucketClaim"},
-		"storage: {rgw: {storageClassName: retain}}":       {"ClusterRole", "Job", "ObjectBucketClaim"},
-		"odf: {storageCluster: other}, storage: {rgw: {storageClassName: ocs-storagecluster-ceph-rgw, endpoint: {route: {name: ocs-storagecluster-cephobjectstore-secure}}}}": {"Job", "Role"},
+		"storage: {rgw: {storageClassName: retain}}":       {"AlertingRule", "ClusterRole", "CronJob", "Job", "ObjectBucketClaim"},
+		"odf: {storageCluster: other}, storage: {rgw: {storageClassName: ocs-storagecluster-ceph-rgw, endpoint: {route: {name: ocs-storagecluster-cephobjectstore-secure}}}}": {"AlertingRule", "CronJob", "Job", "Role"},
 	} {
 		t.Run(spec, func(t *testing.T) {
 			after := manifests(t, spec)
@@ -242,7 +242,7 @@ func TestPodIsWhatTheContractSays(t *testing.T) {
 func TestGenerators(t *testing.T) {
 	orders, last := map[int]bool{}, 0
 	emitted := map[string]bool{}
-	for _, spec := range []string{"", "storage: {cephfs: {}}, bootstrap: {reconcile: {schedule: '@daily'}}"} {
+	for _, spec := range []string{"", "storage: {cephfs: {}}, bootstrap: {networkPolicy: true}"} {
 		for _, r := range generators.Expand(profileOf(t, spec)) {
 			emitted[r.GetApiVersion()+" "+r.GetKind()] = true
 		}

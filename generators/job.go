@@ -53,10 +53,21 @@ var jobGenerator = Generator{
 	Doc:        "writes the registry's Secret and switches its storage; named after what it runs, as Jobs cannot be changed",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
 		// The CronJob has no permission to leave a storage: it would use it at night.
-		content := ynode.Encode(job{newJobSpec(p, append(parameters(p), permission(p)...))})
-		return []object{{p.Spec.Bootstrap.Namespace, bootstrapName(p) + "-" + jobHash(content), content}}
+		content := jobContent(p)
+		return []object{{p.Spec.Bootstrap.Namespace, jobNameOf(p, content), content}}
 	},
 }
+
+func jobContent(p *v1alpha1.RegistryProfile) *yaml.Node {
+	return ynode.Encode(job{newJobSpec(p, append(parameters(p), permission(p)...))})
+}
+
+func jobNameOf(p *v1alpha1.RegistryProfile, content *yaml.Node) string {
+	return bootstrapName(p) + "-" + jobHash(content)
+}
+
+// jobName is the name of the Job of a profile.
+func jobName(p *v1alpha1.RegistryProfile) string { return jobNameOf(p, jobContent(p)) }
 
 // jobHash is what the Job's name ends in. It is made from the spec as the manifest has it,
 // so that a reader of the manifest can make it too.

@@ -9,7 +9,13 @@ var namespaceGenerator = Generator{
 	ClusterScoped: true,
 	Stage:         StageBase,
 	Class:         ClassPlumbing,
-	Doc:           "of the Job, apart from the registry's own, where a failed Job would degrade the pruner",
+	// The pods in it ask for no more: see newPodTemplate.
+	Labels: map[string]string{
+		"pod-security.kubernetes.io/enforce": "restricted",
+		"pod-security.kubernetes.io/audit":   "restricted",
+		"pod-security.kubernetes.io/warn":    "restricted",
+	},
+	Doc: "of the Job, apart from the registry's own, where a failed Job would degrade the pruner",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
 		if !*p.Spec.Bootstrap.CreateNamespace {
 			return nil

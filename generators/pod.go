@@ -80,11 +80,16 @@ type configMapReference struct {
 	Name string `yaml:"name"`
 }
 
+// podLabels tell the pods of the Job and its CronJob from all others.
+func podLabels() map[string]string {
+	return map[string]string{ManagedByLabel: ManagedBy, "app.kubernetes.io/component": JobContainer}
+}
+
 // newPodTemplate runs the script as the restricted pod security standard asks.
 func newPodTemplate(p *v1alpha1.RegistryProfile, env []envVar) podTemplate {
 	b := p.Spec.Bootstrap
 	return podTemplate{
-		Metadata: metadata{Labels: map[string]string{ManagedByLabel: ManagedBy}},
+		Metadata: metadata{Labels: podLabels()},
 		Spec: podSpec{
 			RestartPolicy:      "Never",
 			ServiceAccountName: bootstrapName(p),
@@ -136,6 +141,9 @@ func parameters(p *v1alpha1.RegistryProfile) []envVar {
 		{"DISABLE_REDIRECT", optionalBool(s.Registry.DisableRedirect)},
 		{"TIMEOUT_SECONDS", scriptTimeoutSeconds(p)},
 		{"CLAIM_CLASS", s.Storage.ClassName()},
+	}
+	if s.Registry.ManagementState != v1alpha1.Managed { // which the script takes for granted
+		env = append(env, envVar{"MANAGEMENT_STATE", s.Registry.ManagementState})
 	}
 	if b := s.Storage.Object(); b != nil {
 		env = append(env, objectStoreParameters(p, b)...)

@@ -51,6 +51,8 @@ func expectedMarks(kind string) map[string]string {
 		})
 	case "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding":
 		return with(map[string]string{argo: "Prune=false,Delete=false"})
+	case "AlertingRule":
+		return map[string]string{argo: "SkipDryRunOnMissingResource=true"}
 	case "ConfigMap", "Job", "CronJob":
 		return map[string]string{flux + "substitute": "disabled"}
 	}
@@ -117,8 +119,9 @@ func assertProtected(t *testing.T, p *v1alpha1.RegistryProfile, resources []gene
 }
 
 // stages is the order in which things must be there; a volume claim stands beside the
-// Job, since its class may wait for its first pod.
-var stages = map[string]int{"PersistentVolumeClaim": 1, "Job": 1, "Config": 2, "ImagePruner": 2, "CronJob": 2}
+// Job, since its class may wait for its first pod, and the alerts do, as what follows a Job
+// that fails is not delivered.
+var stages = map[string]int{"PersistentVolumeClaim": 1, "Job": 1, "AlertingRule": 1, "Config": 2, "ImagePruner": 2, "CronJob": 2}
 
 func assertOrdered(t *testing.T, p *v1alpha1.RegistryProfile, resources []generators.Resource) {
 	t.Helper()

@@ -81,7 +81,7 @@ type Stage int
 // The stages, in order.
 const (
 	StageBase   Stage = iota // what the Job needs
-	StageSwitch              // the Job, and a volume that waits for its first pod
+	StageSwitch              // the Job, a volume that waits for its first pod, and what watches the Job
 	StageAfter               // what must not precede the switch
 )
 

@@ -14,18 +14,25 @@ type Bootstrap struct {
 	Timeout string `yaml:"timeout,omitempty"`
 	// LeaveStorage names storage that may hold images and that the Job may leave behind.
 	// Each item is good for one switch. The CronJob does not get it.
-	LeaveStorage     []StorageReference `yaml:"leaveStorage,omitempty"`
-	Reconcile        Reconcile          `yaml:"reconcile,omitempty"`
-	Resources        *Resources         `yaml:"resources,omitempty"`
-	NodeSelector     map[string]string  `yaml:"nodeSelector,omitempty"`
-	Tolerations      []Toleration       `yaml:"tolerations,omitempty"`
-	ImagePullSecrets []LocalReference   `yaml:"imagePullSecrets,omitempty"`
+	LeaveStorage []StorageReference `yaml:"leaveStorage,omitempty"`
+	Reconcile    Reconcile          `yaml:"reconcile,omitempty"`
+	Resources    *Resources         `yaml:"resources,omitempty"`
+	// NetworkPolicy adds one that lets the Job's pods out to the API server and DNS, and
+	// nothing in. It is false by default: a port of the API server other than 6443 is not known.
+	NetworkPolicy    *bool             `yaml:"networkPolicy,omitempty"`
+	NodeSelector     map[string]string `yaml:"nodeSelector,omitempty"`
+	Tolerations      []Toleration      `yaml:"tolerations,omitempty"`
+	ImagePullSecrets []LocalReference  `yaml:"imagePullSecrets,omitempty"`
 }
 
 // Reconcile repeats the Job on a schedule, for rotated credentials and CAs and
 // for drift.
 type Reconcile struct {
-	// Schedule is a cron expression; empty means no CronJob.
+	// Enabled is true by default where something rotates, which is on an object store, and
+	// where the profile has a schedule.
+	Enabled *bool `yaml:"enabled,omitempty"`
+	// Schedule is a cron expression, by default a minute of the night that the profile's
+	// name decides.
 	Schedule string `yaml:"schedule,omitempty"`
 }
 

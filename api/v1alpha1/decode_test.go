@@ -2,11 +2,14 @@ package v1alpha1
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/robfig/cron/v3"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -68,6 +71,28 @@ spec:
 	}
 }
 
+// reconciles is whether the Job is repeated, and when.
+func reconciles(enabled bool, schedule string) func(*RegistryProfile) bool {
+	return func(p *RegistryProfile) bool {
+		r := p.Spec.Bootstrap.Reconcile
+		return *r.Enabled == enabled && r.Schedule == schedule
+	}
+}
+
+// TestDailyScheduleIsSpread: many clusters with a name each do not ask one store at once.
+func TestDailyScheduleIsSpread(t *testing.T) {
+	minutes := map[string]int{}
+	for i := range 1000 {
+		schedule := dailySchedule(fmt.Sprintf("cluster-%d", i))
+		_, err := cron.ParseStandard(schedule)
+		require.NoError(t, err)
+		assert.Regexp(t, `^[0-5]?[0-9] [1-4] \* \* \*$`, schedule)
+		minutes[schedule]++
+	}
+	assert.Greater(t, len(minutes), 200, "of 240 minutes")
+	assert.Less(t, slices.Max(slices.Collect(maps.Values(minutes))), 20)
+}
+
 func TestDecodeReads(t *testing.T) {
 	for text, check := range map[string]func(p *RegistryProfile) bool{
 		"":                              func(p *RegistryProfile) bool { return *p.Spec.Registry.Replicas == 2 },
@@ -76,7 +101,12 @@ func TestDecodeReads(t *testing.T) {
 		"spec: {}":                      func(p *RegistryProfile) bool { return p.Spec.OpenShiftVersion == "4.20" },
 		"spec: {storage: {}}":           func(p *RegistryProfile) bool { return p.Spec.Storage.RGW != nil },
 		"spec: {storage: {noobaa: {}}}": func(p *RegistryProfile) bool { return p.Spec.Storage.RGW == nil },
-		"spec: {delivery: {}}":          func(p *RegistryProfile) bool { return p.Spec.Delivery.ArgoCD.BaseWave == 0 },
+		"spec: {storage: {noobaa: {endpoint: {service: {scheme: http}}}}}":             reconciles(true, "14 1 * * *"),
+		"spec: {storage: {cephfs: {}}}":                                                reconciles(false, "14 1 * * *"),
+		"spec: {storage: {cephfs: {}}, bootstrap: {reconcile: {enabled: true}}}":       reconciles(true, "14 1 * * *"),
+		"spec: {storage: {cephfs: {}}, bootstrap: {reconcile: {schedule: 1 2 3 4 5}}}": reconciles(true, "1 2 3 4 5"),
+		"spec: {bootstrap: {reconcile: {enabled: false, schedule: 1 2 3 4 5}}}":        reconciles(false, "1 2 3 4 5"),
+		"spec: {delivery: {}}": func(p *RegistryProfile) bool { return p.Spec.Delivery.ArgoCD.BaseWave == 0 },
 		"spec: {delivery: {argocd: {baseWave: -10000}}}": func(p *RegistryProfile) bool {
 			return p.Spec.Delivery.ArgoCD.BaseWave == -10000
 		},

@@ -21,6 +21,9 @@ const (
 // DefaultBootstrapNamespace is where a profile's Job is unless the profile says otherwise.
 const DefaultBootstrapNamespace = "registry-profile"
 
+// defaultRunbookURL is where docs/alerts.md is read.
+const defaultRunbookURL = "https://github.com/registryprofile/registry-profile/blob/main/docs/alerts.md"
+
 // What ODF adds to the name of the StorageCluster for its Routes.
 const routeSuffix, secureSuffix = "-cephobjectstore", "-secure"
 
@@ -34,6 +37,9 @@ func (p *RegistryProfile) setDefaults() {
 	s.Registry.setDefaults(s.Storage)
 	s.Pruner.setDefaults()
 	s.Bootstrap.setDefaults(s.OpenShiftVersion)
+	s.Bootstrap.Reconcile.setDefaults(p.Metadata.Name, s.Storage)
+	orNil(&s.Alerts.Enabled, true)
+	or(&s.Alerts.RunbookURL, defaultRunbookURL)
 	orNil(&s.Protection.AdmissionPolicies, hasAdmissionPolicies(s.OpenShiftVersion))
 }
 
@@ -132,6 +138,7 @@ func (r *Registry) setDefaults(s Storage) {
 		orNil(&r.Replicas, 1)
 		or(&r.RolloutStrategy, Recreate)
 	}
+	or(&r.ManagementState, Managed)
 	orNil(&r.Replicas, 2)
 	or(&r.RolloutStrategy, RollingUpdate)
 	orNil(&r.DefaultRoute, false)
@@ -159,6 +166,15 @@ func (b *Bootstrap) setDefaults(openshiftVersion string) {
 	orNil(&b.CreateNamespace, true)
 	or(&b.Image, defaultImage(openshiftVersion))
 	or(&b.Timeout, "30m")
+	orNil(&b.Resources, Resources{Requests: map[string]string{"cpu": "10m", "memory": "64Mi"}})
+	orNil(&b.NetworkPolicy, false)
+}
+
+// setDefaults lets the Job be repeated where the claim's credentials, or the CA that was
+// copied, can change without it.
+func (r *Reconcile) setDefaults(profile string, s Storage) {
+	orNil(&r.Enabled, s.Object() != nil || r.Schedule != "")
+	or(&r.Schedule, dailySchedule(profile))
 }
 
 // defaultImage is Red Hat's image of oc for an OpenShift version. It is built on

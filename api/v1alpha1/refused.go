@@ -15,7 +15,6 @@ func Refused(path string) (schema.Refusal, bool) {
 // where they would stand and where people put them who begin with a Config.
 var refused = map[string]schema.Refusal{
 	"spec.registry.storage":                    ownStorage,
-	"spec.registry.managementState":            ownManagementState,
 	"spec.managementState":                     ownManagementState,
 	"spec.registry.httpSecret":                 ownHTTPSecret,
 	"spec.httpSecret":                          ownHTTPSecret,
@@ -65,8 +64,9 @@ var (
 		Message: "belongs to the Job, which switches it safely; describe the storage under spec.storage",
 	}
 	ownManagementState = schema.Refusal{
-		Code:    finding.RegistryManagementState,
-		Message: "belongs to the Job, which sets Managed together with the storage; remove it",
+		Code: finding.RegistryManagementState,
+		Message: "belongs to the Job, which sets Managed together with the storage; remove it, or write Removed as " +
+			"spec.registry.managementState",
 	}
 	ownHTTPSecret = schema.Refusal{
 		Code:    finding.RegistryHTTPSecret,

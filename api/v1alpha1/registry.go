@@ -2,9 +2,11 @@ package v1alpha1
 
 // Registry is Config.spec of imageregistry.operator.openshift.io/v1, under
 // upstream's own names, without what the Job or the operator owns: storage,
-// managementState, httpSecret, observedConfig, unsupportedConfigOverrides.
+// httpSecret, observedConfig, unsupportedConfigOverrides.
 type Registry struct {
-	Replicas *int `yaml:"replicas,omitempty"`
+	// ManagementState is Managed or Removed. The Job writes it, together with the storage.
+	ManagementState string `yaml:"managementState,omitempty"`
+	Replicas        *int   `yaml:"replicas,omitempty"`
 	// RolloutStrategy is RollingUpdate or Recreate.
 	RolloutStrategy           string                     `yaml:"rolloutStrategy,omitempty"`
 	DefaultRoute              *bool                      `yaml:"defaultRoute,omitempty"`
@@ -21,6 +23,13 @@ type Registry struct {
 	LogLevel                  string                     `yaml:"logLevel,omitempty"`
 	OperatorLogLevel          string                     `yaml:"operatorLogLevel,omitempty"`
 }
+
+// The values of Registry.ManagementState. Unmanaged would stop the operator, and is no
+// state that a Job can bring about: it says that somebody runs the registry by hand.
+const (
+	Managed = "Managed"
+	Removed = "Removed"
+)
 
 // The values of Registry.RolloutStrategy.
 const (

@@ -66,6 +66,24 @@ var bootstrapRules = []Rule{{
 		}
 	},
 }, {
+	Code:     "bootstrap-image-tag",
+	Severity: kptfn.Warning,
+	Doc: "A tag can be moved, and clusters without the internet that mirror by digest (ImageDigestMirrorSet) do not " +
+		"find it.",
+	check: func(p *RegistryProfile, r finding.Reporter) {
+		image := p.Spec.Bootstrap.Image
+		named, err := reference.ParseNormalizedNamed(image)
+		if err != nil || image == defaultImage(p.Spec.OpenShiftVersion) {
+			return
+		}
+		_, pinned := named.(reference.Digested)
+		if tagged, ok := named.(reference.Tagged); ok && !pinned && tagged.Tag() != "latest" {
+			r.At("spec.bootstrap.image").Value(image).Say(
+				"is named by a tag; write a digest, as \"oc adm release info --image-for=cli\" prints one that every " +
+					"mirror of OpenShift has")
+		}
+	},
+}, {
 	Code:     "bootstrap-timeout",
 	Severity: kptfn.Error,
 	Doc: "The Job's time is a Go duration in which it can end; its script takes no more than seven digits of " +
@@ -108,6 +126,16 @@ var bootstrapRules = []Rule{{
 		}
 	},
 }, {
+	Code:     "leave-storage-removed",
+	Severity: kptfn.Error,
+	Doc:      "A registry that is Removed is not moved to another storage; the permission to do so would wait for later.",
+	check: func(p *RegistryProfile, r finding.Reporter) {
+		if len(p.Spec.Bootstrap.LeaveStorage) > 0 && p.Spec.Registry.ManagementState == Removed {
+			r.At("spec.bootstrap.leaveStorage").Say(
+				"moves a registry, but spec.registry.managementState is Removed; take one of them out")
+		}
+	},
+}, {
 	Code:     "leave-storage-once",
 	Severity: kptfn.Info,
 	Doc:      "A permission to leave a storage is good for one switch; what stands in Git after it only misleads.",
@@ -121,9 +149,7 @@ var bootstrapRules = []Rule{{
 	Severity: kptfn.Error,
 	Doc:      "The CronJob's schedule is one that Kubernetes accepts.",
 	check: func(p *RegistryProfile, r finding.Reporter) {
-		if schedule := p.Spec.Bootstrap.Reconcile.Schedule; schedule != "" {
-			checkSchedule("spec.bootstrap.reconcile.schedule", schedule, r)
-		}
+		checkSchedule("spec.bootstrap.reconcile.schedule", p.Spec.Bootstrap.Reconcile.Schedule, r)
 	},
 }, {
 	Code:     "image-pull-secrets",

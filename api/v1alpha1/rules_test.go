@@ -289,7 +289,8 @@ spec:
 		lines = append(lines, finding.Path(r)+": "+r.Message)
 	}
 	assert.Equal(t, []string{
-		"spec.managementState: belongs to the Job, which sets Managed together with the storage; remove it",
+		"spec.managementState: belongs to the Job, which sets Managed together with the storage; remove it, or write " +
+			"Removed as spec.registry.managementState",
 		"spec.replicas: is no field here; write it as spec.registry.replicas",
 		"spec.rolloutStrategy: is no field here; write it as spec.registry.rolloutStrategy",
 		"spec.storage.managementState: belongs to the Job, which sets Unmanaged together with the storage; remove it",
@@ -321,7 +322,7 @@ func TestMessagesSayWhatToWrite(t *testing.T) {
 			`"168h" is a duration where a number is needed; write keepYoungerThanDuration: 168h in its place`, nil,
 		},
 		"spec: {bootstrap: {reconcile: 0 0 * * *}}": {
-			`"0 0 * * *" is a string where fields are needed; write them below it (known here: schedule)`, nil,
+			`"0 0 * * *" is a string where fields are needed; write them below it (known here: enabled, schedule)`, nil,
 		},
 		"spec: {bootstrap: {leaveStorage: old}}": {
 			`"old" is a string where a list is needed; write each item on a line of its own that begins with "- "`, nil,

@@ -1,6 +1,8 @@
 package v1alpha1
 
 import (
+	"fmt"
+	"hash/fnv"
 	"strings"
 	"time"
 
@@ -28,6 +30,38 @@ func checkSchedule(path, value string, r finding.Reporter) {
 		r.At(path).Value(value).Say("never comes, as none of its months has such a day; write a day that they have, " +
 			"such as 28")
 	}
+}
+
+// dailySchedule is a minute between one and five o'clock, another one for most names, so
+// that many clusters do not ask one store at the same time.
+func dailySchedule(name string) string {
+	const first, minutes = 1 * 60, 4 * 60
+	sum := fnv.New32a()
+	_, _ = sum.Write([]byte(name)) // never fails
+	minute := first + int(sum.Sum32()%minutes)
+	return fmt.Sprintf("%d %d * * *", minute%60, minute/60)
+}
+
+// TwoRuns is the longest time from a run to the next but one. Not every year has all of it:
+// a schedule for the 29th of February counts from the runs that are seen first.
+func (r Reconcile) TwoRuns() time.Duration {
+	const year, enough = 366 * 24 * time.Hour, 20_000
+	schedule, err := cron.ParseStandard(r.Schedule)
+	if err != nil { // which a rule refuses
+		return 0
+	}
+	first := schedule.Next(someDay)
+	second := schedule.Next(first)
+	longest := time.Duration(0)
+	for runs := 0; runs == 0 || runs < enough && first.Sub(someDay) < year; runs++ {
+		third := schedule.Next(second)
+		if third.IsZero() {
+			return year
+		}
+		longest = max(longest, third.Sub(first))
+		first, second = second, third
+	}
+	return longest
 }
 
 // quoteFree shortens a library's error to its reason.

@@ -22,7 +22,7 @@ var strictRule = Rule{
 	Code:     "strict-annotation",
 	Severity: kptfn.Error,
 	Doc:      "Any other value than \"true\" would let warnings pass, and nobody would notice.",
-	check: func(p *RegistryProfile, r finding.Reporter) { checkStrict(p.Metadata.Annotations, r) },
+	check:    func(p *RegistryProfile, r finding.Reporter) { checkStrict(p.Metadata.Annotations, r) },
 }
 
 func checkStrict(annotations map[string]string, r finding.Reporter) {

@@ -40,6 +40,7 @@ type Spec struct {
 	Pruner           Pruner     `yaml:"pruner,omitempty"`
 	Bootstrap        Bootstrap  `yaml:"bootstrap,omitempty"`
 	Protection       Protection `yaml:"protection,omitempty"`
+	Alerts           Alerts     `yaml:"alerts,omitempty"`
 	Delivery         Delivery   `yaml:"delivery,omitempty"`
 }
 
@@ -58,6 +59,14 @@ type Protection struct {
 	// true by default where the cluster has the kind: from OpenShift 4.17 on, which is
 	// Kubernetes 1.30.
 	AdmissionPolicies *bool `yaml:"admissionPolicies,omitempty"`
+}
+
+// Alerts are those that OpenShift's own monitoring raises when the Job or its CronJob fails.
+type Alerts struct {
+	// Enabled is true by default: every OpenShift since 4.14 has AlertingRules.
+	Enabled *bool `yaml:"enabled,omitempty"`
+	// RunbookURL is the page to which every alert leads, with the alert's name behind "#".
+	RunbookURL string `yaml:"runbookURL,omitempty"`
 }
 
 // Delivery places the resources among others that the same engine delivers.

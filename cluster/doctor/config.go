@@ -171,10 +171,11 @@ var configChecks = []Check{
 	},
 	{
 		Code: "registry-removed", Severity: kptfn.Error, Looks: "spec.managementState of Config", Trap: "T6",
-		Why: "With Removed there is no registry: the operator has taken it down.",
-		Fix: "Let the Job run, which sets Managed together with the storage.",
+		Why: "With Removed there is no registry: the operator has taken it down, and keeps its images if the storage is Unmanaged.",
+		Fix: "Let the Job run, which sets Managed together with the storage; or say Removed in the profile, and doctor is silent.",
 		look: func(e *exam) {
-			if c, o := e.config(); c != nil && c.Spec.ManagementState == "Removed" {
+			wanted := e.Profile != nil && e.Profile.Spec.Registry.ManagementState == v1alpha1.Removed
+			if c, o := e.config(); c != nil && c.Spec.ManagementState == v1alpha1.Removed && !wanted {
 				e.found(o, "spec.managementState", "is Removed")
 			}
 		},

@@ -217,6 +217,19 @@ func lines(report doctor.Report, code string) (found []string) {
 	return found
 }
 
+// TestRemovedOnPurpose: a registry that is off is a fault unless its profile wants that.
+func TestRemovedOnPurpose(t *testing.T) {
+	w := profiled(t)
+	w.change(t, theConfig+"spec: {managementState: Removed}")
+	assert.NotEmpty(t, lines(w.examine(t, w.reader(t)), "registry-removed"))
+	wanted := *w.profile
+	wanted.Spec.Registry.ManagementState = v1alpha1.Removed
+	w.profile = &wanted
+	report := w.examine(t, w.reader(t))
+	assert.Empty(t, lines(report, "registry-removed"))
+	assert.Empty(t, lines(report, "profile-drift"))
+}
+
 // TestHealthy: nothing is told of a cluster without a fault, and everything was seen.
 func TestHealthy(t *testing.T) {
 	for name, w := range map[string]world{"without a profile": healthy(t), "with its profile": profiled(t)} {

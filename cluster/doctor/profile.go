@@ -93,7 +93,7 @@ var profileChecks = []Check{
 	{
 		Code: "profile-drift", Severity: kptfn.Warning, Looks: "all that the Job of the profile writes, as plan does",
 		Why: "The registry is not as the profile has it, and nothing sets it right unless the Job runs again.",
-		Fix: "Delete the Job, and let it be delivered again; bootstrap.reconcile.schedule in the profile does so regularly.",
+		Fix: "Delete the Job, and let it be delivered again; the CronJob of bootstrap.reconcile in the profile does so regularly.",
 		look: withProfile(func(e *exam, p *v1alpha1.RegistryProfile) {
 			v := e.verdict(p)
 			if v.Exit != verdict.Done || len(v.Waits)+len(v.Unseen) > 0 {

@@ -71,7 +71,7 @@ func (p *Plan) foreseeJob(ctx context.Context, reader cluster.Reader, profile *v
 	switch {
 	case !p.Job.Over():
 		p.Job.Runs = "the Job"
-	case profile.Spec.Bootstrap.Reconcile.Schedule != "":
+	case *profile.Spec.Bootstrap.Reconcile.Enabled:
 		p.Job.Runs = "the CronJob"
 		parameters = parameters.WithoutPermission()
 	}

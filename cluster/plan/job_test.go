@@ -30,6 +30,7 @@ func TestJobThatIsThere(t *testing.T) {
 	const (
 		complete = "{conditions: [{type: Complete, status: 'True'}]}"
 		failed   = "{conditions: [{type: Failed, status: 'True', reason: PodFailurePolicy, message: exit code 3}]}"
+		alone    = "{bootstrap: {reconcile: {enabled: false}}}"
 		cron     = "{bootstrap: {reconcile: {schedule: '0 3 * * *'}}}"
 		leaving  = "{bootstrap: {leaveStorage: [{claim: old}], reconcile: {schedule: '0 3 * * *'}}}"
 	)
@@ -40,14 +41,14 @@ func TestJobThatIsThere(t *testing.T) {
 		exit                 int
 		fails                bool
 	}{
-		"complete, content":             {"{}", complete, newConfig, plan.JobComplete, "", 0, false},
-		"complete, and would stop":      {"{}", complete, imagesElsewhere, plan.JobComplete, "", 3, false},
+		"complete, content":             {alone, complete, newConfig, plan.JobComplete, "", 0, false},
+		"complete, and would stop":      {alone, complete, imagesElsewhere, plan.JobComplete, "", 3, false},
 		"complete, and the CronJob":     {cron, complete, newConfig, plan.JobComplete, "the CronJob", 0, false},
 		"complete, the CronJob stops":   {cron, complete, imagesElsewhere, plan.JobComplete, "the CronJob", 3, true},
 		"the CronJob has no permission": {leaving, complete, imagesElsewhere, plan.JobComplete, "the CronJob", 3, true},
-		"failed, would not again":       {"{}", failed, newConfig, plan.JobFailed, "", 0, true},
-		"failed, would again":           {"{}", failed, imagesElsewhere, plan.JobFailed, "", 3, true},
-		"running":                       {"{}", "{active: 1}", imagesElsewhere, plan.JobRunning, "the Job", 3, true},
+		"failed, would not again":       {alone, failed, newConfig, plan.JobFailed, "", 0, true},
+		"failed, would again":           {alone, failed, imagesElsewhere, plan.JobFailed, "", 3, true},
+		"running":                       {alone, "{active: 1}", imagesElsewhere, plan.JobRunning, "the Job", 3, true},
 		"has the permission":            {leaving, "{active: 1}", imagesElsewhere, plan.JobRunning, "the Job", 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {

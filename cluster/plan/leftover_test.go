@@ -17,7 +17,7 @@ func TestLeftovers(t *testing.T) {
 	objects := rendered(t, before)
 	objects = append(objects, strings.NewReplacer("name: registry-reconcile", "name: other-reconcile",
 		"registryprofile.dev/profile: registry", "registryprofile.dev/profile: other").Replace(objects[len(objects)-1]))
-	p := planOn(t, "{}", true, objects...)
+	p := planOn(t, "{bootstrap: {reconcile: {enabled: false}}}", true, objects...)
 	left := map[string]bool{}
 	for _, l := range p.Leftovers {
 		kind, _, _ := strings.Cut(l.Name, " ")

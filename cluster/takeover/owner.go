@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
@@ -30,6 +31,7 @@ func (d *draft) readOwner() error {
 	}
 	d.readBootstrap()
 	d.readPolicies()
+	d.readAlerts()
 	return nil
 }
 
@@ -83,6 +85,7 @@ func (d *draft) readBootstrap() {
 	}
 	d.readJob(namespace)
 	d.readCronJob(namespace)
+	d.readNetworkPolicy(namespace)
 }
 
 // jobSpec is what Jobs and CronJobs run.
@@ -152,10 +155,49 @@ func (d *draft) readCronJob(namespace string) {
 			Schedule string `json:"schedule"`
 		} `json:"spec"`
 	}](d.ctx, d.reader, cluster.CronJobs, namespace)
-	d.known(answers.Outcome, "the list of CronJobs in "+namespace)
+	known := d.known(answers.Outcome, "the list of CronJobs in "+namespace)
 	for i, o := range answers.Objects {
 		if d.isOwn(o) {
+			d.set(true, o.String(), "bootstrap", "reconcile", "enabled")
 			d.set(specs[i].Spec.Schedule, o.String()+", spec.schedule", "bootstrap", "reconcile", "schedule")
+			return
+		}
+	}
+	if known {
+		d.set(false, "there is no CronJob of the profile in "+namespace, "bootstrap", "reconcile", "enabled")
+	}
+}
+
+// readNetworkPolicy finds out whether the Job's pods have one. It has the name of their
+// ServiceAccount.
+func (d *draft) readNetworkPolicy(namespace string) {
+	name := namesOf(d.bare(), cluster.ServiceAccounts)[0]
+	if _, o, present := read[struct{}](d, cluster.NetworkPolicies, namespace, name); present && d.isOwn(o) {
+		d.set(true, o.String(), "bootstrap", "networkPolicy")
+	}
+}
+
+// readAlerts finds out whether the profile has alerts, and where they lead.
+func (d *draft) readAlerts() {
+	type group struct {
+		Rules []struct {
+			Annotations map[string]string `json:"annotations"`
+		} `json:"rules"`
+	}
+	name := namesOf(d.bare(), cluster.AlertingRules)[0]
+	found, answer := cluster.Read[struct {
+		Spec struct {
+			Groups []group `json:"groups"`
+		} `json:"spec"`
+	}](d.ctx, d.reader, cluster.AlertingRules, generators.MonitoringNamespace, name)
+	if !d.known(answer.Outcome, "AlertingRule "+name) {
+		return
+	}
+	d.set(answer.State == cluster.Present, "AlertingRule "+name+" "+answer.State.String(), "alerts", "enabled")
+	for _, g := range found.Spec.Groups {
+		for _, rule := range g.Rules {
+			page, _, _ := strings.Cut(rule.Annotations["runbook_url"], "#")
+			d.set(page, "AlertingRule "+name+", runbook_url", "alerts", "runbookURL")
 		}
 	}
 }

@@ -26,13 +26,17 @@ type store struct {
 
 // chooseStorage finds the store that Config names, and the profile that keeps it.
 func (d *draft) chooseStorage() error {
-	if state := d.found.ManagementState; state != "Managed" {
-		return notManaged.refuse(d.config, "spec.managementState", "is %q, and not \"Managed\"", state)
-	}
 	backends := slices.Sorted(maps.Keys(d.found.Storage))
 	backends = slices.DeleteFunc(backends, func(name string) bool {
 		return name == "managementState" || d.found.Storage[name] == nil
 	})
+	switch state := d.found.ManagementState; {
+	// A registry that is off has the storage that Config names, if it names one.
+	case state == v1alpha1.Removed && len(backends) > 0:
+		d.set(state, "Config cluster, spec.managementState", "registry", "managementState")
+	case state != v1alpha1.Managed:
+		return notManaged.refuse(d.config, "spec.managementState", "is %q, and not \"Managed\"", state)
+	}
 	switch {
 	case len(backends) == 0:
 		return noStorage.refuse(d.config, "spec.storage", "names none")

@@ -136,8 +136,9 @@ func (l *look) wantedSpec() map[string]any {
 	} else {
 		stores["s3"] = l.wantedS3()
 	}
-	spec := map[string]any{"managementState": "Managed", "storage": stores}
-	if l.config.Spec.ManagementState != "Managed" || !l.namesOurStore() {
+	spec := map[string]any{"managementState": l.state(), "storage": stores}
+	starts := l.state() == v1alpha1.Managed && l.config.Spec.ManagementState != v1alpha1.Managed
+	if starts || !l.namesOurStore() {
 		spec["replicas"] = number(l.Parameters["REPLICAS"])
 		spec["rolloutStrategy"] = l.Parameters["ROLLOUT_STRATEGY"]
 	} else if l.backend() == volume && l.Parameters["ROLLOUT_STRATEGY"] == "Recreate" {

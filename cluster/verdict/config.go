@@ -210,7 +210,7 @@ func (l *look) difference() string {
 	spec := l.config.Spec
 	type field struct{ path, is, want string }
 	fields := []field{
-		{"managementState", spec.ManagementState, "Managed"},
+		{"managementState", spec.ManagementState, l.state()},
 		{"backends", strings.Join(spec.Storage.backends(), " "), l.backend()},
 		{"storage.managementState", spec.Storage.managementState(), "Unmanaged"},
 	}

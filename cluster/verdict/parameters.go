@@ -1,9 +1,12 @@
 package verdict
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 )
 
 // Parameters are the environment of the Job's container, by the names of the variables.
@@ -16,6 +19,9 @@ const (
 )
 
 func (p Parameters) backend() string { return p["BACKEND"] }
+
+// state is the managementState that the profile wants.
+func (p Parameters) state() string { return cmp.Or(p["MANAGEMENT_STATE"], v1alpha1.Managed) }
 
 func (p Parameters) claim() string { return p["CLAIM_NAMESPACE"] + "/" + p["CLAIM_NAME"] }
 

@@ -326,7 +326,7 @@ check_parameters() {
   : "${POLL_SECONDS:=5}" "${CALL_SECONDS:=20}"
   # What is optional may be unset, or empty. A pvc needs nothing else of s3.
   : "${DISABLE_REDIRECT=}" "${STORAGE_NAMESPACE=}" "${STORAGE_CLUSTER=}" "${LEAVE_STORAGE=}"
-  : "${CHUNK_SIZE_MIB=}" "${TRUSTED_CA=}" "${CA_SOURCE_NAME=}"
+  : "${CHUNK_SIZE_MIB=}" "${TRUSTED_CA=}" "${CA_SOURCE_NAME=}" "${MANAGEMENT_STATE:=Managed}"
   command -v oc >/dev/null || { log 'There is no oc in this image.' && faults=1; }
   check_parameter BACKEND 's3|pvc' 's3 or pvc'
   check_parameter CLAIM_NAMESPACE "$NAME" 'the name of a namespace'
@@ -335,6 +335,7 @@ check_parameters() {
   check_parameter REPLICAS '[1-9][0-9]{0,3}' 'a number of replicas'
   check_parameter ROLLOUT_STRATEGY 'RollingUpdate|Recreate' 'RollingUpdate or Recreate'
   check_parameter DISABLE_REDIRECT '(true|false)?' 'true, false or empty'
+  check_parameter MANAGEMENT_STATE 'Managed|Removed' 'Managed or Removed'
   check_parameter LEAVE_STORAGE "(($ITEM)( ($ITEM))*)?" 'KIND=NAME of what may be left, with spaces between'
   check_parameter TIMEOUT_SECONDS '0|[1-9][0-9]{0,6}' 'a number of seconds'
   check_parameter POLL_SECONDS '[0-9]{1,4}(\.[0-9]{1,3})?' 'a number of seconds'
@@ -945,7 +946,7 @@ config_is_in_place() {
  take it out of there. $AGAIN"
   config_may_be_changed || return 1
   if ! spec_matches || must_forget_last_applied || [[ -n $leaving ]]; then
-    spec_matches || log_once "Switching the registry to $(wanted_store)."
+    spec_matches || announce_switch
     ! must_forget_last_applied ||
       log_once 'Removing the annotation last-applied-configuration: by it, the next oc apply could remove the storage.'
     write "$CONFIG" '' patch "$CONFIG" --type=merge "--field-manager=$MANAGER" -p "$(config_patch)" || return 1
@@ -961,12 +962,25 @@ config_is_in_place() {
   ! must_co_own || not_yet "$(other_owners) could still remove spec.storage of $CONFIG" "$undone"
 }
 
+announce_switch() {
+  local removed="spec.managementState of $CONFIG is Removed"
+  if [[ $MANAGEMENT_STATE == Removed ]]; then
+    log_once "Removing the registry, as the profile says. Its storage stays: $(wanted_store)."
+    return
+  fi
+  # So it is on a new cluster, too, and nobody can tell the two apart.
+  [[ ${config[spec.managementState]-} != Removed ]] ||
+    log_once "$removed, and the profile wants Managed. To keep it Removed, say so in the profile: $REMOVED_FIELD."
+  log_once "Switching the registry to $(wanted_store)."
+}
+readonly REMOVED_FIELD='spec.registry.managementState: Removed'
+
 # spec_matches: Config asks for our storage. If not, $difference names the first
 # field that differs. It compares by meaning: the operator leaves out what is false
 # and writes out what is empty. Replicas and the like are not looked at: after the
 # switch they belong to Git.
 spec_matches() {
-  local i is want=(managementState Managed backends " $BACKEND" storage.managementState Unmanaged)
+  local i is want=(managementState "$MANAGEMENT_STATE" backends " $BACKEND" storage.managementState Unmanaged)
   [[ $DISABLE_REDIRECT != true ]] || want+=(disableRedirect true)
   if [[ $BACKEND == pvc ]]; then
     want+=(storage.pvc.claim "$CLAIM_NAME")
@@ -1039,14 +1053,15 @@ config_spec() {
       ;;
     pvc) store="\"pvc\":{\"claim\":\"$CLAIM_NAME\"}" ;;
   esac
-  printf '"spec":{"managementState":"Managed","storage":{%s"managementState":"Unmanaged",%s}%s}' "$1" "$store" "$3"
+  printf '"spec":{"managementState":"%s","storage":{%s"managementState":"Unmanaged",%s}%s}' \
+    "$MANAGEMENT_STATE" "$1" "$store" "$3"
 }
 
 # switched_along prints what has to change together with the storage. Once the
 # registry is on it, replicas are Git's again, and this script sets only what
-# the storage cannot work without.
+# the storage cannot work without. A registry that is to be Removed keeps its own.
 switched_along() {
-  if [[ ${config[spec.managementState]-} != Managed ]] || ! spec_names_our_store; then
+  if [[ $MANAGEMENT_STATE == Managed && ${config[spec.managementState]-} != Managed ]] || ! spec_names_our_store; then
     printf ',"replicas":%s,"rolloutStrategy":"%s"' "$REPLICAS" "$ROLLOUT_STRATEGY"
   elif [[ $BACKEND == pvc && $ROLLOUT_STRATEGY == Recreate ]]; then
     printf ',"rolloutStrategy":"Recreate"'
@@ -1114,10 +1129,12 @@ readonly OPERATOR_ADVICE="Mend what the conditions above say; $OPERATOR_LOG says
 readonly IDLE_ADVICE="Find out why the operator is idle: oc get pods -n $REGISTRY_NAMESPACE; $OPERATOR_LOG. $AGAIN"
 
 wait_for_operator() {
-  wait_until registry_is_available print_operator \
-    'the image registry operator to report the registry Available on this storage, and not Degraded' "$OPERATOR_ADVICE"
+  local state='Available on this storage' done='the registry keeps its images in'
+  [[ $MANAGEMENT_STATE == Managed ]] || state=Removed done='the registry is Removed. Its images stay in'
+  wait_until operator_has_followed print_operator \
+    "the image registry operator to report the registry $state, and not Degraded" "$OPERATOR_ADVICE"
   note_cluster_operator
-  log "Done: the registry keeps its images in $(wanted_store)."
+  log "Done: $done $(wanted_store)."
 }
 
 # note_cluster_operator: ClusterOperator sums up the registry, the image pruner and
@@ -1136,29 +1153,38 @@ note_cluster_operator() {
 
 # All that was written is looked at again: the operator's first write after the
 # switch may have undone it.
-registry_is_available() {
+operator_has_followed() {
   ca_bundle_is_in_place && credentials_are_in_place && config_is_in_place && operator_is_content
 }
 
-# operator_is_content judges the Config that config_is_in_place has just read, which
-# is Managed: a Removed registry is reported as Available, too.
+# operator_is_content judges the Config that config_is_in_place has just read. A Removed
+# registry is reported as Available, too: it is gone when nothing of it is in Progress.
 operator_is_content() {
-  local field there
+  local condition there conditions='Available=True Degraded=False'
   [[ ${config[generation]-} == "${config[observedGeneration]-}" ]] ||
     not_yet "the operator saw generation ${config[observedGeneration]:-0} of $CONFIG, not ${config[generation]-}" \
       "$IDLE_ADVICE" || return 1
+  if [[ $MANAGEMENT_STATE == Removed ]]; then
+    conditions='Removed=True Progressing=False Degraded=False'
+  else
+    status_names_our_store || return 1
+  fi
+  for condition in $conditions; do
+    there=${config[condition.${condition%=*}]-}
+    [[ ${there%% *} == "${condition#*=}" ]] || not_content "$CONFIG says ${condition%=*}=${there:-nothing}" || return 1
+  done
+}
+
+# Where the operator cannot use what was changed, the registry goes on as before.
+status_names_our_store() {
+  local field there
   [[ " ${config[status.backends]-} " == *" $BACKEND "* ]] ||
     not_content "status.storage of $CONFIG names${config[status.backends]:- nothing} and not $BACKEND" || return 1
-  # Where the operator cannot use what was changed, the registry goes on as before.
   for field in bucket regionEndpoint trustedCA.name; do
     there=${config[status.storage.s3.$field]-}
     [[ $BACKEND != s3 || $there == "${config[spec.storage.s3.$field]-}" ]] ||
       not_content "status.storage.s3.$field of $CONFIG is \"$there\", not yet that of spec" || return 1
   done
-  [[ ${config[condition.Available]-} =~ ^True($|\ ) ]] ||
-    not_content "$CONFIG says Available=${config[condition.Available]:-nothing}" || return 1
-  [[ ${config[condition.Degraded]-} =~ ^False($|\ ) ]] ||
-    not_content "$CONFIG says Degraded=${config[condition.Degraded]:-nothing}"
 }
 
 # not_content REASON is not_yet. Where one of Config's conditions shows an error of the

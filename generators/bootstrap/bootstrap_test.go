@@ -24,6 +24,10 @@ func TestFirstRunThenNothing(t *testing.T) {
 	before := text(l.Objects)
 	l.run().ends(0, "Done").writes()
 	assert.Equal(t, before, text(l.Objects))
+	for _, c := range l.Calls { // which a CronJob can do every night
+		assert.Equal(t, "get", c.Args[0])
+	}
+	assert.Less(t, len(l.Calls), 25)
 }
 
 func TestKilledAfterAnyCallThenStartedAgain(t *testing.T) {

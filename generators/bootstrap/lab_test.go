@@ -136,6 +136,7 @@ func (l *lab) start() *exec.Cmd {
 	l.mutex.Lock() // no call is answered before the script's process is known
 	defer l.mutex.Unlock()
 	l.Calls = nil
+	l.TakesDown = l.parameters["MANAGEMENT_STATE"] == "Removed"
 	bash, err := exec.LookPath("bash")
 	require.NoError(l, err)
 	shell := l.shell

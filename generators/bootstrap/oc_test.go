@@ -37,6 +37,9 @@ type cluster struct {
 	KillAt int
 	// Operator: the image registry operator is at work.
 	Operator bool
+	// TakesDown: it also takes down a Removed registry. Otherwise the status stays as a
+	// test has made it.
+	TakesDown bool
 }
 
 type call struct {
@@ -374,12 +377,21 @@ func merge(target, patch any) any {
 	return merged
 }
 
-// operate does what the image registry operator does with a Managed Config: it
-// drops what is false, writes out what is empty, and reports.
+// operate does what the image registry operator does with Config: it drops what is false,
+// writes out what is empty, and reports. Of a Removed registry it forgets the storage in
+// status (pkg/resource/generator.go: Remove).
 func (c *cluster) operate() {
 	o := c.Objects[config]
 	spec, _ := o["spec"].(object)
-	if spec["managementState"] != "Managed" {
+	switch spec["managementState"] {
+	case "Managed":
+	case "Removed":
+		if !c.TakesDown {
+			return
+		}
+		c.report(object{}, "Available=True", "Progressing=False", "Degraded=False", "Removed=True")
+		return
+	default:
 		return
 	}
 	storage, _ := spec["storage"].(object)
@@ -396,12 +408,18 @@ func (c *cluster) operate() {
 	o = c.Objects[config]
 	storage, _ = o["spec"].(object)["storage"].(object)
 	storage = merge(storage, object{"managementState": nil}).(object)
+	c.report(storage, "Available=True", "Progressing=False", "Degraded=False", "Removed=False")
+}
+
+// report writes the status of Config.
+func (c *cluster) report(storage object, conditions ...string) {
+	o := c.Objects[config]
+	var all []any
+	for _, condition := range conditions {
+		kind, status, _ := strings.Cut(condition, "=")
+		all = append(all, object{"type": kind, "status": status, "reason": "Ready", "message": "The registry says so"})
+	}
 	c.store(config, merge(merge(o, object{"status": nil}), object{"status": object{
-		"observedGeneration": o["metadata"].(object)["generation"],
-		"storage":            storage,
-		"conditions": []any{
-			object{"type": "Available", "status": "True", "reason": "Ready", "message": "The registry is ready"},
-			object{"type": "Degraded", "status": "False"},
-		},
+		"observedGeneration": o["metadata"].(object)["generation"], "storage": storage, "conditions": all,
 	}}).(object))
 }

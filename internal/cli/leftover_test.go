@@ -18,7 +18,7 @@ import (
 // of one, of the present profile or of the one that it was then.
 func TestLeftoversOfAKilledRunAreRemoved(t *testing.T) {
 	dir := write(t, "profile.yaml", profile("registry", "{}"), "then.yaml", profile("registry", "{bootstrap: {image: "+
-		"quay.io/other/oc:4.20}}"))
+		"quay.io/other/oc@sha256:"+strings.Repeat("1", 64)+"}}"))
 	out := filepath.Join(dir, "out")
 	good(t, "", "render", "-o", dir+"/then", dir+"/then.yaml")
 	then := tree(t, dir+"/then")

@@ -44,7 +44,7 @@ work, such as for a file that is not there. Of several the greatest counts.`,
 	root.PersistentFlags().BoolVar(&s.strict, "strict", false, "make warnings errors")
 	root.Flags().BoolVar(&version, "version", false, "say which version this is")
 	root.AddCommand(s.renderCommand(), s.validateCommand(), s.checkCommand(), s.planCommand(), s.doctorCommand(), s.importCommand(),
-		s.explainCommand(), s.schemaCommand(), s.s3EnvCommand(), s.installCommand(), s.versionCommand())
+		s.explainCommand(), s.schemaCommand(), s.imagesCommand(), s.s3EnvCommand(), s.installCommand(), s.versionCommand())
 	return root
 }
 

@@ -12,7 +12,7 @@ import (
 func TestField(t *testing.T) {
 	for name, want := range map[string][]string{
 		"spec": {
-			"TYPE    object", "\nFIELDS\n  bootstrap          <object>",
+			"TYPE    object", "\nFIELDS\n  alerts             <object>",
 			"  openshiftVersion   <string>   The cluster's minor version",
 		},
 		"spec.storage.rgw": {

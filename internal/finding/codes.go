@@ -64,7 +64,7 @@ var (
 	RegistryStorage = declare(groupRefused, "registry-storage",
 		"Two writers of the storage would switch it back and forth; the Job alone does it, guarded.")
 	RegistryManagementState = declare(groupRefused, "registry-management-state",
-		"Managed before the storage degrades the operator; Removed after it takes the registry down.")
+		"Managed before the storage degrades the operator; another state of the storage lets the operator delete it.")
 	RegistryHTTPSecret = declare(groupRefused, "registry-http-secret",
 		"A credential must not stand in Git.")
 	RegistryOperatorField = declare(groupRefused, "registry-operator-field",

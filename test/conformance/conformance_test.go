@@ -84,6 +84,8 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 		{"Job", "backoffLimit: 6", `backoffLimit: "6"`, "backoffLimit"},
 		{"Job", "backoffLimit:", "backofflimit:", "backofflimit"},
 		{"Job", "\nmetadata:\n", "\nmetadata:\n  generation: 1\n  generation: 2\n", "generation"},
+		{"AlertingRule", "for: 15m", "for: 1 hour", "for"},
+		{"AlertingRule", "  groups:", "  rules: []\n  groups:", "rules"},
 		{"ObjectBucketClaim", `maxObjects: "7"`, "maxObjects: 7", "additionalConfig"},
 		{"ObjectBucketClaim", "storageClassName:", "storageclassname:", "storageclassname"},
 		{"ServiceAccount", "name: registry-bootstrap", "name: Registry", "metadata.name"},

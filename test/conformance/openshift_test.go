@@ -35,20 +35,22 @@ var apis = map[int]string{
 
 const newestAPI = "openshift.example/api-4.22"
 
-// crdFiles are the CRDs of the registry's operator in a module. Of one that depends on the
-// feature set of a cluster it is the one of the default set.
+// crdFiles are the CRDs of the registry's operator in a module, and that of AlertingRule. Of
+// one that depends on the feature set of a cluster it is the one of the default set.
 func crdFiles(t *testing.T, module string) []string {
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
 	require.NoError(t, err)
-	folder := filepath.Join(strings.TrimSpace(string(dir)), "imageregistry/v1")
-	files, err := filepath.Glob(folder + "/*.crd.yaml")
-	require.NoError(t, err)
-	generated, err := filepath.Glob(folder + "/zz_generated.crd-manifests/*.crd.yaml")
-	require.NoError(t, err)
-	files = slices.DeleteFunc(append(files, generated...), func(file string) bool {
-		return strings.HasSuffix(file, "NoUpgrade.crd.yaml")
-	})
-	require.Len(t, files, 2, module)
+	var files []string
+	for _, pattern := range []string{
+		"imageregistry/v1/*.crd.yaml", "imageregistry/v1/zz_generated.crd-manifests/*.crd.yaml",
+		"monitoring/v1/*alertingrules*.crd.yaml", "monitoring/v1/zz_generated.crd-manifests/*alertingrules*.crd.yaml",
+	} {
+		found, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(dir)), pattern))
+		require.NoError(t, err)
+		files = append(files, found...)
+	}
+	files = slices.DeleteFunc(files, func(file string) bool { return strings.HasSuffix(file, "NoUpgrade.crd.yaml") })
+	require.Len(t, files, 3, module)
 	return files
 }
 

@@ -26,6 +26,8 @@ const (
 	StorageNamespace  = "openshift-storage"
 	ConfigNamespace   = "openshift-config"
 	ManagedNamespace  = "openshift-config-managed"
+	// MonitoringNamespace holds AlertingRules.
+	MonitoringNamespace = "openshift-monitoring"
 )
 
 // The Routes of ODF's object stores: ocs-operator controllers/storagecluster/routes.go,
@@ -105,7 +107,7 @@ func (c *Cluster) seed(ctx context.Context) error {
 }
 
 func (c *Cluster) ensureNamespaces(ctx context.Context) error {
-	for _, name := range []string{RegistryNamespace, StorageNamespace, ConfigNamespace, ManagedNamespace} {
+	for _, name := range []string{RegistryNamespace, StorageNamespace, ConfigNamespace, ManagedNamespace, MonitoringNamespace} {
 		ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
 		if err := client.IgnoreAlreadyExists(c.Client.Create(ctx, ns)); err != nil {
 			return err

@@ -62,7 +62,7 @@ func TestEveryArchitecture(t *testing.T) {
 			decode(t, blob(blobs, manifest.Config), &config)
 			require.Equal(t, image.Platform.Architecture, config.Architecture)
 			require.Equal(t, []string{"linux", "linux"}, []string{image.Platform.OS, config.OS})
-			require.Equal(t, "nobody", config.Config.User)
+			require.Equal(t, "65534:65534", config.Config.User) // for runAsNonRoot, a number
 
 			files := map[string][]byte{}
 			for _, layer := range manifest.Layers {

@@ -1,0 +1,135 @@
+package generators
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+)
+
+// MonitoringNamespace is the only one in which OpenShift reads AlertingRules.
+const MonitoringNamespace = "openshift-monitoring"
+
+type alertingRule struct {
+	Spec alertingRuleSpec `yaml:"spec"`
+}
+
+type alertingRuleSpec struct {
+	Groups []ruleGroup `yaml:"groups"`
+}
+
+type ruleGroup struct {
+	Name  string      `yaml:"name"`
+	Rules []alertRule `yaml:"rules"`
+}
+
+type alertRule struct {
+	Alert       string            `yaml:"alert"`
+	Expr        string            `yaml:"expr"`
+	For         string            `yaml:"for"`
+	Labels      map[string]string `yaml:"labels"`
+	Annotations map[string]string `yaml:"annotations"`
+}
+
+// OpenShift's own alerts on Jobs are about namespaces of the platform alone
+// (cluster-monitoring-operator, assets/control-plane/prometheus-rule.yaml). What they, or
+// those of OpenShift Data Foundation, say already is not said twice: see docs/alerts.md. It
+// comes beside the Job: what comes after is not delivered if the Job fails.
+var alertingRuleGenerator = Generator{
+	Order:      520,
+	APIVersion: "monitoring.openshift.io/v1",
+	Kind:       "AlertingRule",
+	Stage:      StageSwitch,
+	Class:      ClassPlumbing,
+	Doc:        "alerts of the platform's Prometheus: the Job has failed, or its CronJob has not succeeded any more",
+	generate: func(p *v1alpha1.RegistryProfile) []object {
+		if !*p.Spec.Alerts.Enabled {
+			return nil
+		}
+		rules := append(jobAlerts(p), smokeTestAlert(p))
+		if *p.Spec.Bootstrap.Reconcile.Enabled {
+			rules = append(rules, reconcileAlerts(p)...)
+		}
+		for i := range rules {
+			rules[i].Labels["profile"] = p.Metadata.Name
+			rules[i].Annotations["runbook_url"] = p.Spec.Alerts.RunbookURL + "#" + strings.ToLower(rules[i].Alert)
+		}
+		return []object{{MonitoringNamespace, ManagedBy + "-" + p.Metadata.Name, alertingRule{alertingRuleSpec{
+			Groups: []ruleGroup{{ManagedBy + "-" + p.Metadata.Name, rules}},
+		}}}}
+	},
+}
+
+// settled is how long a fault lasts before it is one: a Job that has failed may just be
+// about to be made again.
+const settled = 15 * time.Minute
+
+// newAlert returns an alert with static text. Prometheus would fill in labels by double
+// braces, which Helm and ACM take for their own; all names are known here.
+func newAlert(name, severity, expr string, lasting time.Duration, summary, description string) alertRule {
+	return alertRule{
+		Alert: "RegistryProfile" + name, Expr: expr, For: lasting.String(),
+		Labels:      map[string]string{"severity": severity},
+		Annotations: map[string]string{"summary": summary, "description": description},
+	}
+}
+
+// series are those of kube-state-metrics that have a name in the Job's namespace. Max takes
+// off the labels of who has exported them, which change when that pod does.
+func series(p *v1alpha1.RegistryProfile, metric, label, match string) string {
+	return fmt.Sprintf("max by (namespace, %s) (%s{namespace=%q,%s%s})",
+		label, metric, p.Spec.Bootstrap.Namespace, label, match)
+}
+
+func failedJobs(p *v1alpha1.RegistryProfile, match string) string {
+	return series(p, "kube_job_failed", "job_name", match+`,condition="true"`) + " == 1"
+}
+
+// jobAlerts tell a Job whose tries were in vain from one that has stopped by itself. Nothing
+// exports the exit code of a pod that is not restarted; kube-state-metrics counts failed pods
+// under no reason where a rule of podFailurePolicy has ended the Job (internal/store/job.go),
+// which codes 2 and 3 do.
+func jobAlerts(p *v1alpha1.RegistryProfile) []alertRule {
+	name, namespace := jobName(p), p.Spec.Bootstrap.Namespace
+	failed := failedJobs(p, fmt.Sprintf("=%q", name))
+	atOnce := series(p, "kube_job_status_failed", "job_name", fmt.Sprintf(`=%q,reason=""`, name)) + " > 0"
+	logs := fmt.Sprintf("oc logs -n %s -l job-name=%s --tail=5", namespace, name)
+	return []alertRule{
+		newAlert("JobFailed", "warning", "("+failed+")\nunless on (namespace, job_name)\n("+atOnce+")", settled,
+			"The Job that puts the image registry on its storage has failed.",
+			"Its tries or its time are used up. The last line of its log says what to do: "+logs+" . If its pods are gone, "+
+				"delete the Job, and let it be made again."),
+		newAlert("JobStopped", "critical", "("+failed+")\nand on (namespace, job_name)\n("+atOnce+")", settled,
+			"The Job that puts the image registry on its storage has stopped, and waits for a decision.",
+			"Images could be lost (exit code 3: it has written nothing), or a value is wrong that no waiting can mend (exit "+
+				"code 2). The last line of its log says what to do: "+logs),
+	}
+}
+
+// smokeTestAlert is silent where there is no smoke test.
+func smokeTestAlert(p *v1alpha1.RegistryProfile) alertRule {
+	namespace := p.Spec.Bootstrap.Namespace
+	return newAlert("SmokeTestFailed", "critical", failedJobs(p, fmt.Sprintf("=~%q", p.Metadata.Name+"-smoke-test-.*")), settled,
+		"An image cannot be pushed to the image registry, or no node can pull it.",
+		fmt.Sprintf("The log says what failed, and what to do: oc get jobs -n %[1]s, then oc logs -n %[1]s job/NAME .", namespace))
+}
+
+// reconcileAlerts: one run may be left out, as when the control plane is upgraded.
+func reconcileAlerts(p *v1alpha1.RegistryProfile) []alertRule {
+	name, namespace := reconcileName(p), p.Spec.Bootstrap.Namespace
+	match := fmt.Sprintf("=%q", name)
+	patience := p.Spec.Bootstrap.Reconcile.TwoRuns() + startingDeadline + timeout(p)
+	success := series(p, "kube_cronjob_status_last_successful_time", "cronjob", match)
+	const alert, severity = "ReconcileOverdue", "warning"
+	summary := "Rotated credentials and a renewed CA do not reach the image registry."
+	description := fmt.Sprintf("CronJob %[2]s has not succeeded for two runs. The last lines of its pods say why: "+
+		"oc get cronjobs,jobs -n %[1]s; oc logs -n %[1]s -l %[3]s=%[4]s --prefix --tail=5 .", namespace, name, ManagedByLabel, ManagedBy)
+	return []alertRule{
+		newAlert(alert, severity, fmt.Sprintf("time() - %s > %d", success, int(patience/time.Second)), settled,
+			summary, description),
+		// Before its first success the series is not there.
+		newAlert(alert, severity, series(p, "kube_cronjob_info", "cronjob", match)+
+			"\nunless on (namespace, cronjob)\n"+success, patience+settled, summary, description),
+	}
+}
