@@ -55,7 +55,7 @@ func TestPlanExitCodes(t *testing.T) {
 // TestPlanOfJobThatIsThere: one that is over does not run again, and only one that has failed
 // is a fault.
 func TestPlanOfJobThatIsThere(t *testing.T) {
-	profile := filepath.Join(examples, "minimal/profile.yaml")
+	profile := filepath.Join(root, "testdata/reconcile-off/input.yaml") // or the CronJob runs it
 	_, job, _ := strings.Cut(run("", "render", profile).out, "apiVersion: batch/v1\nkind: Job\n")
 	job, _, _ = strings.Cut("apiVersion: batch/v1\nkind: Job\n"+job, "---\n")
 	const status = "status: {conditions: [{type: %s, status: 'True', reason: BackoffLimitExceeded}]}\n"
