@@ -149,7 +149,12 @@ func (e *exam) found(o cluster.Object, path, format string, values ...any) {
 
 // advise tells a finding with a fix of its own.
 func (e *exam) advise(fix string, o cluster.Object, path, format string, values ...any) {
-	r := finding.NewReporter(e.check.Code, e.check.Severity, func(*kptfn.Result) {}).At(path).Say(format, values...)
+	e.tell(e.check.Severity, fix, o, path, format, values...)
+}
+
+// tell tells a finding with a severity and a fix of its own.
+func (e *exam) tell(severity kptfn.Severity, fix string, o cluster.Object, path, format string, values ...any) {
+	r := finding.NewReporter(e.check.Code, severity, func(*kptfn.Result) {}).At(path).Say(format, values...)
 	if namespace := o.Metadata.Namespace; namespace != "" {
 		r.Message += ", in namespace " + namespace
 	}
