@@ -382,7 +382,10 @@ func (e *exam) requireMarks(o cluster.Object) {
 	if !isDelivered(o) {
 		return
 	}
-	if missing := generators.MissingKeepingMarks(o.Metadata.Annotations); len(missing) > 0 {
+	switch missing := generators.MissingKeepingMarks(o.Metadata.Annotations); {
+	case len(missing) > 2:
+		e.found(o, "metadata.annotations", "lacks %d marks, such as %s", len(missing), missing[0])
+	case len(missing) > 0:
 		e.found(o, "metadata.annotations", "lacks the marks %s", strings.Join(missing, ", "))
 	}
 }

@@ -30,8 +30,7 @@ var storeErrors = []storeError{
 	},
 	{
 		"store-credentials", "The store refuses the credentials that the registry has.",
-		"Compare the registry's Secret with the claim's. " + again + "; if they are the same, " +
-			"restart the provisioner, which writes them anew.", "T49",
+		"Where the registry's are the claim's, restart the provisioner, which writes them anew. " + again + ".", "T49",
 		[]string{"signaturedoesnotmatch", "invalidaccesskeyid", "accessdenied", "forbidden", " 403"},
 	},
 	{

@@ -276,9 +276,9 @@ var faults = map[string]fault{
 			"status: {readyReplicas: 0}", "has no pod that is ready", "Deployment",
 	},
 
-	"pruner-schedule":           {thePruner + "spec: {schedule: 0 0 * *}", `"0 0 * *" is no schedule`, "ImagePruner"},
-	"pruner-unreadable":         {thePruner + "spec: {keepYoungerThanDuration: 30d}", `"30d" is no duration`, "ImagePruner"},
-	"pruner-invalid-references": {thePruner + "spec: {ignoreInvalidImageReferences: false}", "is false", "ImagePruner"},
+	"pruner-schedule-unreadable": {thePruner + "spec: {schedule: 0 0 * *}", `"0 0 * *" is no schedule`, "ImagePruner"},
+	"pruner-unreadable":          {thePruner + "spec: {keepYoungerThanDuration: 30d}", `"30d" is no duration`, "ImagePruner"},
+	"pruner-invalid-references":  {thePruner + "spec: {ignoreInvalidImageReferences: false}", "is false", "ImagePruner"},
 	"pruner-keeps-little": {
 		thePruner + "spec: {keepYoungerThanDuration: null, keepYoungerThan: 604800}", "keeps images for 604.8µs only", "ImagePruner",
 	},

@@ -56,7 +56,7 @@ var prunerChecks = []Check{
 		},
 	},
 	{
-		Code: "pruner-schedule", Severity: kptfn.Error, Looks: "spec.schedule of ImagePruner", Trap: "T18",
+		Code: "pruner-schedule-unreadable", Severity: kptfn.Error, Looks: "spec.schedule of ImagePruner", Trap: "T18",
 		Why: "The operator makes no CronJob of a schedule that is none: nothing is pruned, and it is degraded.",
 		Fix: "Write five fields, such as 0 0 * * * for every midnight.",
 		look: func(e *exam) {

@@ -122,7 +122,7 @@ var workloadChecks = []Check{
 	{
 		Code: "replicas-nodes", Severity: kptfn.Warning, Looks: "spec.replicas of Config, and the nodes", Trap: "T28",
 		Why:  "Of two replicas the operator never places both on one node: one waits for the node that is missing.",
-		Fix:  "Add a node, or set spec.registry.replicas: 1 in the profile.",
+		Fix:  "Add a node for pods, or set spec.registry.replicas: 1 in the profile as long as there is one.",
 		look: lookAtNodes,
 	},
 	{
