@@ -145,10 +145,12 @@ func hideRandom(text string) string {
 	return text
 }
 
-// secretName are the names of what is secret, and quotes may stand around each part.
+// secretName are the names of what is secret, and quotes may stand around each part. "Secret" is
+// the kind, behind which stand words.
 const (
 	secretName = `(?:(?:secret|access|session|private|api|auth|account|storage|shared|encryption|signing|master)` +
-		`[-_ ]?(?:access)?[-_ ]?(?:key|token)(?:[-_ ]?id)?|secret|password|passwd|passphrase|\bpwd|\bsig|token|signature|` +
+		`[-_ ]?(?:access)?[-_ ]?(?:key|token)(?:[-_ ]?id)?|` +
+		`(?-i:secret|SECRET|[a-z]Secret)|password|passwd|passphrase|\bpwd?|\bsig|token|signature|` +
 		`credential|authorization)`
 	quotes = `\\*["']?`
 )
@@ -162,8 +164,9 @@ var credentials = sync.OnceValue(func() []*regexp.Regexp {
 		// --NAME VALUE
 		`(--[a-z0-9-]*` + secretName + `[a-z0-9-]*[\s=]+` + quotes + `)[^\s"']+`,
 		`((?:password|passwd|passphrase|(?:secret|access|api)[-_ ]?(?:access)?[-_ ]?key) is ` + quotes + `)[^\s"',;]+`,
+		`(?-i:(\b(?:access|secret)key) +)[^\s"',;]+`,
 		`(\b(?:Basic|Bearer) )[A-Za-z0-9+/=._~-]{8,}`,
-		`(\b[a-z][a-z0-9+.-]*://)[^/\s"'@]+(@)`,
+		`(\b[a-z][a-z0-9+.-]*://)(?:[^/\s"'@]+|[^/\s"'@:]*:[^\s"']*)(@(?:[^s\s]|s[^h]))`,
 		`()\bsha256~[A-Za-z0-9_-]{20,}`,
 		`()\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_.-]*`,
 	}

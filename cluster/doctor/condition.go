@@ -117,7 +117,7 @@ func (e *exam) lookForStoreError(code string) {
 	}
 	for _, one := range c.bad() {
 		if c.storeErrorOf(one) == code {
-			e.found(o, "status.conditions", "%s is %s: %s", one.Type, one.Status, one.says())
+			e.found(o, "status.conditions", "%s is %s%s", one.Type, one.Status, after(": ", one.says()))
 			return
 		}
 	}
@@ -137,6 +137,6 @@ func lookAtConditions(e *exam) {
 			continue
 		}
 		told[one.Message] = true
-		e.found(o, "status.conditions", "%s is %s: %s", one.Type, one.Status, one.says())
+		e.found(o, "status.conditions", "%s is %s%s", one.Type, one.Status, after(": ", one.says()))
 	}
 }

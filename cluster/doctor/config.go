@@ -294,7 +294,7 @@ var configChecks = []Check{
 			case c == nil || o.Metadata.DeletionTimestamp == "":
 			case c.storage.ManagementState == "Managed":
 				e.advise("Its images go with it: copy them now. Set spec.storage.managementState: Unmanaged at once, "+
-					"if the storage is still there", o, "metadata.deletionTimestamp", "is being deleted while its storage is Managed")
+					"if the storage is still there.", o, "metadata.deletionTimestamp", "is being deleted while its storage is Managed")
 			default:
 				e.found(o, "metadata.deletionTimestamp", "is being deleted")
 			}

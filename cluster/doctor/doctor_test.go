@@ -431,7 +431,7 @@ func TestAlsoAFault(t *testing.T) {
 		"a store that is not trusted":  {strings.Replace(unknown("StorageExists"), "EOF", "'x509: none'", 1), "store-certificate", "x509"},
 		"an operator not Available": {
 			"kind: ClusterOperator\nmetadata: {name: image-registry}\nstatus: {conditions: [{type: Available, status: 'False', message: none}]}",
-			"operator-degraded", "is not Available while Config is: none",
+			"operator-degraded", "error: ClusterOperator/image-registry: status.conditions: is not Available while Config is: none",
 		},
 		"a storage without a driver": {theConfig + "spec: {storage: {s3: null, oss: {}}}", "storage-none", "names oss"},
 		"a storage by another name": {

@@ -35,6 +35,10 @@ var leaks = map[string]string{
 	`two-point-\nfive-and-a-half`:                                            "five-and-a-half",
 	"74776f2d706f696e742d666976652d616e642d612d68616c66":                     "74776f2d706f696e742d66697665",
 	"dHdvLXBvaW50LWZpdmUtYW5kLWEtaGFsZg==":                                   "dHdvLXBvaW50LWZpdmUtYW5kLWEtaGFsZg",
+	"https://user:abcd/ef@gh@s3.example.com/":                                "ef@gh",
+	`{"name":"pw","value":"abcdefgh"}`:                                       "abcdefgh",
+	"accesskey abcdefgh was refused":                                         "abcdefgh",
+	"clientSecret: abcdefgh":                                                 "abcdefgh",
 	"client_secret=abcdefgh":                                                 "abcdefgh",
 	"secret: abcdefgh":                                                       "abcdefgh",
 	"passphrase=abcdefgh":                                                    "abcdefgh",
@@ -136,7 +140,8 @@ func TestSecrecyOfClaimsElsewhere(t *testing.T) {
 // TestWordsStay: what looks a little like a credential, and is none, is told.
 func TestWordsStay(t *testing.T) {
 	const words = "image-registry-0b7e6a3c-1f2d-4c5b-8a9e-001122334455 at rook-ceph-rgw-ocs-storagecluster-cephobjectstore." +
-		"openshift-storage.svc, sha256:0123456789abcdef0123456789abcdef, PersistentVolumeClaim REGISTRY_STORAGE_S3_SECRETKEY"
+		"openshift-storage.svc, sha256:0123456789abcdef0123456789abcdef, PersistentVolumeClaim REGISTRY_STORAGE_S3_SECRETKEY, " +
+		"with its ConfigMap and Secret: ObjectBucketClaim images"
 	w := healthy(t)
 	w.change(t, degraded(words))
 	found := lines(w.examine(t, w.reader(t)), "registry-condition")

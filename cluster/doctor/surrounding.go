@@ -74,7 +74,8 @@ var surroundingChecks = []Check{
 			case degraded.Status == "True":
 				e.found(o, "status.conditions", "is Degraded while Config is not: %s", degraded.says())
 			case available.Status == "False":
-				e.found(o, "status.conditions", "is not Available while Config is: %s", available.says())
+				e.tell(kptfn.Error, "The log of the cluster-image-registry-operator says more.", o, "status.conditions",
+					"is not Available while Config is: %s", available.says())
 			}
 		},
 	},
