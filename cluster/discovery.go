@@ -52,7 +52,8 @@ func (d *dump) discover() discovery {
 // everywhere are groups that every cluster of OpenShift serves: those of Kubernetes itself, of
 // OpenShift's own API, and of the server behind it.
 var everywhere = []string{
-	"apps", "batch", "rbac.authorization.k8s.io", "storage.k8s.io", configGroup, "operator.openshift.io", "route.openshift.io",
+	"apps", "batch", "rbac.authorization.k8s.io", "storage.k8s.io",
+	configGroup, "operator.openshift.io", "route.openshift.io",
 }
 
 // isWhole tells whether the list is not one that was cut.
@@ -61,7 +62,7 @@ func (d discovery) isWhole() bool {
 	for served := range d {
 		groups[served.group] = true
 	}
-	return !slices.ContainsFunc(everywhere, func(group string) bool { return !groups[group] })
+	return !slices.ContainsFunc(everywhere, func(g string) bool { return !groups[g] })
 }
 
 // lacks tells whether the cluster certainly did not know a kind.

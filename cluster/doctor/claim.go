@@ -146,7 +146,8 @@ var claimChecks = []Check{
 		Code: "claim-unbound", Severity: kptfn.Error, Trap: "T15",
 		Looks: "the ObjectBucketClaim that has the registry's bucket",
 		Why:   "A claim that is not Bound has no bucket, or has lost it.",
-		Fix:   "Find out why its provisioner does not fill it: oc describe it, and look at the StorageCluster, here or at the provider cluster.",
+		Fix: "Find out why its provisioner does not fill it: oc describe it, and look at the StorageCluster, " +
+			"here or at the provider cluster.",
 		look: eachClaim(func(e *exam, c item[bucketClaim]) {
 			if c.value.Status.Phase != "Bound" {
 				e.found(c.Object, "status.phase", "is %q and not Bound%s", c.value.Status.Phase, e.lastEvent(c.Object))

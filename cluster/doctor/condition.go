@@ -59,7 +59,8 @@ var hostsIn = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`
 func (c *config) storeErrorOf(one condition) string {
 	message := strings.ToLower(one.says())
 	says := func(word string) bool { return strings.Contains(message, word) }
-	if c.storage.S3 == nil || one.Type != "StorageExists" && !says(fromStorage) || slices.ContainsFunc(notTheStores, says) {
+	isOfStorage := one.Type == "StorageExists" || says(fromStorage)
+	if c.storage.S3 == nil || !isOfStorage || slices.ContainsFunc(notTheStores, says) {
 		return ""
 	}
 	if endpoint := hostOf(c.storage.S3.RegionEndpoint); endpoint != "" {

@@ -343,7 +343,8 @@ func lookAtSchedules(e *exam) {
 	for _, c := range all {
 		schedule, err := cron.ParseStandard(c.value.Spec.Schedule)
 		begin, wrong := time.Parse(time.RFC3339, c.Metadata.CreationTimestamp)
-		if err != nil || wrong != nil || c.value.Spec.Suspend || len(c.value.Status.Active) > 0 { // its Job runs, and no other one beside it
+		runs := len(c.value.Status.Active) > 0 // and no other Job beside that one
+		if err != nil || wrong != nil || c.value.Spec.Suspend || runs {
 			continue
 		}
 		words := "was never started"

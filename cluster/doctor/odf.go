@@ -148,7 +148,8 @@ type odfStore struct {
 func (e *exam) storeOfODF(host string) (found odfStore, ok bool) {
 	for _, at := range e.servicesAt(host) {
 		namespace, service := at[0], at[1]
-		store, _, present, _ := read[objectStore](e, cluster.CephObjectStores, namespace, strings.TrimPrefix(service, "rook-ceph-rgw-"))
+		name := strings.TrimPrefix(service, "rook-ceph-rgw-")
+		store, _, present, _ := read[objectStore](e, cluster.CephObjectStores, namespace, name)
 		if present {
 			return odfStore{encrypts: store.Spec.Security.S3 != nil}, true
 		}
