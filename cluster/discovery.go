@@ -1,9 +1,13 @@
 package cluster
 
-import "sigs.k8s.io/yaml"
+import (
+	"slices"
+
+	"sigs.k8s.io/yaml"
+)
 
 // discovery is what the cluster served when the dump was written, by group and resource. It
-// is nil where the dump does not tell: older versions of oc do not ask.
+// is nil where the dump does not tell: older versions of oc do not ask, and a file may be cut.
 type discovery map[question]bool
 
 // stale marks a version whose server did not answer. What it serves is not known.
@@ -39,7 +43,26 @@ func (d *dump) discover() discovery {
 			}
 		}
 	}
+	if !served.isWhole() {
+		return nil
+	}
 	return served
+}
+
+// everywhere are groups that every cluster of OpenShift serves: those of Kubernetes itself, of
+// OpenShift's own API, and of the server behind it.
+var everywhere = []string{
+	"apps", "batch", "rbac.authorization.k8s.io", "storage.k8s.io",
+	configGroup, "operator.openshift.io", "route.openshift.io",
+}
+
+// isWhole tells whether the list is not one that was cut.
+func (d discovery) isWhole() bool {
+	groups := map[string]bool{}
+	for served := range d {
+		groups[served.group] = true
+	}
+	return !slices.ContainsFunc(everywhere, func(g string) bool { return !groups[g] })
 }
 
 // lacks tells whether the cluster certainly did not know a kind.

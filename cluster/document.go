@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/util/yaml"
 	kjson "sigs.k8s.io/json"
@@ -45,7 +47,7 @@ func (d Document) parse() (*parsed, error) {
 			documents, err = asJSON(part)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: document %d: it cannot be read: %s", d.Name, n, brief(err.Error()))
+			return nil, fmt.Errorf("%s: document %d: it cannot be read: %s", d.Name, n, brief(withoutContent(err.Error())))
 		}
 		for _, content := range documents {
 			if err := p.add(content, origin{file: d.Name}); err != nil {
@@ -55,6 +57,14 @@ func (d Document) parse() (*parsed, error) {
 		}
 	}
 }
+
+// contentInWords matches what the library of YAML quotes of a text. Keys are in double quotes, and stay.
+var contentInWords = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("(?s)'.*'|`.*`|invalid map key: .*")
+})
+
+// withoutContent takes the content out of an error: it may be a Secret's.
+func withoutContent(words string) string { return contentInWords().ReplaceAllString(words, hidden) }
 
 // asJSON returns the documents between two separators: one of YAML, or as many of JSON as
 // there are. It refuses a key that comes twice: nobody knows which value is meant.

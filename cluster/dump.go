@@ -61,6 +61,9 @@ func (f Folder) roots() ([]string, error) {
 			return fmt.Errorf("has more than %d folders; name the must-gather in it", mostFolders)
 		}
 		folders, err := f.folders(dir)
+		if depth > 0 && errors.Is(err, fs.ErrPermission) { // what is in it is not collected
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -83,7 +86,8 @@ func (f Folder) roots() ([]string, error) {
 		}
 		return nil
 	}
-	return roots, search(".", 0)
+	err := search(".", 0)
+	return roots, err
 }
 
 // folders returns the names of the folders in a folder, which may be missing.

@@ -184,6 +184,36 @@ func TestDumpSecretsAndLogs(t *testing.T) {
 	assert.Equal(t, cluster.Failed, reader.Logs(t.Context(), "..", "other", "registry", 1).State)
 }
 
+// TestCutDiscovery: a list of kinds that ends early says nothing about those that are not in it.
+func TestCutDiscovery(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, inspect.Resources(dir, objects(t, "{apiVersion: v1, kind: Node, metadata: {name: a}}")...))
+	require.NoError(t, inspect.CutDiscovery(dir, cluster.Deployments))
+	reader, faults := openDump(t, dir)
+	require.Empty(t, faults)
+	assert.Equal(t, cluster.NotCollected, reader.Get(t.Context(), cluster.Configs, "", "cluster").State)
+	assert.Equal(t, cluster.NotCollected, reader.List(t.Context(), cluster.NooBaas, "").State)
+}
+
+// TestDumpWithAClosedFolder: what may not be read is no reason to read nothing.
+func TestDumpWithAClosedFolder(t *testing.T) {
+	reader, faults := cluster.Dump(cluster.Folder{Name: "dump", Files: closed{fstest.MapFS{
+		"closed/x.log": {}, "cluster-scoped-resources/core/nodes/a.yaml": {Data: []byte("{apiVersion: v1, kind: Node, metadata: {name: a}}")},
+	}}})
+	require.Empty(t, faults)
+	assert.Equal(t, cluster.Present, reader.Get(t.Context(), cluster.Nodes, "", "a").State)
+}
+
+// closed has a folder that may not be read.
+type closed struct{ fstest.MapFS }
+
+func (c closed) ReadDir(name string) ([]fs.DirEntry, error) {
+	if name == "closed" {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return c.MapFS.ReadDir(name)
+}
+
 // TestDumpIsNone: a folder that is no dump is refused; so is one with more folders than
 // somebody would wait for.
 func TestDumpIsNone(t *testing.T) {

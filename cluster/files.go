@@ -10,7 +10,7 @@ import (
 // knows what a list was a list of. If complete, they are all that the cluster has.
 // It holds what can be read, whatever the faults are.
 func Files(documents []Document, complete bool) (Reader, []error) {
-	f := &files{complete: complete, objects: map[question][]Object{}}
+	f := &files{complete: complete, objects: map[question][]Object{}, named: map[question]Object{}}
 	var faults []error
 	for _, document := range documents {
 		p, err := document.parse()
@@ -31,27 +31,28 @@ type files struct {
 	complete bool
 	// objects are those of a kind, in the order in which they were read.
 	objects map[question][]Object
+	named   map[question]Object
 }
 
 // add adds an object. It may stand in the documents twice, as the same.
 func (f *files) add(object Object) error {
-	kind := ask(object.Kind, "", "")
-	for _, other := range f.objects[kind] {
-		if other.String() != object.String() {
-			continue
-		}
+	asked := ask(object.Kind, object.Metadata.Namespace, object.Metadata.Name)
+	if other, ok := f.named[asked]; ok {
 		if other.equal(object) {
 			return nil
 		}
 		return fmt.Errorf("%s: %s stands in %s too, and differs; give one of them", object.Source, object, other.Source)
 	}
-	f.objects[kind] = append(f.objects[kind], object)
+	kind := ask(object.Kind, "", "")
+	f.named[asked], f.objects[kind] = object, append(f.objects[kind], object)
 	return nil
 }
 
-func (f *files) Get(ctx context.Context, kind Kind, namespace, name string) Answer {
-	asked := ask(kind, namespace, name)
-	return f.List(ctx, kind, asked.namespace).pick(asked.namespace, name)
+func (f *files) Get(_ context.Context, kind Kind, namespace, name string) Answer {
+	if object, ok := f.named[ask(kind, namespace, name)]; ok {
+		return Answer{Outcome: Outcome{State: Present}, Object: object}
+	}
+	return Answers{Complete: f.complete}.pick(namespace, name)
 }
 
 func (f *files) List(_ context.Context, kind Kind, namespace string) Answers {

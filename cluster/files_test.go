@@ -1,8 +1,10 @@
 package cluster_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -133,4 +135,59 @@ func TestJoin(t *testing.T) {
 	}
 	both := cluster.Join(has, has, complete).List(t.Context(), cluster.ConfigMaps, "")
 	assert.Equal(t, []string{"one"}, namesOf(both))
+}
+
+// TestJoinOfTwoStates: of two states of an object the later one counts. Two states of Config, or
+// two objects of one name, are refused.
+func TestJoinOfTwoStates(t *testing.T) {
+	const head = "apiVersion: imageregistry.operator.openshift.io/v1\nmetadata: {name: cluster, "
+	for name, c := range map[string]struct {
+		kind       cluster.Kind
+		one, other string
+		version    string // "" where there is no answer
+		why        string
+	}{
+		"the same Config":         {cluster.Configs, "uid: a, resourceVersion: '9'", "uid: a, resourceVersion: '9'", "9", ""},
+		"two states of Config":    {cluster.Configs, "uid: a, resourceVersion: '9'", "uid: a, resourceVersion: '10'", "", "and differs"},
+		"Configs of two clusters": {cluster.Configs, "uid: a", "uid: b", "", "Config cluster stands in one.yaml and in other.yaml, and is not the same one"},
+		"two states":              {cluster.ImagePruners, "uid: a, resourceVersion: '9'", "uid: a, resourceVersion: '10'", "10", ""},
+		"the first is later":      {cluster.ImagePruners, "uid: a, resourceVersion: '10'", "uid: a, resourceVersion: '9'", "10", ""},
+		"two objects":             {cluster.ImagePruners, "uid: a", "uid: b", "", "is not the same one"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var readers []cluster.Reader
+			for _, d := range []cluster.Document{document("one.yaml", c.one), document("other.yaml", c.other)} {
+				content := head + string(d.Content) + "}\nkind: " + c.kind.Name
+				reader, faults := cluster.Files([]cluster.Document{document(d.Name, content)}, false)
+				require.Empty(t, faults)
+				readers = append(readers, reader)
+			}
+			reader := cluster.Join(readers...)
+			got, listed := reader.Get(t.Context(), c.kind, "", "cluster"), reader.List(t.Context(), c.kind, "")
+			if c.version == "" {
+				assert.Equal(t, cluster.Failed, got.State)
+				assert.Equal(t, cluster.Failed, listed.State)
+				assert.Contains(t, got.Why, c.why)
+				return
+			}
+			assert.Equal(t, c.version, got.Metadata.ResourceVersion)
+			require.Len(t, listed.Objects, 1)
+			assert.Equal(t, c.version, listed.Objects[0].Metadata.ResourceVersion)
+		})
+	}
+}
+
+// TestFilesOfManyObjects: many objects are read, and found, without comparing each with each.
+func TestFilesOfManyObjects(t *testing.T) {
+	var content strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&content, `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p%d","namespace":"ns"}}`, i)
+	}
+	begin := time.Now()
+	reader, faults := cluster.Files([]cluster.Document{document("a.json", content.String())}, false)
+	require.Empty(t, faults)
+	for i := range 20_000 {
+		require.Equal(t, cluster.Present, reader.Get(t.Context(), cluster.Pods, "ns", fmt.Sprint("p", i)).State)
+	}
+	assert.Less(t, time.Since(begin), 30*time.Second)
 }

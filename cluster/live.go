@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -204,15 +205,19 @@ func decodeList(body []byte, kind string, into any) error {
 	return nil
 }
 
+// mostPages bounds a list: a server that never comes to its end is none to wait for.
+const mostPages = 1000
+
 // pages reads a list in pages. When the server has forgotten where the next page begins, it
-// reads the list again as a whole.
+// reads the list again as a whole, once.
 func (l *live) pages(ctx context.Context, kind Kind, path string) ([]Object, response) {
 	var objects []Object
 	query := url.Values{"limit": {strconv.Itoa(pageSize)}}
-	for {
+	asked := map[string]bool{} // a page by where it begins
+	for len(asked) < mostPages {
 		r := l.run(ctx, path+"?"+query.Encode())
-		if r.reason == expired && query.Has("continue") {
-			objects, query = nil, url.Values{}
+		if r.reason == expired && query.Has("continue") && query.Has("limit") {
+			objects, query, asked = nil, url.Values{}, map[string]bool{}
 			continue
 		}
 		if r.err != nil {
@@ -226,8 +231,13 @@ func (l *live) pages(ctx context.Context, kind Kind, path string) ([]Object, res
 		if next == "" {
 			return objects, response{}
 		}
+		if asked[next] {
+			return nil, response{err: errors.New("the server sends the same page of the list again and again")}
+		}
+		asked[next] = true
 		query.Set("continue", next)
 	}
+	return nil, response{err: fmt.Errorf("the list has more than %d pages", mostPages)}
 }
 
 // listed returns the objects of a list that the API server has sent, and where it goes on.

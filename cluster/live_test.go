@@ -217,6 +217,22 @@ func TestLiveList(t *testing.T) {
 				k.bodies[path+"?"] = configMaps("", item("a"), item("b"))
 			},
 		},
+		"the server has forgotten it in the whole list, too": {
+			state: cluster.Failed, why: "Expired",
+			setUp: func(k *kubectl) {
+				k.bodies[path+"?limit=500"] = configMaps("x", item("a"))
+				k.refusals[path+"?continue=x&limit=500"] = "Error from server (Expired): The provided continue parameter is too old"
+				k.bodies[path+"?"] = configMaps("x", item("a"))
+				k.refusals[path+"?continue=x"] = "Error from server (Expired): The provided continue parameter is too old"
+			},
+		},
+		"a list without an end": {
+			state: cluster.Failed, why: "the same page of the list again and again",
+			setUp: func(k *kubectl) {
+				k.bodies[path+"?limit=500"] = configMaps("x", item("a"))
+				k.bodies[path+"?continue=x&limit=500"] = configMaps("x", item("b"))
+			},
+		},
 		"the next page is refused": {
 			state: cluster.Forbidden, why: thingForbidden,
 			setUp: func(k *kubectl) {

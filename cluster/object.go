@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"strings"
 
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
@@ -134,11 +133,6 @@ func readable(err error) error {
 	return errors.New("it is no JSON that can be read: " + err.Error())
 }
 
-// brief makes one line of words of others, and not a long one.
-func brief(words string) string {
-	words = finding.OneLine(words)
-	if most := 500; len(words) > most {
-		return strings.ToValidUTF8(words[:most], "") + " ..."
-	}
-	return words
-}
+// brief makes one line of words of others, and not a long one, without what says itself that it
+// is secret: an error of a program may quote an address with a password.
+func brief(words string) string { return finding.Cut(hideSecrets(finding.OneLine(words)), 500) }

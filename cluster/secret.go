@@ -10,7 +10,6 @@ import (
 	"maps"
 	"regexp"
 	"strconv"
-	"strings"
 	"sync"
 )
 
@@ -35,39 +34,6 @@ func (v Value) Same(other Value) (same, known bool) {
 		return false, false
 	}
 	return v.digest == other.digest, true
-}
-
-// HideIn takes the value out of a text. A short one can be a part of any word, so it is hidden
-// only where it stands for itself.
-func (v Value) HideIn(text string) string {
-	if v.sizeOnly || v.Size == 0 {
-		return text
-	}
-	for at := 0; at+v.Size <= len(text); at++ {
-		before, rest := text[:at], text[at+v.Size:]
-		alone := !endsInWord(before) && !beginsWithWord(rest)
-		if !alone && v.Size < longValue {
-			continue
-		}
-		if same, _ := v.Same(newValue([]byte(text[at : at+v.Size]))); same {
-			text = before + hidden + rest
-			at += len(hidden) - 1
-		}
-	}
-	return text
-}
-
-const (
-	hidden    = "(hidden)"
-	longValue = 8
-)
-
-func endsInWord(text string) bool { return text != "" && isOfWord(text[len(text)-1]) }
-
-func beginsWithWord(text string) bool { return text != "" && isOfWord(text[0]) }
-
-func isOfWord(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("_.-", c) >= 0
 }
 
 // processKey makes a digest worthless outside of this process: nobody can try values.

@@ -2,12 +2,8 @@ package cluster
 
 import (
 	"context"
-	"regexp"
 	"slices"
-	"strings"
 	"sync"
-
-	"github.com/registryprofile/registry-profile/internal/finding"
 )
 
 // Witness is a Reader that remembers what is known of the values of the Secrets that were
@@ -38,16 +34,27 @@ func (w *Witness) List(ctx context.Context, kind Kind, namespace string) Answers
 // NewWitness returns a Witness of what a Reader reads.
 func NewWitness(reader Reader) *Witness { return &Witness{Reader: reader} }
 
+// mostClaims bounds the claims whose values are learned: each costs a call on a running cluster.
+const mostClaims = 50
+
 // ReadCredentials learns the values that are most likely quoted, also where nobody has looked
-// at them: those of a Secret, and of the claims in its namespace.
+// at them: those of a Secret, and of the claims, of which those in its namespace come first.
 func (w *Witness) ReadCredentials(ctx context.Context, namespace, secret string) {
-	names := []string{secret}
-	for _, claim := range w.Reader.List(ctx, BucketClaims, namespace).Objects {
-		names = append(names, claim.Metadata.Name)
+	w.Get(ctx, Secrets, namespace, secret)
+	claims := slices.Clone(w.Reader.List(ctx, BucketClaims, "").Objects)
+	slices.SortStableFunc(claims, func(a, b Object) int {
+		return distance(a.Metadata.Namespace, namespace) - distance(b.Metadata.Namespace, namespace)
+	})
+	for _, claim := range claims[:min(len(claims), mostClaims)] {
+		w.Get(ctx, Secrets, claim.Metadata.Namespace, claim.Metadata.Name)
 	}
-	for _, name := range names {
-		w.Get(ctx, Secrets, namespace, name)
+}
+
+func distance(one, other string) int {
+	if one == other {
+		return 0
 	}
+	return 1
 }
 
 func (w *Witness) remember(o Object) {
@@ -69,39 +76,5 @@ func (w *Witness) Hide(text string) string {
 	for _, value := range w.values {
 		text = value.HideIn(text)
 	}
-	for _, known := range credentials() {
-		text = known.ReplaceAllString(text, "${1}"+hidden)
-	}
-	text = tokens().ReplaceAllStringFunc(text, func(token string) string {
-		if looksRandom(token) {
-			return hidden
-		}
-		return token
-	})
-	return finding.WithoutPassword(text).(string)
-}
-
-// credentials match texts that say themselves that they are secret. What stays is the first
-// group.
-var credentials = sync.OnceValue(func() []*regexp.Regexp {
-	return []*regexp.Regexp{
-		regexp.MustCompile(`()-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(-----END [A-Z ]*PRIVATE KEY-----|$)`),
-		regexp.MustCompile(`(?i)((?:secret|access|session)_?(?:access)?_?(?:key|token)(?:_?id)?\\*["']?` +
-			`\s*[:=]\s*)\\*["']?[^\s"',;&\\]+`),
-		regexp.MustCompile(`(?i)((?:password|passwd|token|signature|credential|authorization)\\*["']?\s*[:=]\s*)\\*["']?` +
-			`(?:(?:Basic|Bearer) )?[^\s"',;&\\]+`),
-		regexp.MustCompile(`(?i)(\b(?:Basic|Bearer) )[A-Za-z0-9+/=._~-]{8,}`),
-		regexp.MustCompile(`()\bsha256~[A-Za-z0-9_-]{20,}`),
-		regexp.MustCompile(`()\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_.-]*`),
-	}
-})
-
-// tokens match what access keys and secret keys are made of. No name of an object is as long
-// without a hyphen or a dot.
-var tokens = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z0-9+/]{16,}={0,2}`) })
-
-// looksRandom tells whether a token has digits and capital letters, as the keys of RGW, NooBaa
-// and Amazon have. Digests have no capital letters.
-func looksRandom(token string) bool {
-	return strings.ContainsAny(token, "0123456789") && strings.ContainsAny(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	return hideRandom(hideSecrets(text))
 }

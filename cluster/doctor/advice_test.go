@@ -32,11 +32,11 @@ func TestErrorsOfTheStoreAsTheJobKnowsThem(t *testing.T) {
 	for _, message := range []string{
 		"x509: certificate has expired", "tls: certificate signed by unknown authority", "NoSuchBucket: none",
 		"TooManyBuckets: 1", "SignatureDoesNotMatch: no", "InvalidAccessKeyId: no", "AccessDenied: no", "Forbidden: Forbidden",
-		"status code: 403", "dial tcp: lookup rgw: no such host", "dial tcp: connect: connection refused",
+		"status code: 403", "dial tcp: lookup rgw.apps.example.com: no such host", "dial tcp: connect: connection refused",
 		"dial tcp 192.0.2.1:443: i/o timeout", "configs is forbidden: User x cannot get x509: 403", "something else",
 	} {
 		w := healthy(t)
-		w.change(t, degraded(message))
+		w.change(t, refused(message))
 		code := ""
 		for _, f := range w.examine(t, w.reader(t)).Findings {
 			if strings.HasPrefix(finding.CodeOf(f), "store-") {

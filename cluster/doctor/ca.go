@@ -55,7 +55,7 @@ var caChecks = []Check{
 		Code: "ca-missing", Severity: kptfn.Error, Trap: "T22",
 		Looks: "the ConfigMap in openshift-config that trustedCA names",
 		Why:   "The operator cannot trust the store, and is degraded.",
-		Fix:   "Run the Job again, which writes it, or create the ConfigMap of your own again.",
+		Fix:   again + ". It writes the ConfigMap, unless that is your own: create that one again.",
 		look: func(e *exam) {
 			if _, o, _, absent := e.trustedCA(); absent {
 				e.found(o, "", "is not there")
@@ -75,7 +75,7 @@ var caChecks = []Check{
 	{
 		Code: "ca-expired", Severity: kptfn.Error, Looks: "the certificates of that ConfigMap",
 		Why: "A certificate that is over proves nothing: the registry cannot reach its store.",
-		Fix: "Renew the CA at its source, and run the Job again.",
+		Fix: "Renew the CA at its source. " + again + ".",
 		look: func(e *exam) {
 			bundle, o, _, _ := e.trustedCA()
 			if end, ok := lastEnd(bundle); ok && !end.After(e.Now) {
@@ -86,7 +86,7 @@ var caChecks = []Check{
 	{
 		Code: "ca-expires", Severity: kptfn.Warning, Looks: "the certificates of that ConfigMap",
 		Why: "In less than 30 days the registry cannot reach its store any more.",
-		Fix: "Renew the CA at its source, and run the Job again.",
+		Fix: "Renew the CA at its source. " + again + ".",
 		look: func(e *exam) {
 			bundle, o, _, _ := e.trustedCA()
 			if end, ok := lastEnd(bundle); ok && end.After(e.Now) && !end.After(e.Now.Add(soon)) {
@@ -98,7 +98,7 @@ var caChecks = []Check{
 		Code: "ca-outdated", Severity: kptfn.Error, Trap: "T22",
 		Looks: "that ConfigMap, and the one from which the Job copies it",
 		Why:   "The ingress, or the Services, have a new CA, which the registry does not trust.",
-		Fix:   "Run the Job again, which copies it.",
+		Fix:   again + ". It copies the CA.",
 		look:  lookAtSourceOfCA,
 	},
 }

@@ -11,7 +11,14 @@ import (
 	"github.com/registryprofile/registry-profile/generators"
 )
 
-const credentialsSecret = v1alpha1.CredentialsSecret
+const (
+	credentialsSecret = v1alpha1.CredentialsSecret
+	// mintedSecret is what the operator uses without a Secret of the user's, on a cloud.
+	mintedSecret = "installer-cloud-credentials"
+
+	// again is how a Job that has run is run once more.
+	again = "Run the Job again: delete it, and deliver the profile once more"
+)
 
 type bucketClaim struct {
 	Spec struct {
@@ -66,13 +73,19 @@ func (e *exam) claimOfProfile() (claim item[bucketClaim], ok bool) {
 }
 
 func (e *exam) claimsByEvidence(s3 *s3Storage) (found []item[bucketClaim], complete bool) {
+	if s3 != nil && e.isAmazons(s3) { // a claim with a bucket of that name is another one's
+		return nil, true
+	}
 	all, complete := list[bucketClaim](e, cluster.BucketClaims, "")
 	if s3 != nil && s3.Bucket != "" {
 		byVolume := e.claimsOfBuckets(s3.Bucket)
 		for _, claim := range all {
 			o := claim.Metadata
-			if claim.value.Spec.BucketName == s3.Bucket || byVolume[o.Namespace+"/"+o.Name] ||
-				e.bucketAt(o.Namespace, o.Name) == s3.Bucket {
+			name := claim.value.Spec.BucketName
+			if name == "" { // somebody has replaced the claim; to ask for each of many takes long
+				name = e.bucketAt(o.Namespace, o.Name)
+			}
+			if name == s3.Bucket || byVolume[o.Namespace+"/"+o.Name] {
 				found = append(found, claim)
 			}
 		}
@@ -133,7 +146,8 @@ var claimChecks = []Check{
 		Code: "claim-unbound", Severity: kptfn.Error, Trap: "T15",
 		Looks: "the ObjectBucketClaim that has the registry's bucket",
 		Why:   "A claim that is not Bound has no bucket, or has lost it.",
-		Fix:   "Find out why its provisioner does not fill it: oc describe it, and look at the StorageCluster.",
+		Fix: "Find out why its provisioner does not fill it: oc describe it, and look at the StorageCluster, " +
+			"here or at the provider cluster.",
 		look: eachClaim(func(e *exam, c item[bucketClaim]) {
 			if c.value.Status.Phase != "Bound" {
 				e.found(c.Object, "status.phase", "is %q and not Bound%s", c.value.Status.Phase, e.lastEvent(c.Object))
@@ -184,28 +198,9 @@ var claimChecks = []Check{
 	},
 	{
 		Code: "claim-unknown", Severity: kptfn.Warning, Looks: "all ObjectBucketClaims and ObjectBuckets", Trap: "T46",
-		Why: "A bucket of this cluster that no claim has may be gone, or be deleted by nobody's fault.",
-		Fix: "Find out whose bucket it is; if its claim was deleted, the images in it are lost or soon will be.",
-		look: func(e *exam) {
-			c, s3, o := e.s3()
-			if c == nil || s3 == nil || s3.Bucket == "" || !e.isInCluster(hostOf(s3.RegionEndpoint)) {
-				return
-			}
-			all, complete := list[bucketClaim](e, cluster.BucketClaims, "")
-			if !complete {
-				return
-			}
-			byBucket := e.claimsOfBuckets(s3.Bucket)
-			for _, claim := range all {
-				_, where, _, absent := read[configMap](e, cluster.ConfigMaps, claim.Metadata.Namespace, claim.Metadata.Name)
-				named := claim.value.Spec.BucketName != "" && claim.value.Spec.BucketName != s3.Bucket
-				if !named && (absent || len(e.unseen) > 0) || e.bucketAt(where.Metadata.Namespace, where.Metadata.Name) == s3.Bucket ||
-					claim.value.Spec.BucketName == s3.Bucket || byBucket[claim.Metadata.Namespace+"/"+claim.Metadata.Name] {
-					return
-				}
-			}
-			e.found(o, "spec.storage.s3.bucket", "%q is the bucket of no claim", s3.Bucket)
-		},
+		Why:  "A bucket of this cluster that no claim has may be gone, or be deleted by nobody's fault.",
+		Fix:  "Find out whose bucket it is; if its claim was deleted, the images in it are lost or soon will be.",
+		look: lookForOwnerOfBucket,
 	},
 	{
 		Code: "claim-incomplete", Severity: kptfn.Error, Looks: "the ConfigMap and the Secret of the ObjectBucketClaim",
@@ -229,10 +224,13 @@ var claimChecks = []Check{
 		Code: "credentials-missing", Severity: kptfn.Error, Trap: "T7",
 		Looks: "Secret " + credentialsSecret + " in " + registryNamespace,
 		Why:   "Without its own keys the operator cannot reach the store.",
-		Fix:   "Run the Job again, which writes it.",
+		Fix:   again + ". It writes the Secret.",
 		look: func(e *exam) {
 			if _, s3, _ := e.s3(); s3 != nil {
 				_, o, present, absent := read[struct{}](e, cluster.Secrets, registryNamespace, credentialsSecret)
+				if absent && e.hasMintedCredentials(s3) {
+					return
+				}
 				e.lacks(o, present, absent, []string{accessKey, secretKey},
 					func(key string) bool { return o.Values[key].Size > 0 })
 			}
@@ -242,18 +240,19 @@ var claimChecks = []Check{
 		Code: "credentials-differ", Severity: kptfn.Error, Trap: "T52",
 		Looks: "the registry's Secret and that of the claim",
 		Why:   "Credentials that are not the claim's are refused by its store, now or after its next restart.",
-		Fix:   "Run the Job again, which copies the claim's.",
+		Fix:   again + ". It copies the claim's.",
 		look:  lookAtCredentials,
 	},
 	{
-		Code: "claim-class", Severity: kptfn.Error, Looks: "the StorageClass of the claim",
+		Code: "claim-class", Severity: kptfn.Error, Looks: "the StorageClass of a claim that is not Bound",
 		Why: "Without its class no provisioner serves the claim.", Trap: "T25",
-		Fix: "Set up the StorageCluster again, which makes its classes: oc get storageclasses.",
+		Fix: "Let the StorageCluster's operator make the class again, or write the class by hand; " +
+			"do not delete the StorageCluster.",
 		look: func(e *exam) {
-			if c, ok := e.theClaim(); ok && c.value.Spec.StorageClassName != "" {
+			if c, ok := e.theClaim(); ok && c.value.Status.Phase != "Bound" {
 				e.requireClass(c.value.Spec.StorageClassName)
 			}
-			if claim, _, ok := e.volumeClaim(); ok && claim.Spec.StorageClassName != "" {
+			if claim, _, ok := e.volumeClaim(); ok && claim.Status.Phase != "Bound" {
 				e.requireClass(claim.Spec.StorageClassName)
 			}
 		},
@@ -267,9 +266,43 @@ const (
 )
 
 func (e *exam) requireClass(name string) {
+	if name == "" {
+		return
+	}
 	if _, o, _, absent := read[struct{}](e, cluster.StorageClasses, "", name); absent {
 		e.found(o, "", "is not there")
 	}
+}
+
+// lookForOwnerOfBucket looks at the stores of ODF only: another store has no claims.
+func lookForOwnerOfBucket(e *exam) {
+	_, s3, o := e.s3()
+	if s3 == nil || s3.Bucket == "" {
+		return
+	}
+	if _, ok := e.storeOfODF(hostOf(s3.RegionEndpoint)); !ok {
+		return
+	}
+	all, complete := list[bucketClaim](e, cluster.BucketClaims, "")
+	if !complete || e.reader.List(e.ctx, cluster.BucketClaims, "").State == cluster.NoKind {
+		return
+	}
+	byBucket := e.claimsOfBuckets(s3.Bucket)
+	for _, claim := range all {
+		if byBucket[claim.Metadata.Namespace+"/"+claim.Metadata.Name] || e.mayHave(claim, s3.Bucket) {
+			return
+		}
+	}
+	e.found(o, "spec.storage.s3.bucket", "%q is the bucket of no claim", s3.Bucket)
+}
+
+// mayHave tells whether a claim has a bucket, or does not say which one it has.
+func (e *exam) mayHave(claim item[bucketClaim], bucket string) bool {
+	if name := claim.value.Spec.BucketName; name != "" {
+		return name == bucket
+	}
+	where, _, present, _ := read[configMap](e, cluster.ConfigMaps, claim.Metadata.Namespace, claim.Metadata.Name)
+	return !present || where.Data["BUCKET_NAME"] == bucket
 }
 
 // lacks tells an object that is not there, or keys that it lacks.
@@ -283,13 +316,41 @@ func (e *exam) lacks(o cluster.Object, present, absent bool, keys []string, has 
 	}
 }
 
+// hasMintedCredentials tells whether the operator may have credentials without a Secret of the
+// user's: those of Amazon's cloud, or those that the installer has left.
+func (e *exam) hasMintedCredentials(s3 *s3Storage) bool {
+	if e.isAmazons(s3) {
+		return true
+	}
+	_, _, _, absent := read[struct{}](e, cluster.Secrets, registryNamespace, mintedSecret)
+	return !absent
+}
+
+// isBucketOf tells whether it is proven that the registry is on the bucket of a claim: another
+// store may have a bucket of the same name.
+func (e *exam) isBucketOf(c item[bucketClaim], s3 *s3Storage) bool {
+	where, _, present, _ := read[configMap](e, cluster.ConfigMaps, c.Metadata.Namespace, c.Metadata.Name)
+	if !present || where.Data["BUCKET_NAME"] != s3.Bucket {
+		return false
+	}
+	host, endpoint := hostOf(where.Data["BUCKET_HOST"]), hostOf(s3.RegionEndpoint)
+	if host == "" || host == endpoint {
+		return host != ""
+	}
+	namespace, name := serviceOf(host)
+	return name != "" && slices.ContainsFunc(e.servicesAt(endpoint), func(at [2]string) bool {
+		return at == [2]string{namespace, name}
+	})
+}
+
 // lookAtCredentials compares digests: no credential is ever seen.
 func lookAtCredentials(e *exam) {
-	if _, s3, _ := e.s3(); s3 == nil {
+	_, s3, _ := e.s3()
+	if s3 == nil {
 		return
 	}
 	c, ok := e.theClaim()
-	if !ok {
+	if !ok || !e.isBucketOf(c, s3) {
 		return
 	}
 	_, theirs, there, _ := read[struct{}](e, cluster.Secrets, c.Metadata.Namespace, c.Metadata.Name)
@@ -297,8 +358,8 @@ func lookAtCredentials(e *exam) {
 	if !there || !have {
 		return
 	}
-	for mine, claims := range map[string]string{accessKey: "AWS_ACCESS_KEY_ID", secretKey: "AWS_SECRET_ACCESS_KEY"} {
-		one, other := registrys.Values[mine], theirs.Values[claims]
+	for _, pair := range [][2]string{{accessKey, "AWS_ACCESS_KEY_ID"}, {secretKey, "AWS_SECRET_ACCESS_KEY"}} {
+		one, other := registrys.Values[pair[0]], theirs.Values[pair[1]]
 		if one.Size == 0 || other.Size == 0 { // other checks say so
 			continue
 		}
@@ -317,8 +378,15 @@ type storageClass struct {
 	Provisioner string `json:"provisioner"`
 }
 
+// requireMarks asks for marks only where something delivers the object, and so may prune it.
 func (e *exam) requireMarks(o cluster.Object) {
-	if missing := generators.MissingKeepingMarks(o.Metadata.Annotations); len(missing) > 0 {
+	if !isDelivered(o) {
+		return
+	}
+	switch missing := generators.MissingKeepingMarks(o.Metadata.Annotations); {
+	case len(missing) > 2:
+		e.found(o, "metadata.annotations", "lacks %d marks, such as %s", len(missing), missing[0])
+	case len(missing) > 0:
 		e.found(o, "metadata.annotations", "lacks the marks %s", strings.Join(missing, ", "))
 	}
 }
@@ -343,22 +411,40 @@ type event struct {
 	Type           string `json:"type"`
 	Reason         string `json:"reason"`
 	Message        string `json:"message"`
+	FirstTimestamp string `json:"firstTimestamp"`
+	LastTimestamp  string `json:"lastTimestamp"`
+	EventTime      string `json:"eventTime"`
+	Series         struct {
+		Last string `json:"lastObservedTime"`
+	} `json:"series"`
 	InvolvedObject struct {
 		Kind string `json:"kind"`
 		Name string `json:"name"`
+		UID  string `json:"uid"`
 	} `json:"involvedObject"`
+}
+
+// time is when the event was seen last. The API server writes all times in UTC.
+func (v event) time() string {
+	return max(v.FirstTimestamp, v.LastTimestamp, v.EventTime, v.Series.Last)
+}
+
+// isAbout tells whether an event is about an object, and not about one before it of that name.
+func (v event) isAbout(o cluster.Object) bool {
+	about := v.InvolvedObject
+	sameUID := about.UID == "" || o.Metadata.UID == "" || about.UID == o.Metadata.UID
+	return about.Kind == o.Kind.Name && about.Name == o.Metadata.Name && sameUID
 }
 
 // lastEvent is the last warning about an object, as more words for a finding. It does no harm
 // where there is none, or none can be read.
 func (e *exam) lastEvent(o cluster.Object) string {
-	words := ""
+	var last event
 	events, _ := cluster.ReadAll[event](e.ctx, e.reader, cluster.Events, o.Metadata.Namespace)
 	for _, one := range events {
-		about := one.InvolvedObject
-		if one.Type == "Warning" && about.Kind == o.Kind.Name && about.Name == o.Metadata.Name {
-			words = "; its last warning is " + one.Reason + ": " + one.Message
+		if one.Type == "Warning" && one.isAbout(o) && one.time() >= last.time() {
+			last = one
 		}
 	}
-	return words
+	return after("; its last warning is ", strings.Trim(last.Reason+": "+last.Message, ": "))
 }

@@ -1,8 +1,10 @@
 package doctor
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 )
@@ -28,8 +30,7 @@ var storeErrors = []storeError{
 	},
 	{
 		"store-credentials", "The store refuses the credentials that the registry has.",
-		"Compare the registry's Secret with the claim's, and run the Job again; " +
-			"else restart the provisioner, which writes them anew.", "T49",
+		"Where the registry's are the claim's, restart the provisioner, which writes them anew. " + again + ".", "T49",
 		[]string{"signaturedoesnotmatch", "invalidaccesskeyid", "accessdenied", "forbidden", " 403"},
 	},
 	{
@@ -44,27 +45,50 @@ var storeErrors = []storeError{
 	},
 }
 
-// storeErrorOf returns the code of the error of the store in a message, or "".
-func storeErrorOf(message string) string {
-	message = strings.ToLower(message)
-	if strings.Contains(message, " is forbidden: user ") { // it is the API server that says so
+// notTheStores are words of the API server, and of what stands before it.
+var notTheStores = []string{" is forbidden: ", "failed calling webhook", "exceeded quota"}
+
+// fromStorage begins what the operator says about its storage.
+const fromStorage = "unable to sync storage configuration"
+
+// hostsIn matches the hosts that a message names.
+var hostsIn = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:://|\blookup )([a-z0-9.-]+)`) })
+
+// storeErrorOf returns the code of the error of the store in a condition, or "". A bucket is in
+// S3 only, and an error is the store's only where the operator speaks of it, and of no other host.
+func (c *config) storeErrorOf(one condition) string {
+	message := strings.ToLower(one.says())
+	says := func(word string) bool { return strings.Contains(message, word) }
+	isOfStorage := one.Type == "StorageExists" || says(fromStorage)
+	if c.storage.S3 == nil || !isOfStorage || slices.ContainsFunc(notTheStores, says) {
 		return ""
 	}
+	if endpoint := hostOf(c.storage.S3.RegionEndpoint); endpoint != "" {
+		hosts := hostsIn().FindAllStringSubmatch(message, -1)
+		isStores := func(host []string) bool { return host[1] == endpoint || strings.HasSuffix(host[1], "."+endpoint) }
+		if len(hosts) > 0 && !slices.ContainsFunc(hosts, isStores) {
+			return ""
+		}
+	}
 	for _, known := range storeErrors {
-		if slices.ContainsFunc(known.words, func(w string) bool { return strings.Contains(message, w) }) {
+		if slices.ContainsFunc(known.words, says) {
 			return known.code
 		}
 	}
 	return ""
 }
 
-// bad are the conditions of Config that say that something is wrong, or not done yet.
+// bad are the conditions of Config that say that something is wrong, not done yet, or not known.
 func (c *config) bad() []condition {
 	return slices.DeleteFunc(slices.Clone(c.Status.Conditions), func(one condition) bool {
 		switch {
+		case c.isRemoved() && (one.Type == "Available" || one.Type == "StorageExists"):
+			return true
 		case one.Type == "Available" || one.Type == "StorageExists":
-			return one.Status != "False"
-		case strings.HasSuffix(one.Type, "Degraded") || one.Type == "Progressing":
+			return one.Status == "True"
+		case strings.HasSuffix(one.Type, "Degraded"):
+			return one.Status == "False"
+		case one.Type == "Progressing":
 			return one.Status != "True"
 		}
 		return true
@@ -93,23 +117,27 @@ func (e *exam) lookForStoreError(code string) {
 		return
 	}
 	for _, one := range c.bad() {
-		if storeErrorOf(one.says()) == code {
-			e.found(o, "status.conditions", "%s is %s: %s", one.Type, one.Status, one.says())
+		if c.storeErrorOf(one) == code {
+			e.found(o, "status.conditions", "%s is %s%s", one.Type, one.Status, after(": ", one.says()))
 			return
 		}
 	}
 }
 
-// lookAtConditions tells what no other check of conditions does. Progress is no fault.
+// lookAtConditions tells what no other check of conditions does, and tells it once. Progress is
+// no fault, unless its reason is an error.
 func lookAtConditions(e *exam) {
 	c, o := e.config()
 	if c == nil {
 		return
 	}
+	told := map[string]bool{}
 	for _, one := range c.bad() {
-		removed := one.Type == "Available" && c.Spec.ManagementState == "Removed"
-		if one.Type != "Progressing" && !removed && storeErrorOf(one.says()) == "" {
-			e.found(o, "status.conditions", "%s is %s: %s", one.Type, one.Status, one.says())
+		progress := one.Type == "Progressing" && one.Reason != "Error"
+		if progress || c.storeErrorOf(one) != "" || one.Message != "" && told[one.Message] {
+			continue
 		}
+		told[one.Message] = true
+		e.found(o, "status.conditions", "%s is %s%s", one.Type, one.Status, after(": ", one.says()))
 	}
 }

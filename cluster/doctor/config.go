@@ -3,13 +3,14 @@ package doctor
 import (
 	"context"
 	"encoding/json"
-	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/cluster"
 	"github.com/registryprofile/registry-profile/generators"
 )
@@ -57,12 +58,20 @@ type s3Storage struct {
 }
 
 type storage struct {
-	S3  *s3Storage `json:"s3"`
+	S3  *s3Storage
 	PVC *struct {
 		Claim string `json:"claim"`
-	} `json:"pvc"`
-	EmptyDir        *struct{} `json:"emptyDir"`
-	ManagementState string    `json:"managementState"`
+	}
+	EmptyDir        *struct{}
+	ManagementState string
+}
+
+// drivers are the storages that the operator has a driver for. The API knows oss, too.
+var drivers = []string{"azure", "emptyDir", "gcs", "ibmcos", "pvc", "s3", "swift"}
+
+// limits are those of one kind of requests.
+type limits struct {
+	MaxWaitInQueue *string `json:"maxWaitInQueue"`
 }
 
 type config struct {
@@ -80,7 +89,12 @@ type config struct {
 		NodeSelector    map[string]string `json:"nodeSelector"`
 		Tolerations     []any             `json:"tolerations"`
 		Affinity        any               `json:"affinity"`
-		Routes          []struct {
+		Spread          []any             `json:"topologySpreadConstraints"`
+		Requests        struct {
+			Read  limits `json:"read"`
+			Write limits `json:"write"`
+		} `json:"requests"`
+		Routes []struct {
 			Name string `json:"name"`
 		} `json:"routes"`
 		Storage map[string]json.RawMessage `json:"storage"`
@@ -101,6 +115,9 @@ func (c *config) replicas() int {
 	}
 	return *c.Spec.Replicas
 }
+
+// isRemoved tells whether no registry is wanted.
+func (c *config) isRemoved() bool { return c.Spec.ManagementState == v1alpha1.Removed }
 
 // isManaged tells whether the operator runs the registry.
 func (c *config) isManaged() bool { return c.Spec.ManagementState == "Managed" }
@@ -124,15 +141,31 @@ func readConfig(ctx context.Context, reader cluster.Reader) (*config, cluster.An
 	if answer.State != cluster.Present {
 		return nil, answer
 	}
-	for fields, into := range map[*map[string]json.RawMessage]*storage{
-		&c.Spec.Storage: &c.storage, &c.Status.Storage: &c.setUp,
-	} {
-		content, _ := json.Marshal(*fields)
-		if err := json.Unmarshal(content, into); err != nil {
-			return nil, cluster.Answer{Outcome: cluster.Outcome{State: cluster.Failed, Why: "its storage is of another type"}}
-		}
+	if c.storage.read(c.Spec.Storage) != nil || c.setUp.read(c.Status.Storage) != nil {
+		return nil, cluster.Answer{Outcome: cluster.Outcome{State: cluster.Failed, Why: "its storage is of another type"}}
 	}
 	return &c, answer
+}
+
+// read reads the fields of just these names, as the operator does: to the library of JSON
+// capital letters are the same as small ones.
+func (s *storage) read(fields map[string]json.RawMessage) error {
+	for key, into := range map[string]any{
+		"s3": &s.S3, "pvc": &s.PVC, "emptyDir": &s.EmptyDir, "managementState": &s.ManagementState,
+	} {
+		if content, ok := fields[key]; ok {
+			if err := json.Unmarshal(content, into); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// isRemoved tells whether no registry is wanted.
+func (e *exam) isRemoved() bool {
+	c, _ := e.config()
+	return c != nil && c.isRemoved()
 }
 
 // s3 returns the S3 storage of the registry. It is nil where there is none.
@@ -146,7 +179,7 @@ func (e *exam) s3() (*config, *s3Storage, cluster.Object) {
 
 // placesItsPods tells whether Config itself says on which nodes pods run.
 func (c *config) placesItsPods() bool {
-	return len(c.Spec.NodeSelector)+len(c.Spec.Tolerations) > 0 || c.Spec.Affinity != nil
+	return len(c.Spec.NodeSelector)+len(c.Spec.Tolerations)+len(c.Spec.Spread) > 0 || c.Spec.Affinity != nil
 }
 
 // backends are the kinds of storage in Config.
@@ -164,7 +197,7 @@ var configChecks = []Check{
 		Why: "Without Config there is no registry. The operator makes it anew at its start.",
 		Fix: "Check that capability ImageRegistry is enabled and that the cluster-image-registry-operator runs.",
 		look: func(e *exam) {
-			if _, _, _, absent := read[config](e, cluster.Configs, "", "cluster"); absent {
+			if _, _, _, absent := read[config](e, cluster.Configs, "", "cluster"); absent && !e.isDisabled() {
 				e.missing(cluster.Configs, "", "cluster")
 			}
 		},
@@ -172,10 +205,11 @@ var configChecks = []Check{
 	{
 		Code: "registry-removed", Severity: kptfn.Error, Looks: "spec.managementState of Config", Trap: "T6",
 		Why: "With Removed there is no registry: the operator has taken it down, and keeps its images if the storage is Unmanaged.",
-		Fix: "Let the Job run, which sets Managed together with the storage; or say Removed in the profile, and doctor is silent.",
+		Fix: "If a registry is wanted, let the Job run, which sets Managed together with the storage; " +
+			"if not, say Removed in the profile, and doctor is silent.",
 		look: func(e *exam) {
 			wanted := e.Profile != nil && e.Profile.Spec.Registry.ManagementState == v1alpha1.Removed
-			if c, o := e.config(); c != nil && c.Spec.ManagementState == v1alpha1.Removed && !wanted {
+			if c, o := e.config(); c != nil && c.isRemoved() && !wanted {
 				e.found(o, "spec.managementState", "is Removed")
 			}
 		},
@@ -195,10 +229,33 @@ var configChecks = []Check{
 		Why: "A registry without storage does not start, and its operator is degraded.",
 		Fix: "Deliver a profile, whose Job sets the storage.",
 		look: func(e *exam) {
-			if c, o := e.config(); c != nil && len(c.backends()) == 0 && c.Spec.ManagementState != "Removed" {
+			c, o := e.config()
+			if c == nil || c.isRemoved() {
+				return
+			}
+			known := func(backend string) bool { return slices.Contains(drivers, backend) }
+			if all := c.backends(); len(all) == 0 {
 				e.found(o, "spec.storage", "names no storage")
+			} else if !slices.ContainsFunc(all, known) {
+				e.found(o, "spec.storage", "names %s, for which the operator has no driver", strings.Join(all, ", "))
 			}
 		},
+	},
+	{
+		Code: "storage-bucket", Severity: kptfn.Error, Looks: "spec.storage.s3.bucket of Config",
+		Why: "Without a bucket the operator tries to make one, which the credentials of a claim do not allow.",
+		Fix: "Let the Job run, which writes the bucket of the claim.",
+		look: func(e *exam) {
+			if _, s3, o := e.s3(); s3 != nil && s3.Bucket == "" && !e.isAmazons(s3) {
+				e.found(o, "spec.storage.s3.bucket", "is empty")
+			}
+		},
+	},
+	{
+		Code: "config-unreadable", Severity: kptfn.Error, Looks: "maxWaitInQueue in spec.requests of Config", Trap: "T17",
+		Why:  "The API server accepts 30d, and the operator cannot read Config then.",
+		Fix:  "Write hours, minutes or seconds, such as 720h for 30 days.",
+		look: lookAtRequests,
 	},
 	{
 		Code: "storage-two", Severity: kptfn.Error, Looks: "spec.storage of Config", Trap: "T1",
@@ -222,21 +279,23 @@ var configChecks = []Check{
 	},
 	{
 		Code: "storage-managed", Severity: kptfn.Warning, Looks: "spec.storage.managementState of Config", Trap: "T2",
-		Why: "With Managed the operator empties and deletes the bucket when the registry is removed.",
-		Fix: "Let the Job run, which writes Unmanaged.",
-		look: func(e *exam) {
-			c, o := e.config()
-			if c != nil && c.storage.ManagementState == "Managed" && (c.storage.S3 != nil || c.storage.PVC != nil) {
-				e.found(o, "spec.storage.managementState", "is Managed")
-			}
-		},
+		Why: "With Managed the operator empties and deletes the bucket, or deletes the volume's claim, " +
+			"when the registry is removed.",
+		Fix:  "Let the Job run, which writes Unmanaged.",
+		look: lookWhetherManaged,
 	},
 	{
 		Code: "config-deleting", Severity: kptfn.Error, Looks: "metadata.deletionTimestamp of Config", Trap: "T10",
 		Why: "With Config the operator takes the registry down.",
 		Fix: "Find out who has deleted it; the operator makes a new one, and the Job sets its storage again.",
 		look: func(e *exam) {
-			if c, o := e.config(); c != nil && o.Metadata.DeletionTimestamp != "" {
+			c, o := e.config()
+			switch {
+			case c == nil || o.Metadata.DeletionTimestamp == "":
+			case c.storage.ManagementState == "Managed":
+				e.advise("Its images go with it: copy them now. Set spec.storage.managementState: Unmanaged at once, "+
+					"if the storage is still there.", o, "metadata.deletionTimestamp", "is being deleted while its storage is Managed")
+			default:
 				e.found(o, "metadata.deletionTimestamp", "is being deleted")
 			}
 		},
@@ -267,7 +326,10 @@ var configChecks = []Check{
 		Fix: "Let the Job run, which writes encrypt: false.",
 		look: func(e *exam) {
 			_, s3, o := e.s3()
-			if s3 != nil && (s3.Encrypt || s3.KeyID != "") && e.isInCluster(hostOf(s3.RegionEndpoint)) {
+			if s3 == nil || !s3.Encrypt && s3.KeyID == "" {
+				return
+			}
+			if store, ok := e.storeOfODF(hostOf(s3.RegionEndpoint)); ok && !store.encrypts {
 				e.found(o, "spec.storage.s3.encrypt", "asks a store of this cluster for encryption")
 			}
 		},
@@ -373,7 +435,11 @@ var configChecks = []Check{
 				objects = append(objects, o)
 			}
 			for _, kind := range []cluster.Kind{cluster.BucketClaims, cluster.VolumeClaims} {
-				claims, _ := list[struct{}](e, kind, registryNamespace)
+				namespace := registryNamespace // in which the operator looks for volumes
+				if kind.Name == cluster.BucketClaims.Name {
+					namespace = ""
+				}
+				claims, _ := list[struct{}](e, kind, namespace)
 				for _, claim := range claims {
 					objects = append(objects, claim.Object)
 				}
@@ -387,6 +453,42 @@ var configChecks = []Check{
 			}
 		},
 	},
+}
+
+// lookAtRequests reads durations as the operator does.
+func lookAtRequests(e *exam) {
+	c, o := e.config()
+	if c == nil {
+		return
+	}
+	for _, of := range []struct {
+		path string
+		wait *string
+	}{
+		{"spec.requests.read.maxWaitInQueue", c.Spec.Requests.Read.MaxWaitInQueue},
+		{"spec.requests.write.maxWaitInQueue", c.Spec.Requests.Write.MaxWaitInQueue},
+	} {
+		if of.wait == nil {
+			continue
+		}
+		if _, err := time.ParseDuration(*of.wait); err != nil {
+			e.found(o, of.path, "%q is no duration that the operator can read", *of.wait)
+		}
+	}
+}
+
+// lookWhetherManaged is no warning about a bucket in Amazon's cloud, which is the operator's own.
+func lookWhetherManaged(e *exam) {
+	c, o := e.config()
+	if c == nil || c.storage.ManagementState != "Managed" || c.storage.S3 == nil && c.storage.PVC == nil {
+		return
+	}
+	if c.storage.S3 != nil && e.isAmazons(c.storage.S3) {
+		e.tell(kptfn.Info, "That is as it should be for a bucket that the operator has made; copy its images before "+
+			"you remove the registry.", o, "spec.storage.managementState", "is Managed")
+		return
+	}
+	e.found(o, "spec.storage.managementState", "is Managed")
 }
 
 const defaultRoute = "default-route"
@@ -434,10 +536,9 @@ func lookAtDefaultRoute(e *exam) {
 	}
 }
 
-// lookAtMarksOfSingletons asks for marks only where something delivers the object.
 func lookAtMarksOfSingletons(e *exam) {
 	for _, kind := range []cluster.Kind{cluster.Configs, cluster.ImagePruners} {
-		if _, o, present, _ := read[struct{}](e, kind, "", "cluster"); present && isDelivered(o) {
+		if _, o, present, _ := read[struct{}](e, kind, "", "cluster"); present {
 			e.requireMarks(o)
 		}
 	}

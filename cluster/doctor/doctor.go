@@ -107,7 +107,7 @@ func Examine(ctx context.Context, reader cluster.Reader, in Input) Report {
 	config := reader.Get(ctx, cluster.Configs, "", "cluster")
 	isError := func(r *kptfn.Result) bool { return r.Severity == kptfn.Error }
 	if !known(config.Outcome) && !slices.ContainsFunc(report.Findings, isError) {
-		report.Blind = unseenWords("Config cluster", config.Outcome)
+		report.Blind = witness.Hide(unseenWords("Config cluster", config.Outcome))
 	}
 	return report
 }
@@ -139,6 +139,9 @@ type exam struct {
 	unseen   []string
 }
 
+// mostBytes bounds what a finding quotes of others: a condition may be as long as an object.
+const mostBytes = 4096
+
 // found tells a finding about a field of an object. Its fix is that of the table.
 func (e *exam) found(o cluster.Object, path, format string, values ...any) {
 	e.advise(e.check.Fix, o, path, format, values...)
@@ -146,11 +149,16 @@ func (e *exam) found(o cluster.Object, path, format string, values ...any) {
 
 // advise tells a finding with a fix of its own.
 func (e *exam) advise(fix string, o cluster.Object, path, format string, values ...any) {
-	r := finding.NewReporter(e.check.Code, e.check.Severity, func(*kptfn.Result) {}).At(path).Say(format, values...)
+	e.tell(e.check.Severity, fix, o, path, format, values...)
+}
+
+// tell tells a finding with a severity and a fix of its own.
+func (e *exam) tell(severity kptfn.Severity, fix string, o cluster.Object, path, format string, values ...any) {
+	r := finding.NewReporter(e.check.Code, severity, func(*kptfn.Result) {}).At(path).Say(format, values...)
 	if namespace := o.Metadata.Namespace; namespace != "" {
 		r.Message += ", in namespace " + namespace
 	}
-	r.Message = finding.OneLine(r.Message + ". " + fix)
+	r.Message = finding.Cut(finding.OneLine(r.Message), mostBytes) + ". " + fix
 	r.ResourceRef = &kptfn.ResourceRef{
 		APIVersion: o.APIVersion, Kind: o.Kind.Name, Namespace: o.Metadata.Namespace, Name: o.Metadata.Name,
 	}

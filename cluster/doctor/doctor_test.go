@@ -280,9 +280,102 @@ func TestBlind(t *testing.T) {
 	assert.Equal(t, len(doctor.Checks())-len(withProfile), unseen)
 }
 
+const (
+	onAmazon = theConfig + "spec: {storage: {managementState: Managed, s3: {regionEndpoint: '', trustedCA: {name: ''}, encrypt: true}}}\n---\n" +
+		"kind: Infrastructure\nmetadata: {name: cluster}\nstatus: {platformStatus: {type: AWS}}\n---\n"
+	noOwnKeys = "kind: Secret\nmetadata: {name: image-registry-private-configuration-user, namespace: openshift-image-registry}\ngone: true"
+	onMinIO   = theConfig + "spec: {disableRedirect: true, storage: {s3: {bucket: other, encrypt: true, " +
+		"regionEndpoint: https://minio.minio.svc}}}"
+	noClass   = "kind: StorageClass\nmetadata: {name: rgw}\ngone: true"
+	otherKeys = "kind: Secret\nmetadata: {name: images, namespace: openshift-image-registry}\n" +
+		"stringData: {AWS_SECRET_ACCESS_KEY: somebody-elses}"
+	disabled = "kind: ClusterVersion\nmetadata: {name: version}\nstatus: {capabilities: {enabledCapabilities: [Console]}}\n---\n"
+	quota    = "kind: ResourceQuota\nmetadata: {name: quota, namespace: openshift-image-registry}\n"
+)
+
 // TestNoFault holds checks to what looks like their fault, and is none.
 func TestNoFault(t *testing.T) {
 	for name, c := range map[string]struct{ change, quiet string }{
+		"a claim that is Bound needs no class any more":       {noClass, "claim-class"},
+		"nor does a volume that is Bound":                     {onVolume + noClass, "claim-class"},
+		"in Amazon's cloud the operator has its credentials":  {onAmazon + noOwnKeys, "credentials-missing"},
+		"a claim has nothing to do with a bucket of Amazon's": {onAmazon + theClaim + "status: {phase: Pending}", "claim-unbound"},
+		"so have its credentials":                             {onAmazon + otherKeys, "credentials-differ"},
+		"the installer may have left credentials": {
+			noOwnKeys + "\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: installer-cloud-credentials, " +
+				"namespace: openshift-image-registry}\nstringData: {credentials: x}", "credentials-missing",
+		},
+		"the claim's bucket is another store's": {
+			otherKeys + "\n---\nkind: ConfigMap\nmetadata: {name: images, namespace: openshift-image-registry}\n" +
+				"data: {BUCKET_HOST: s3.openshift-storage.svc}", "credentials-differ",
+		},
+		"it is the API server that forbids": {
+			refused(`secrets "image-registry-private-configuration" is forbidden: exceeded quota`), "store-credentials",
+		},
+		"it is a webhook that is not trusted": {
+			refused("failed calling webhook: x509: certificate signed by unknown authority"), "store-certificate",
+		},
+		"it is another host that is not trusted": {
+			refused(`Get "https://172.30.0.1:443/api": x509: certificate signed by unknown authority`), "store-certificate",
+		},
+		"the operator does not speak of its storage": {degraded("x509: certificate signed by unknown authority"), "store-certificate"},
+		"a volume has no certificate": {
+			onVolume + refused("x509: certificate signed by unknown authority"), "store-certificate",
+		},
+		"one node has no place for two pods": {
+			theConfig + "spec: {replicas: 1}\n---\nkind: Infrastructure\nmetadata: {name: cluster}\n" +
+				"status: {infrastructureTopology: SingleReplica}", "replicas-one",
+		},
+		"three replicas may share a node": {theConfig + "spec: {replicas: 3}", "replicas-nodes"},
+		"Config spreads its pods itself": {
+			theConfig + "spec: {topologySpreadConstraints: [{maxSkew: 2}]}\n---\nkind: Node\nmetadata: {name: two}\ngone: true",
+			"replicas-nodes",
+		},
+		"a node is emptied for an update": {
+			"kind: Node\nmetadata: {name: two}\nspec: {unschedulable: true, taints: [{key: node.kubernetes.io/unschedulable, " +
+				"effect: NoSchedule}]}", "replicas-nodes",
+		},
+		"another store of the cluster takes the header": {onMinIO, "storage-encrypted"},
+		"and its buckets have no claim":                 {onMinIO, "claim-unknown"},
+		"an object gateway that encrypts takes it, too": {
+			theConfig + "spec: {storage: {s3: {encrypt: true}}}\n---\nkind: CephObjectStore" +
+				"\nmetadata: {name: rgw, namespace: openshift-storage}\nspec: {security: {s3: {enabled: true}}}", "storage-encrypted",
+		},
+		"a client cluster has no StorageCluster": {
+			theClaim + "status: {phase: Pending}\n---\nkind: StorageCluster" + ofStorage + "gone: true", "odf-missing",
+		},
+		"no registry needs no volume": {
+			onVolume + theConfig + "spec: {managementState: Removed}\n---\n" + theVolume + "status: {phase: Lost}", "volume-unbound",
+		},
+		"nor any storage": {
+			theConfig + "spec: {managementState: Removed}\nstatus: {conditions: [{type: StorageExists, status: 'False', reason: Removed}]}",
+			"registry-condition",
+		},
+		"a disabled registry has no Config": {disabled + theConfig + "gone: true", "config-missing"},
+		"and no ImagePruner":                {disabled + thePruner + "gone: true", "pruner-missing"},
+		"a Route of the same host is left from before": {
+			"apiVersion: route.openshift.io/v1\nkind: Route\nmetadata: {name: old, namespace: openshift-storage}\n" +
+				"spec: {host: rgw.apps.example.com, to: {kind: Service, name: rgw}}\n" +
+				"status: {ingress: [{conditions: [{type: Admitted, status: 'False', reason: HostAlreadyClaimed}]}]}", "route-refused",
+		},
+		"the Job of a CronJob runs": {
+			faults["cronjob-idle"].change + "\n---\nkind: CronJob\nmetadata: {name: bootstrap, namespace: registry-profile}\n" +
+				"status: {active: [{name: bootstrap-2}]}", "cronjob-idle",
+		},
+		"a quota of the processors of graphics cards": {
+			quota + "status: {hard: {requests.example.com/vcpu: '1'}, used: {requests.example.com/vcpu: '1'}}", "quota-exhausted",
+		},
+		"a quota that forbids some pods": {
+			quota + "spec: {scopes: [BestEffort]}\nstatus: {hard: {pods: '0'}, used: {pods: '0'}}", "quota-exhausted",
+		},
+		"an entry of noProxy has a port": {
+			"kind: Proxy\nmetadata: {name: cluster}\nstatus: {noProxy: 'localhost,rgw.apps.example.com:443'}", "proxy-endpoint",
+		},
+		"or is everything": {"kind: Proxy\nmetadata: {name: cluster}\nstatus: {noProxy: '*'}", "proxy-endpoint"},
+		"nothing delivers the claim": {
+			"kind: ObjectBucketClaim\nmetadata: {name: images, namespace: openshift-image-registry, annotations: null, labels: " +
+				"{app.kubernetes.io/managed-by: null}}", "claim-unmarked",
+		},
 		"a newer Job of the profile is complete": {
 			"kind: Job\nmetadata: {name: bootstrap, namespace: registry-profile, creationTimestamp: '2026-02-01T00:00:00Z'}\n" +
 				"status: {conditions: [{type: Failed, status: 'True'}]}\n---\n" +
@@ -320,6 +413,94 @@ func TestNoFault(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAlsoAFault are further faults of a check, each with a part of what is told.
+func TestAlsoAFault(t *testing.T) {
+	unknown := func(name string) string {
+		return theConfig + "status: {conditions: [{type: " + name + ", status: Unknown, reason: Unknown Error Occurred, message: EOF}]}"
+	}
+	for name, c := range map[string]struct{ change, code, says string }{
+		"a step that failed": {
+			theConfig + "status: {conditions: [{type: Progressing, status: 'True', reason: Error, message: no pull-secret}]}",
+			"registry-condition", "Progressing is True: Error: no pull-secret",
+		},
+		"a store that is not known":    {unknown("StorageExists"), "registry-condition", "StorageExists is Unknown"},
+		"a registry that is not known": {unknown("Available"), "registry-condition", "Available is Unknown"},
+		"a state that is not known":    {unknown("Degraded"), "registry-condition", "Degraded is Unknown"},
+		"a store that is not trusted":  {strings.Replace(unknown("StorageExists"), "EOF", "'x509: none'", 1), "store-certificate", "x509"},
+		"an operator not Available": {
+			"kind: ClusterOperator\nmetadata: {name: image-registry}\nstatus: {conditions: [{type: Available, status: 'False', message: none}]}",
+			"operator-degraded", "error: ClusterOperator/image-registry: status.conditions: is not Available while Config is: none",
+		},
+		"a storage without a driver": {theConfig + "spec: {storage: {s3: null, oss: {}}}", "storage-none", "names oss"},
+		"a storage by another name": {
+			theConfig + "spec: {storage: {s3: null, S3: {bucket: a}}}\nstatus: {storage: {s3: null, S3: {bucket: a}}}", "storage-none", "names S3",
+		},
+		"writes, too": {
+			theConfig + "spec: {requests: {write: {maxWaitInQueue: 1w}}}", "config-unreadable", "spec.requests.write.maxWaitInQueue",
+		},
+		"a bucket that goes with Config": {
+			"kind: Config\nmetadata: {name: cluster, deletionTimestamp: x}\nspec: {storage: {managementState: Managed}}",
+			"config-deleting", "copy them now. Set spec.storage.managementState: Unmanaged at once",
+		},
+		"a bucket of the operator's own": {onAmazon + noOwnKeys, "storage-managed", "info: "},
+		"a confirmation on a claim elsewhere": {
+			"apiVersion: objectbucket.io/v1alpha1\nkind: ObjectBucketClaim\nmetadata: {name: rgwbucket, namespace: openshift-storage, " +
+				"annotations: {registryprofile.dev/confirm-deletion: x}}", "confirmation-left", "ObjectBucketClaim/rgwbucket",
+		},
+		"the last event of this claim": {
+			"kind: ObjectBucketClaim\nmetadata: {name: images, namespace: openshift-image-registry, uid: '1'}\nstatus: {phase: Pending}" +
+				event("a", "1", "2026-02-01T02:00:00Z", "the last") + event("b", "1", "2026-02-01T01:00:00Z", "an early") +
+				event("c", "0", "2026-02-01T03:00:00Z", "another's"), "claim-unbound", "its last warning is Failed: the last,",
+		},
+		"a pod on no node": {
+			registryPod + "status: {conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: none}]}",
+			"registry-pod-stuck", "is on no node: Unschedulable",
+		},
+		"a container that does not start": {
+			registryPod + "status: {containerStatuses: [{name: registry, state: {waiting: {reason: RunContainerError}}}]}",
+			"registry-pod-stuck", "registry waits with RunContainerError",
+		},
+		"an init container that ends": {
+			registryPod + "status: {initContainerStatuses: [{name: first, state: {waiting: {reason: CrashLoopBackOff}}}]}",
+			"registry-pod-stuck", "status.initContainerStatuses: first waits with CrashLoopBackOff",
+		},
+		"a quota of no pods": {quota + "status: {hard: {pods: '0'}, used: {pods: '0'}}", "quota-exhausted", "pods=0"},
+		"a scheme in capitals": {
+			theConfig + "spec: {storage: {s3: {regionEndpoint: HTTP://rgw.apps.example.com}}}", "endpoint-http-redirect", "no encryption",
+		},
+		"a Service with a dot at its end": {
+			theConfig + "spec: {storage: {s3: {regionEndpoint: https://rgw.openshift-storage.svc.}}}", "endpoint-service-redirect", "is a Service",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := healthy(t)
+			w.change(t, c.change)
+			found := lines(w.examine(t, w.reader(t)), c.code)
+			require.Len(t, found, 1)
+			assert.Contains(t, found[0], c.says)
+		})
+	}
+}
+
+const registryPod = "kind: Pod\nmetadata: {name: registry-1, namespace: openshift-image-registry}\n"
+
+// event is a warning about the claim, as one more document.
+func event(name, uid, last, message string) string {
+	return "\n---\napiVersion: v1\nkind: Event\nmetadata: {name: " + name + ", namespace: openshift-image-registry}\ntype: Warning\n" +
+		"reason: Failed\nmessage: \"" + message + "\"\nlastTimestamp: '" + last + "'\n" +
+		"involvedObject: {kind: ObjectBucketClaim, name: images, uid: '" + uid + "'}"
+}
+
+// TestProfileOfAnotherClaim: a profile may name a claim that the registry is not on yet.
+func TestProfileOfAnotherClaim(t *testing.T) {
+	w := profiled(t)
+	w.change(t, "kind: ConfigMap\nmetadata: {name: images, namespace: openshift-image-registry}\ndata: {BUCKET_NAME: images-2}\n---\n"+
+		otherKeys+"\n---\n"+theRoute+"spec: {to: {name: s3}}")
+	report := w.examine(t, w.reader(t))
+	assert.Empty(t, lines(report, "credentials-differ"))
+	assert.Empty(t, lines(report, "route-elsewhere"))
 }
 
 // TestDumpsHaveNoClock: a schedule of a cluster that was dumped a year ago is not late.

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"cmp"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -38,6 +39,16 @@ func (r route) domains() []string {
 	return domains
 }
 
+// isAdmitted tells whether a router leads to the Route.
+func (r route) isAdmitted() bool {
+	for _, ingress := range r.Status.Ingress {
+		if conditionOf(ingress.Conditions, "Admitted").Status == "True" {
+			return true
+		}
+	}
+	return false
+}
+
 // refusal says why no router has admitted the Route, or is "".
 func (r route) refusal() string {
 	words := ""
@@ -60,7 +71,16 @@ func hostOf(endpoint string) string {
 	if err != nil {
 		return ""
 	}
-	return strings.ToLower(parsed.Hostname())
+	return strings.TrimSuffix(strings.ToLower(parsed.Hostname()), ".")
+}
+
+// schemeOf is the scheme of an endpoint, in small letters.
+func schemeOf(endpoint string) string {
+	parsed, err := url.Parse(endpoint)
+	if err != nil {
+		return ""
+	}
+	return parsed.Scheme
 }
 
 func isService(host string) bool {
@@ -82,6 +102,17 @@ func (e *exam) isInCluster(host string) bool {
 		return false
 	}
 	return isService(host) || len(e.routesOf(host)) > 0
+}
+
+// servicesAt are the namespaces and the names of the Services to which a host leads.
+func (e *exam) servicesAt(host string) (services [][2]string) {
+	if namespace, name := serviceOf(host); name != "" {
+		return [][2]string{{namespace, name}}
+	}
+	for _, r := range e.routesOf(host) {
+		services = append(services, [2]string{r.Metadata.Namespace, r.value.Spec.To.Name})
+	}
+	return services
 }
 
 // routesOf are the Routes with a host: those of the storage, or else of any namespace. A
@@ -146,7 +177,7 @@ var endpointChecks = []Check{
 		Fix:   "Use https, or set spec.registry.disableRedirect: true in the profile.",
 		look: func(e *exam) {
 			c, s3, o := e.s3()
-			if s3 != nil && strings.HasPrefix(s3.RegionEndpoint, "http://") && !c.Spec.DisableRedirect {
+			if s3 != nil && schemeOf(s3.RegionEndpoint) == "http" && !c.Spec.DisableRedirect {
 				e.found(o, endpointField, "%q has no encryption while redirects are on", s3.RegionEndpoint)
 			}
 		},
@@ -173,7 +204,7 @@ var endpointChecks = []Check{
 		Fix: "Let the Job run with endpoint.service in the profile, which copies that CA.",
 		look: func(e *exam) {
 			_, s3, o := e.s3()
-			if s3 != nil && strings.HasPrefix(s3.RegionEndpoint, "https://") && isService(hostOf(s3.RegionEndpoint)) &&
+			if s3 != nil && schemeOf(s3.RegionEndpoint) == "https" && isService(hostOf(s3.RegionEndpoint)) &&
 				s3.TrustedCA.Name == "" {
 				e.found(o, "spec.storage.s3.trustedCA", "is empty for the Service %s", hostOf(s3.RegionEndpoint))
 			}
@@ -202,7 +233,11 @@ var endpointChecks = []Check{
 		Why: "A Route that no router has admitted leads nowhere.",
 		Fix: "The message says why: most often another Route has the same host.",
 		look: withRoute(func(e *exam, host string, _ cluster.Object) {
-			for _, r := range e.routesOf(host) {
+			routes := e.routesOf(host)
+			if slices.ContainsFunc(routes, func(r item[route]) bool { return r.value.isAdmitted() }) {
+				return // another one of the same host is left from before
+			}
+			for _, r := range routes {
 				if refusal := r.value.refusal(); refusal != "" {
 					e.found(r.Object, "status.ingress", "is not admitted: %s", refusal)
 				}
@@ -216,11 +251,15 @@ var endpointChecks = []Check{
 		Fix:   "Name the Route that leads to the claim's store in the profile (endpoint.route.name).",
 		look: withRoute(func(e *exam, host string, _ cluster.Object) {
 			routes := e.routesOf(host)
+			_, s3, _ := e.s3()
 			claim, ok := e.theClaim()
 			if !ok {
 				return
 			}
 			where, _, present, _ := read[configMap](e, cluster.ConfigMaps, claim.Metadata.Namespace, claim.Metadata.Name)
+			if where.Data["BUCKET_NAME"] != s3.Bucket { // the registry is not on that claim, or not yet
+				return
+			}
 			namespace, name := serviceOf(strings.ToLower(where.Data["BUCKET_HOST"]))
 			if !present || name == "" {
 				return
@@ -246,6 +285,7 @@ type infrastructure struct {
 		PlatformStatus struct {
 			Type string `json:"type"`
 		} `json:"platformStatus"`
+		Topology string `json:"infrastructureTopology"`
 	} `json:"status"`
 }
 
@@ -254,6 +294,9 @@ func (e *exam) isOnAWS() bool {
 	where, _, present, absent := read[infrastructure](e, cluster.Infrastructures, "", "cluster")
 	return !absent && (!present || where.Status.PlatformStatus.Type == "AWS")
 }
+
+// isAmazons tells whether the storage may be Amazon's own.
+func (e *exam) isAmazons(s3 *s3Storage) bool { return s3.RegionEndpoint == "" && e.isOnAWS() }
 
 type proxy struct {
 	Spec struct {
@@ -273,18 +316,30 @@ func lookAtProxy(e *exam) {
 	}
 	p, o, present, _ := read[proxy](e, cluster.Proxies, "", "cluster")
 	used := p.Spec.HTTPSProxy
-	if strings.HasPrefix(s3.RegionEndpoint, "http://") {
+	if schemeOf(s3.RegionEndpoint) == "http" {
 		used = p.Spec.HTTPProxy
 	}
 	host := hostOf(s3.RegionEndpoint)
 	if !present || used == "" || !e.isInCluster(host) {
 		return
 	}
-	for _, exempt := range strings.Split(cmp.Or(p.Status.NoProxy, p.Spec.NoProxy), ",") {
-		exempt = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(exempt)), "*")
-		if bare := strings.TrimPrefix(exempt, "."); exempt == "*" || bare != "" && (host == bare || strings.HasSuffix(host, "."+bare)) {
+	for exempt := range strings.SplitSeq(cmp.Or(p.Status.NoProxy, p.Spec.NoProxy), ",") {
+		if isExempt(host, strings.ToLower(strings.TrimSpace(exempt))) {
 			return
 		}
 	}
 	e.found(o, "spec.noProxy", "does not have the host of the store, %s", host)
+}
+
+// isExempt tells whether an entry of noProxy is the host, or a domain of it. A port may stand
+// behind either.
+func isExempt(host, entry string) bool {
+	if entry == "*" {
+		return true
+	}
+	if bare, _, err := net.SplitHostPort(entry); err == nil {
+		entry = bare
+	}
+	entry = strings.TrimPrefix(strings.TrimPrefix(entry, "*"), ".")
+	return entry != "" && (host == entry || strings.HasSuffix(host, "."+entry))
 }

@@ -27,24 +27,34 @@ func degraded(message string) string {
 	return theConfig + "status: {conditions: [{type: Degraded, status: 'True', reason: Error, message: '" + message + "'}]}"
 }
 
+// refused is what the operator says when the store does not do what it asks for.
+func refused(message string) string {
+	return theConfig + "status: {conditions: [{type: Progressing, status: 'True', reason: Error, message: " +
+		"'Unable to apply resources: unable to sync storage configuration: " + message + "'}]}"
+}
+
 var faults = map[string]fault{
 	"config-missing":     {theConfig + "gone: true", "Config/cluster: is not there", "Config"},
 	"registry-removed":   {theConfig + "spec: {managementState: Removed}", "is Removed", "Config"},
 	"registry-unmanaged": {theConfig + "spec: {managementState: Unmanaged}", "is Unmanaged", "Config"},
 	"storage-none":       {theConfig + "spec: {storage: {s3: null}}", "names no storage", "Config"},
-	"storage-two":        {theConfig + "spec: {storage: {emptyDir: {}}}", "emptyDir, s3", "Config"},
-	"storage-empty-dir":  {theConfig + "spec: {storage: {s3: null, emptyDir: {}}}", "emptyDir: is the storage", "Config"},
-	"storage-managed":    {theConfig + "spec: {storage: {managementState: Managed}}", "is Managed", "Config"},
+	"storage-bucket":     {theConfig + "spec: {storage: {s3: {bucket: null}}}", "bucket: is empty", "Config"},
+	"config-unreadable": {
+		theConfig + "spec: {requests: {read: {maxWaitInQueue: 30d}}}", `read.maxWaitInQueue: "30d" is no duration`, "Config",
+	},
+	"storage-two":       {theConfig + "spec: {storage: {emptyDir: {}}}", "emptyDir, s3", "Config"},
+	"storage-empty-dir": {theConfig + "spec: {storage: {s3: null, emptyDir: {}}}", "emptyDir: is the storage", "Config"},
+	"storage-managed":   {theConfig + "spec: {storage: {managementState: Managed}}", "is Managed", "Config"},
 	"confirmation-left": {
 		"kind: Config\nmetadata: {name: cluster, annotations: {registryprofile.dev/confirm-storage-change: x}}",
 		"registryprofile.dev/confirm-storage-change", "Config",
 	},
 
-	"store-certificate":  {degraded("x509: certificate signed by unknown authority"), "trustedCA", "Config"},
-	"store-bucket":       {degraded("NoSuchBucket: none"), "NoSuchBucket", "Config"},
-	"store-credentials":  {degraded("AccessDenied: status code: 403"), "Degraded is True: Error: AccessDenied", "Config"},
-	"store-host":         {degraded("dial tcp: lookup x: no such host"), "DNS", "Config"},
-	"store-unreachable":  {degraded("dial tcp 1.2.3.4:443: i/o timeout"), "noProxy", "Config"},
+	"store-certificate":  {refused("x509: certificate signed by unknown authority"), "trustedCA", "Config"},
+	"store-bucket":       {refused("NoSuchBucket: none"), "NoSuchBucket", "Config"},
+	"store-credentials":  {refused("AccessDenied: status code: 403"), "Progressing is True: Error: Unable", "Config"},
+	"store-host":         {refused("dial tcp: lookup rgw.apps.example.com: no such host"), "DNS", "Config"},
+	"store-unreachable":  {refused("dial tcp 1.2.3.4:443: i/o timeout"), "noProxy", "Config"},
 	"registry-condition": {degraded("configs is forbidden: User x cannot get"), "is forbidden", "Config"},
 
 	"claim-unbound": {theClaim + "status: {phase: Pending}", `is "Pending" and not Bound`, "ObjectBucketClaim"},
@@ -72,7 +82,7 @@ var faults = map[string]fault{
 			"stringData: {REGISTRY_STORAGE_S3_SECRETKEY: somebody-elses}",
 		"has other credentials than Secret openshift-image-registry/images", "Secret",
 	},
-	"claim-class": {"kind: StorageClass\nmetadata: {name: rgw}\ngone: true", "StorageClass/rgw: is not there", "StorageClass"},
+	"claim-class": {theClaim + "status: {phase: Pending}\n---\nkind: StorageClass\nmetadata: {name: rgw}\ngone: true", "StorageClass/rgw: is not there", "StorageClass"},
 
 	"endpoint-none": {theConfig + "spec: {storage: {s3: {regionEndpoint: ''}}}", "is empty", "Infrastructure"},
 	"endpoint-service-redirect": {
@@ -135,7 +145,7 @@ var faults = map[string]fault{
 			"status: {containerStatuses: [{name: registry, state: {waiting: {reason: CrashLoopBackOff}}}]}",
 		"registry waits with CrashLoopBackOff", "Pod",
 	},
-	"replicas-nodes": {"kind: Node\nmetadata: {name: two}\nspec: {unschedulable: true}", "only 1 nodes", "Node"},
+	"replicas-nodes": {"kind: Node\nmetadata: {name: two}\ngone: true", "without taints is 1", "Node"},
 	"replicas-one":   {theConfig + "spec: {replicas: 1}", "is 1", "Config"},
 	"quota-exhausted": {
 		"kind: ResourceQuota\nmetadata: {name: quota, namespace: openshift-image-registry}\nstatus: {used: {pods: '10'}}",
@@ -188,7 +198,8 @@ var faults = map[string]fault{
 	},
 
 	"odf-missing": {
-		theClaim + "status: {phase: Pending}\n---\nkind: StorageCluster" + ofStorage + "gone: true", "there is no StorageCluster",
+		theClaim + "status: {phase: Pending}\n---\nkind: StorageClass\nmetadata: {name: rgw}\ngone: true\n---\n" +
+			"kind: StorageCluster" + ofStorage + "gone: true", "there is no StorageCluster",
 		"StorageCluster",
 	},
 	"ceph-warning": {
@@ -265,8 +276,9 @@ var faults = map[string]fault{
 			"status: {readyReplicas: 0}", "has no pod that is ready", "Deployment",
 	},
 
-	"pruner-unreadable":         {thePruner + "spec: {keepYoungerThanDuration: 30d}", `"30d" is no duration`, "ImagePruner"},
-	"pruner-invalid-references": {thePruner + "spec: {ignoreInvalidImageReferences: false}", "is false", "ImagePruner"},
+	"pruner-schedule-unreadable": {thePruner + "spec: {schedule: 0 0 * *}", `"0 0 * *" is no schedule`, "ImagePruner"},
+	"pruner-unreadable":          {thePruner + "spec: {keepYoungerThanDuration: 30d}", `"30d" is no duration`, "ImagePruner"},
+	"pruner-invalid-references":  {thePruner + "spec: {ignoreInvalidImageReferences: false}", "is false", "ImagePruner"},
 	"pruner-keeps-little": {
 		thePruner + "spec: {keepYoungerThanDuration: null, keepYoungerThan: 604800}", "keeps images for 604.8µs only", "ImagePruner",
 	},

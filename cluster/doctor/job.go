@@ -56,6 +56,7 @@ type cronJob struct {
 	} `json:"spec"`
 	Status struct {
 		LastScheduleTime time.Time `json:"lastScheduleTime"`
+		Active           []any     `json:"active"`
 	} `json:"status"`
 }
 
@@ -161,12 +162,12 @@ func (e *exam) lookAtJobs(ofCron bool) {
 			last[key] = j
 		}
 	}
-	for _, j := range last {
+	for _, key := range slices.Sorted(maps.Keys(last)) {
+		j := last[key]
 		if failed := conditionOf(j.value.Status.Conditions, "Failed"); failed.Status == "True" {
 			e.found(j.Object, "status.conditions", "has failed (%s)%s", failed.Reason, e.lastWords(j.Object))
 		}
 	}
-	slices.SortFunc(e.findings, func(a, b *kptfn.Result) int { return strings.Compare(a.ResourceRef.Name, b.ResourceRef.Name) })
 }
 
 var jobChecks = []Check{
@@ -342,7 +343,8 @@ func lookAtSchedules(e *exam) {
 	for _, c := range all {
 		schedule, err := cron.ParseStandard(c.value.Spec.Schedule)
 		begin, wrong := time.Parse(time.RFC3339, c.Metadata.CreationTimestamp)
-		if err != nil || wrong != nil || c.value.Spec.Suspend {
+		runs := len(c.value.Status.Active) > 0 // and no other Job beside that one
+		if err != nil || wrong != nil || c.value.Spec.Suspend || runs {
 			continue
 		}
 		words := "was never started"
@@ -365,14 +367,7 @@ func lookAtJobPods(e *exam) {
 			e.found(j.Object, "status", "has no pod%s", words)
 		}
 		for _, p := range pods {
-			if placed := conditionOf(p.value.Status.Conditions, "PodScheduled"); placed.Status == "False" {
-				e.found(p.Object, "status.conditions", "is on no node: %s", placed.says())
-			}
-			for _, c := range p.value.Status.Containers {
-				if waiting := c.State.Waiting; slices.Contains(stuck, waiting.Reason) && !isPull(waiting.Reason) {
-					e.found(p.Object, "status.containerStatuses", "waits with %s: %s", waiting.Reason, waiting.Message)
-				}
-			}
+			e.lookAtStart(p, false)
 		}
 	}
 }

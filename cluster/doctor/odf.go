@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"slices"
+	"strings"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 
@@ -32,7 +33,7 @@ func phaseOf(kind cluster.Kind, good ...string) func(e *exam) {
 
 var odfChecks = []Check{
 	{
-		Code: "odf-missing", Severity: kptfn.Error, Looks: "the claims that are not Bound, and all StorageClusters",
+		Code: "odf-missing", Severity: kptfn.Error, Looks: "the claims that are not Bound, their StorageClass, and all StorageClusters",
 		Why:  "Without OpenShift Data Foundation nothing serves the claim.",
 		Fix:  "Install OpenShift Data Foundation and create a StorageCluster: oc get storageclusters -A.",
 		look: lookForODF,
@@ -136,17 +137,53 @@ func (e *exam) lookAtService(namespace, name string) {
 	}
 }
 
+// odfStore is what is known of a store of ODF.
+type odfStore struct {
+	// encrypts says that it takes the headers that ask for encryption.
+	encrypts bool
+}
+
+// storeOfODF finds the store of ODF to which a host leads, by the names that Rook and NooBaa give
+// to their Services. Others have their stores on a cluster, too.
+func (e *exam) storeOfODF(host string) (found odfStore, ok bool) {
+	for _, at := range e.servicesAt(host) {
+		namespace, service := at[0], at[1]
+		name := strings.TrimPrefix(service, "rook-ceph-rgw-")
+		store, _, present, _ := read[objectStore](e, cluster.CephObjectStores, namespace, name)
+		if present {
+			return odfStore{encrypts: store.Spec.Security.S3 != nil}, true
+		}
+		if gateways, _ := list[struct{}](e, cluster.NooBaas, namespace); len(gateways) > 0 && service == "s3" {
+			return odfStore{}, true
+		}
+	}
+	return odfStore{}, false
+}
+
+type objectStore struct {
+	Spec struct {
+		Security struct {
+			S3 *struct{} `json:"s3"`
+		} `json:"security"`
+	} `json:"spec"`
+}
+
 // lookForODF tells only what a claim waits for: client clusters have no StorageCluster, and
-// their claims are served.
+// their claims are served. Where the class of the claim is there, something serves it.
 func lookForODF(e *exam) {
 	claims, _ := e.claims()
 	unbound := slices.IndexFunc(claims, func(c item[bucketClaim]) bool { return c.value.Status.Phase != "Bound" })
 	if unbound < 0 {
 		return
 	}
+	c := claims[unbound]
+	if class := c.value.Spec.StorageClassName; class != "" {
+		if _, _, _, absent := read[storageClass](e, cluster.StorageClasses, "", class); !absent {
+			return
+		}
+	}
 	stores, complete := list[store](e, cluster.StorageClusters, "")
 	if complete && len(stores) == 0 {
-		c := claims[unbound]
 		e.found(c.Object, "status.phase", "is %q, and there is no StorageCluster", c.value.Status.Phase)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/robfig/cron/v3"
 
 	"github.com/registryprofile/registry-profile/cluster"
 )
@@ -28,7 +29,7 @@ var prunerChecks = []Check{
 		Why: "The operator makes one with its defaults, which keep images for 60 minutes only.",
 		Fix: "Deliver the profile with its pruner.",
 		look: func(e *exam) {
-			if _, o, _, absent := read[pruner](e, cluster.ImagePruners, "", "cluster"); absent {
+			if _, o, _, absent := read[pruner](e, cluster.ImagePruners, "", "cluster"); absent && !e.isDisabled() {
 				e.found(o, "", "is not there")
 			}
 		},
@@ -51,6 +52,20 @@ var prunerChecks = []Check{
 			p, o, present, _ := read[pruner](e, cluster.ImagePruners, "", "cluster")
 			if present && p.Spec.Schedule == "" && !p.Spec.Suspend {
 				e.found(o, "spec.schedule", "is empty")
+			}
+		},
+	},
+	{
+		Code: "pruner-schedule-unreadable", Severity: kptfn.Error, Looks: "spec.schedule of ImagePruner", Trap: "T18",
+		Why: "The operator makes no CronJob of a schedule that is none: nothing is pruned, and it is degraded.",
+		Fix: "Write five fields, such as 0 0 * * * for every midnight.",
+		look: func(e *exam) {
+			p, o, present, _ := read[pruner](e, cluster.ImagePruners, "", "cluster")
+			if !present || p.Spec.Schedule == "" {
+				return
+			}
+			if _, err := cron.ParseStandard(p.Spec.Schedule); err != nil {
+				e.found(o, "spec.schedule", "%q is no schedule", p.Spec.Schedule)
 			}
 		},
 	},

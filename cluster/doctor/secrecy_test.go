@@ -1,10 +1,15 @@
 package doctor_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/registryprofile/registry-profile/cluster"
+	"github.com/registryprofile/registry-profile/cluster/doctor"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -24,6 +29,32 @@ var leaks = map[string]string{
 	"GET /b?X-Amz-Signature=0a1b2c3d4e&x=1":                                  "0a1b2c3d4e",
 	"Authorization: Bearer sha256~abcdefghijklmnopqrst":                      "abcdefghijklmnopqrst",
 	"token eyJhbGciOiJSUzI1NiIs.eyJpc3Mi.sig":                                "eyJpc3Mi",
+	"two-point-\n  five-and-a-half":                                          "five-and-a-half",
+	"two-point%2Dfive%2dand-a-half":                                          "a-half",
+	`two-point\u002dfive-and\-a-half`:                                        "a-half",
+	`two-point-\nfive-and-a-half`:                                            "five-and-a-half",
+	"74776f2d706f696e742d666976652d616e642d612d68616c66":                     "74776f2d706f696e742d66697665",
+	"dHdvLXBvaW50LWZpdmUtYW5kLWEtaGFsZg==":                                   "dHdvLXBvaW50LWZpdmUtYW5kLWEtaGFsZg",
+	"https://user:abcd/ef@gh@s3.example.com/":                                "ef@gh",
+	`{"name":"pw","value":"abcdefgh"}`:                                       "abcdefgh",
+	"accesskey abcdefgh was refused":                                         "abcdefgh",
+	"clientSecret: abcdefgh":                                                 "abcdefgh",
+	"client_secret=abcdefgh":                                                 "abcdefgh",
+	"secret: abcdefgh":                                                       "abcdefgh",
+	"passphrase=abcdefgh":                                                    "abcdefgh",
+	"api_key=abcdefgh":                                                       "abcdefgh",
+	"X-Auth-Key: abcdefgh":                                                   "abcdefgh",
+	"Cookie: session=abcdefgh; other=ijklmnop":                               "ijklmnop",
+	"mc --secret-key abcdefgh --x":                                           "abcdefgh",
+	"mc --password abcdefgh":                                                 "abcdefgh",
+	"name: AWS_SECRET_ACCESS_KEY value: abcdefgh":                            "abcdefgh",
+	`{"name":"AWS_SECRET_ACCESS_KEY","value":"abcd efgh"}`:                   "efgh",
+	"the password is abcdefgh":                                               "abcdefgh",
+	`password="abcd efgh"`:                                                   "efgh",
+	`{\"password\": \"abcd efgh\"}`:                                          "efgh",
+	"get http://abcdefgh@s3.example.com/":                                    "abcdefgh",
+	"0123456789abcdef0123456789abcdef01234567 is refused":                    "0123456789abcdef",
+	"aB3-defghij_klmnop-qrstuv is refused":                                   "klmnop",
 	"-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY-----": "MIIabc",
 }
 
@@ -61,10 +92,56 @@ func TestSecrecy(t *testing.T) {
 	}
 }
 
+// TestJSONStaysJSON: what is hidden takes no quotes with it.
+func TestJSONStaysJSON(t *testing.T) {
+	w := healthy(t)
+	w.change(t, degraded(`{"AWS_SECRET_ACCESS_KEY":"ab\"cd","kept":"x"}`))
+	found := lines(w.examine(t, w.reader(t)), "registry-condition")
+	require.Len(t, found, 1)
+	assert.Contains(t, found[0], `{"AWS_SECRET_ACCESS_KEY":"(hidden)","kept":"x"}`)
+}
+
+// TestSecrecyOfTheBlind: why nothing can be said at all is told without credentials, too.
+func TestSecrecyOfTheBlind(t *testing.T) {
+	reader := cluster.Live(func(context.Context, ...string) ([]byte, []byte, error) {
+		return nil, []byte("error: You must be logged in; refresh failed for https://admin:abcdefgh@idp.example.com/" +
+			"?client_secret=ijklmnop id-token sha256~qrstuvwxyzqrstuvwxyz0 password=hunter2"), errors.New("exit status 1")
+	}, time.Second)
+	report := doctor.Examine(t.Context(), reader, doctor.Input{Now: now})
+	said := fmt.Sprint(report.Blind, report.Unseen)
+	assert.Contains(t, report.Blind, "You must be logged in")
+	for _, credential := range []string{"abcdefgh", "ijklmnop", "qrstuvwx", "hunter2"} {
+		assert.NotContains(t, said, credential)
+	}
+}
+
+// TestSecrecyHasAnEnd: a large value and long words of others are no reason to wait.
+func TestSecrecyHasAnEnd(t *testing.T) {
+	large := strings.Repeat("v", 500_000)
+	w := healthy(t)
+	w.change(t, "kind: Secret\nmetadata: {name: images, namespace: openshift-image-registry}\nstringData: {large: "+large+"}\n---\n"+
+		degraded(strings.Repeat("words ", 200_000)))
+	found := lines(w.examine(t, w.reader(t)), "registry-condition")
+	require.Len(t, found, 1)
+	assert.Less(t, len(found[0]), 5000)
+}
+
+// TestSecrecyOfClaimsElsewhere: the values of a claim in any namespace are known.
+func TestSecrecyOfClaimsElsewhere(t *testing.T) {
+	w := healthy(t)
+	w.change(t, "apiVersion: objectbucket.io/v1alpha1\nkind: ObjectBucketClaim\nmetadata: {name: rgwbucket, namespace: openshift-storage}\n"+
+		"---\napiVersion: v1\nkind: Secret\nmetadata: {name: rgwbucket, namespace: openshift-storage}\nstringData: {k: somebody-elses}\n---\n"+
+		degraded("refused somebody-elses"))
+	found := lines(w.examine(t, w.reader(t)), "registry-condition")
+	require.Len(t, found, 1)
+	assert.Contains(t, found[0], "refused (hidden)")
+}
+
 // TestWordsStay: what looks a little like a credential, and is none, is told.
 func TestWordsStay(t *testing.T) {
 	const words = "image-registry-0b7e6a3c-1f2d-4c5b-8a9e-001122334455 at rook-ceph-rgw-ocs-storagecluster-cephobjectstore." +
-		"openshift-storage.svc, sha256:0123456789abcdef0123456789abcdef, PersistentVolumeClaim REGISTRY_STORAGE_S3_SECRETKEY"
+		"openshift-storage.svc, sha256:0123456789abcdef0123456789abcdef, PersistentVolumeClaim REGISTRY_STORAGE_S3_SECRETKEY, " +
+		"with its ConfigMap and Secret: ObjectBucketClaim images"
 	w := healthy(t)
 	w.change(t, degraded(words))
 	found := lines(w.examine(t, w.reader(t)), "registry-condition")

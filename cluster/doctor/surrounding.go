@@ -68,8 +68,14 @@ var surroundingChecks = []Check{
 			if c == nil || len(c.bad()) > 0 {
 				return
 			}
-			if degraded := conditionOf(operator.Status.Conditions, "Degraded"); degraded.Status == "True" {
+			degraded := conditionOf(operator.Status.Conditions, "Degraded")
+			available := conditionOf(operator.Status.Conditions, "Available")
+			switch {
+			case degraded.Status == "True":
 				e.found(o, "status.conditions", "is Degraded while Config is not: %s", degraded.says())
+			case available.Status == "False":
+				e.tell(kptfn.Error, "The log of the cluster-image-registry-operator says more.", o, "status.conditions",
+					"is not Available while Config is: %s", available.says())
 			}
 		},
 	},
@@ -102,8 +108,9 @@ var surroundingChecks = []Check{
 	},
 	{
 		Code: "capability-disabled", Severity: kptfn.Error, Looks: "the capabilities in ClusterVersion version",
-		Why:  "Without the capability ImageRegistry the cluster has no operator that could run a registry.",
-		Fix:  "Add ImageRegistry to spec.capabilities.additionalEnabledCapabilities of ClusterVersion version.",
+		Why: "Without the capability ImageRegistry the cluster has no operator that could run a registry.",
+		Fix: "Add ImageRegistry to spec.capabilities.additionalEnabledCapabilities of ClusterVersion version; " +
+			"a capability that is enabled can never be disabled again.",
 		look: lookAtCapabilities,
 	},
 	{
@@ -126,20 +133,35 @@ type policyBinding struct {
 	} `json:"spec"`
 }
 
+type capabilities struct {
+	Status struct {
+		Capabilities struct {
+			Enabled []string `json:"enabledCapabilities"`
+			Known   []string `json:"knownCapabilities"`
+		} `json:"capabilities"`
+	} `json:"status"`
+}
+
+const registryCapability = "ImageRegistry"
+
+// lackRegistry tells whether the cluster knows the registry, and does without it.
+func (c capabilities) lackRegistry() bool {
+	all := c.Status.Capabilities
+	return slices.Contains(all.Known, registryCapability) && !slices.Contains(all.Enabled, registryCapability)
+}
+
 func lookAtCapabilities(e *exam) {
-	version, o, present, _ := read[struct {
-		Status struct {
-			Capabilities struct {
-				Enabled []string `json:"enabledCapabilities"`
-				Known   []string `json:"knownCapabilities"`
-			} `json:"capabilities"`
-		} `json:"status"`
-	}](e, cluster.ClusterVersions, "", "version")
-	const registry = "ImageRegistry"
-	capabilities := version.Status.Capabilities
-	if present && slices.Contains(capabilities.Known, registry) && !slices.Contains(capabilities.Enabled, registry) {
-		e.found(o, "status.capabilities", "has %s not enabled", registry)
+	version, o, present, _ := read[capabilities](e, cluster.ClusterVersions, "", "version")
+	if present && version.lackRegistry() {
+		e.found(o, "status.capabilities", "has %s not enabled", registryCapability)
 	}
+}
+
+// isDisabled tells whether the registry is disabled on purpose, which another check tells. Where
+// that is not known, what is missing is told all the same.
+func (e *exam) isDisabled() bool {
+	version, _ := cluster.Read[capabilities](e.ctx, e.reader, cluster.ClusterVersions, "", "version")
+	return version.lackRegistry()
 }
 
 // version is that of OpenShift.

@@ -26,7 +26,7 @@ func (e *exam) volumeClaim() (volumeClaim, cluster.Object, bool) {
 		return volumeClaim{}, o, false
 	}
 	claim, o, present, absent := read[volumeClaim](e, cluster.VolumeClaims, registryNamespace, c.storage.PVC.Claim)
-	if absent && e.check.Code == "volume-unbound" {
+	if absent && e.check.Code == "volume-unbound" && !c.isRemoved() {
 		e.found(o, "", "is not there")
 	}
 	return claim, o, present
@@ -38,7 +38,7 @@ var volumeChecks = []Check{
 		Why: "Without its volume no pod of the registry starts.",
 		Fix: "Find out why its provisioner does not fill it: oc describe it.",
 		look: func(e *exam) {
-			if claim, o, ok := e.volumeClaim(); ok && claim.Status.Phase != "Bound" {
+			if claim, o, ok := e.volumeClaim(); ok && claim.Status.Phase != "Bound" && !e.isRemoved() {
 				e.found(o, "status.phase", "is %q and not Bound%s", claim.Status.Phase, e.lastEvent(o))
 			}
 		},

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -31,14 +32,38 @@ type pod struct {
 	Status struct {
 		Phase      string            `json:"phase"`
 		Conditions []condition       `json:"conditions"`
+		Init       []containerStatus `json:"initContainerStatuses"`
 		Containers []containerStatus `json:"containerStatuses"`
 	} `json:"status"`
 }
 
+// lookAtStart tells why a pod does not start, where that does not pass by itself. What cannot be
+// pulled is left out on demand: another check says where its image should come from.
+func (e *exam) lookAtStart(p item[pod], withPull bool) {
+	if placed := conditionOf(p.value.Status.Conditions, "PodScheduled"); placed.Status == "False" {
+		e.found(p.Object, "status.conditions", "is on no node: %s", placed.says())
+	}
+	for field, containers := range p.value.containers() {
+		for _, c := range containers {
+			waiting := c.State.Waiting
+			if slices.Contains(stuck, waiting.Reason) && (withPull || !isPull(waiting.Reason)) {
+				e.found(p.Object, field, "%s waits with %s%s", c.Name, waiting.Reason, after(": ", waiting.Message))
+			}
+		}
+	}
+}
+
+// containers are all containers of a pod, in the order in which they start.
+func (p pod) containers() iter.Seq2[string, []containerStatus] {
+	return func(yield func(string, []containerStatus) bool) {
+		_ = yield("status.initContainerStatuses", p.Status.Init) && yield("status.containerStatuses", p.Status.Containers)
+	}
+}
+
 type node struct {
 	Spec struct {
-		Unschedulable bool `json:"unschedulable"`
-		Taints        []struct {
+		Taints []struct {
+			Key    string `json:"key"`
 			Effect string `json:"effect"`
 		} `json:"taints"`
 	} `json:"spec"`
@@ -60,7 +85,10 @@ func (e *exam) registryPods() []item[pod] {
 }
 
 // stuck are the reasons for which a container waits and that do not pass by themselves.
-var stuck = []string{"CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError"}
+var stuck = []string{
+	"CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError",
+	"CreateContainerError", "RunContainerError",
+}
 
 var workloadChecks = []Check{
 	{
@@ -82,24 +110,19 @@ var workloadChecks = []Check{
 		},
 	},
 	{
-		Code: "registry-pod-stuck", Severity: kptfn.Error, Looks: "the containers of the registry's pods",
-		Why: "A container that cannot start, or ends again and again, does not serve.",
-		Fix: "Read its log: oc logs, with --previous.",
+		Code: "registry-pod-stuck", Severity: kptfn.Error, Looks: "the registry's pods and their containers",
+		Why: "A pod that is on no node, or whose container does not start or ends again and again, does not serve.",
+		Fix: "Mend what the message says; of a container that has ended, read the log: oc logs, with --previous.",
 		look: func(e *exam) {
 			for _, p := range e.registryPods() {
-				for _, c := range p.value.Status.Containers {
-					if waiting := c.State.Waiting; slices.Contains(stuck, waiting.Reason) {
-						e.found(p.Object, "status.containerStatuses", "%s waits with %s%s",
-							c.Name, waiting.Reason, after(": ", waiting.Message))
-					}
-				}
+				e.lookAtStart(p, true)
 			}
 		},
 	},
 	{
 		Code: "replicas-nodes", Severity: kptfn.Warning, Looks: "spec.replicas of Config, and the nodes", Trap: "T28",
-		Why:  "By default the operator never places two pods on one node: a rollout waits for the nodes that are missing.",
-		Fix:  "Set spec.registry.replicas to the number of nodes that can run it, or add nodes.",
+		Why:  "Of two replicas the operator never places both on one node: one waits for the node that is missing.",
+		Fix:  "Add a node for pods, or set spec.registry.replicas: 1 in the profile as long as there is one.",
 		look: lookAtNodes,
 	},
 	{
@@ -108,7 +131,8 @@ var workloadChecks = []Check{
 		Fix: "Set spec.registry.replicas: 2 where the storage can serve several pods.",
 		look: func(e *exam) {
 			c, o := e.config()
-			if c != nil && c.replicas() == 1 && c.isManaged() && c.storage.PVC == nil {
+			shared := c != nil && c.storage.PVC == nil && c.storage.EmptyDir == nil
+			if shared && c.replicas() == 1 && c.isManaged() && e.hasSeveralNodes() {
 				e.found(o, "spec.replicas", "is 1")
 			}
 		},
@@ -121,7 +145,7 @@ var workloadChecks = []Check{
 	},
 	{
 		Code: "registry-short", Severity: kptfn.Warning, Looks: "Deployment image-registry, and spec.replicas of Config",
-		Why: "With less pods than wanted the registry goes away with the next node.",
+		Why: "With fewer pods than wanted the registry goes away with the next node.",
 		Fix: "Find out why: oc describe pods in " + registryNamespace + ".",
 		look: func(e *exam) {
 			c, _ := e.config()
@@ -151,31 +175,44 @@ var workloadChecks = []Check{
 	},
 }
 
-// lookAtNodes gives no verdict where pods choose nodes: tolerations and selectors decide then.
+// hasSeveralNodes tells whether the cluster is known to have more than one node for pods.
+func (e *exam) hasSeveralNodes() bool {
+	where, _, present, absent := read[infrastructure](e, cluster.Infrastructures, "", "cluster")
+	return absent || present && where.Status.Topology != "SingleReplica"
+}
+
+// cordoned is the taint of a node that is emptied, as each one is during an update.
+const cordoned = "node.kubernetes.io/unschedulable"
+
+// isFit tells whether a pod without tolerations can be on the node, now or after an update.
+func (n node) isFit() bool {
+	for _, taint := range n.Spec.Taints {
+		if taint.Effect != "PreferNoSchedule" && taint.Key != cordoned {
+			return false
+		}
+	}
+	return conditionOf(n.Status.Conditions, "Ready").Status == "True"
+}
+
+// lookAtNodes is about two replicas: only these have an anti-affinity that is required. It gives
+// no verdict where Config says itself which nodes pods are on.
 func lookAtNodes(e *exam) {
 	c, o := e.config()
-	if c == nil || c.replicas() < 2 || c.placesItsPods() || !c.isManaged() {
+	if c == nil || c.replicas() != 2 || c.placesItsPods() || !c.isManaged() {
 		return
 	}
 	nodes, complete := list[node](e, cluster.Nodes, "")
-	fit := 0
-	for _, n := range nodes {
-		tainted := slices.ContainsFunc(n.value.Spec.Taints, func(t struct {
-			Effect string `json:"effect"`
-		},
-		) bool {
-			return t.Effect != "PreferNoSchedule"
-		})
-		if !n.value.Spec.Unschedulable && !tainted && conditionOf(n.value.Status.Conditions, "Ready").Status == "True" {
-			fit++
-		}
-	}
-	if complete && len(nodes) > 0 && fit < c.replicas() {
-		e.found(o, "spec.replicas", "is %d, but only %d nodes are ready, schedulable and without taints", c.replicas(), fit)
+	fit := len(slices.DeleteFunc(slices.Clone(nodes), func(n item[node]) bool { return !n.value.isFit() }))
+	if complete && len(nodes) > 0 && fit < 2 {
+		e.found(o, "spec.replicas", "is 2, and the number of nodes that are ready and without taints is %d", fit)
 	}
 }
 
 type quota struct {
+	Spec struct {
+		Scopes   []string `json:"scopes"`
+		Selector any      `json:"scopeSelector"`
+	} `json:"spec"`
 	Status struct {
 		Hard map[string]string `json:"hard"`
 		Used map[string]string `json:"used"`
@@ -194,10 +231,13 @@ func lookAtQuotas(e *exam) {
 	}
 }
 
-// full names what is used up.
+// full names what is used up. A quota that counts some pods only, and none yet, says nothing
+// about those of the registry.
 func (q quota) full() (names []string) {
+	scoped := len(q.Spec.Scopes) > 0 || q.Spec.Selector != nil
 	for name, hard := range q.Status.Hard {
-		if used := q.Status.Used[name]; isNeeded(name) && isAtLeast(used, hard) {
+		used := q.Status.Used[name]
+		if slices.Contains(needed, name) && isAtLeast(used, hard) && !(scoped && used == "0") {
 			names = append(names, name+"="+hard)
 		}
 	}
@@ -205,14 +245,10 @@ func (q quota) full() (names []string) {
 	return names
 }
 
-// isNeeded tells whether the registry needs what a quota counts, of whatever class.
-func isNeeded(name string) bool {
-	for _, needed := range []string{"pods", "secrets", "configmaps", "cpu", "memory"} {
-		if strings.HasSuffix(name, needed) {
-			return true
-		}
-	}
-	return false
+// needed is what the registry needs of what a quota can count.
+var needed = []string{
+	"pods", "count/pods", "secrets", "count/secrets", "configmaps", "count/configmaps",
+	"cpu", "requests.cpu", "limits.cpu", "memory", "requests.memory", "limits.memory",
 }
 
 // isAtLeast compares amounts.

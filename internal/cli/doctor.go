@@ -87,7 +87,15 @@ func (r *reporter) examination(report doctor.Report) {
 		r.fault(errors.New("nothing can be said about the registry: " + report.Blind))
 	}
 	if r.format == textFormat {
-		fmt.Fprintf(r.s.err, "%d checks: %d errors, %d warnings, %d could not be seen\n",
-			len(doctor.Checks()), count[kptfn.Error], count[kptfn.Warning], unseen)
+		fmt.Fprintf(r.s.err, "%d checks: %s, %s, %d for information, %d could not be seen\n", len(doctor.Checks()),
+			number(count[kptfn.Error], "error"), number(count[kptfn.Warning], "warning"), count[kptfn.Info], unseen)
 	}
+}
+
+// number writes how many of something there are.
+func number(n int, of string) string {
+	if n != 1 {
+		of += "s"
+	}
+	return fmt.Sprintf("%d %s", n, of)
 }

@@ -20,8 +20,8 @@ const removedConfig = `{"apiVersion":"imageregistry.operator.openshift.io/v1","k
 func TestDoctor(t *testing.T) {
 	found := run(removedConfig, "doctor", "--from", "-")
 	assert.Equal(t, 1, found.code)
-	assert.Contains(t, found.err, "error: Config/cluster: spec.managementState: is Removed. Let the Job run")
-	assert.Regexp(t, `\n\d+ checks: 1 errors, 0 warnings, \d\d could not be seen\n$`, found.err)
+	assert.Contains(t, found.err, "error: Config/cluster: spec.managementState: is Removed. If a registry is wanted, let the Job run")
+	assert.Regexp(t, `\n\d+ checks: 1 error, 0 warnings, 0 for information, \d\d could not be seen\n$`, found.err)
 
 	asJSON := run(removedConfig, "doctor", "--from", "-", "-o", "json")
 	assert.Equal(t, 1, asJSON.code)
@@ -38,6 +38,11 @@ func TestDoctor(t *testing.T) {
 	assert.Contains(t, half.err, "[pruner-suspended]")
 	assert.Equal(t, 2, half.code, "a warning about something else is no verdict about the registry")
 
+	bucket := strings.Replace(removedConfig, `"Removed"`, `"Removed","storage":{"managementState":"Managed","s3":{}}`, 1)
+	onAmazon := `{"apiVersion":"config.openshift.io/v1","kind":"Infrastructure","metadata":{"name":"cluster"},` +
+		`"status":{"platformStatus":{"type":"AWS"}}}`
+	assert.Contains(t, run(bucket+onAmazon, "doctor", "--from", "-").err, " 1 for information, ")
+
 	assert.Equal(t, 2, run("", "doctor", "no-such-profile.yaml").code)
 	assert.Equal(t, 2, run("", "doctor", "one.yaml", "two.yaml").code)
 	assert.Contains(t, run("", "doctor", "-", "--from", "-").err, "stdin cannot be both")
@@ -47,7 +52,12 @@ const otherCredentials = `
 apiVersion: imageregistry.operator.openshift.io/v1
 kind: Config
 metadata: {name: cluster}
-spec: {managementState: Managed, storage: {s3: {bucket: images}}}
+spec: {managementState: Managed, storage: {s3: {bucket: images, regionEndpoint: https://rgw.openshift-storage.svc}}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: image-registry-rgw, namespace: openshift-image-registry}
+data: {BUCKET_NAME: images, BUCKET_HOST: rgw.openshift-storage.svc}
 ---
 apiVersion: objectbucket.io/v1alpha1
 kind: ObjectBucketClaim

@@ -33,6 +33,18 @@ func WithoutPassword(value any) any {
 	return value
 }
 
+// Cut makes a text of others short. It ends between two words: half a credential is none that
+// anybody knows.
+func Cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return strings.TrimSpace(text[:strings.LastIndexByte(text[:most], ' ')+1]) + " ..."
+}
+
 // OneLine folds a text, such as the error of a library, into one line that is Visible.
 func OneLine(s string) string { return Visible(strings.Join(strings.Fields(s), " ")) }
 

@@ -93,8 +93,24 @@ func Output(dir, namespace, file string, objects ...Object) error {
 	return write(filepath.Join(dir, "namespaces", namespace, "oc_output", file), list)
 }
 
-// Discovery writes that the cluster serves some kinds, and no others.
+// others are of the groups that every cluster serves, and that nobody reads.
+var others = []cluster.Kind{
+	{Group: "apps", Versions: []string{"v1"}, Resource: "controllerrevisions", Name: "ControllerRevision"},
+	{Group: "batch", Versions: []string{"v1"}, Resource: "others", Name: "Other"},
+	{Group: "rbac.authorization.k8s.io", Versions: []string{"v1"}, Resource: "others", Name: "Other"},
+	{Group: "storage.k8s.io", Versions: []string{"v1"}, Resource: "csinodes", Name: "CSINode"},
+	{Group: "config.openshift.io", Versions: []string{"v1"}, Resource: "builds", Name: "Build"},
+	{Group: "operator.openshift.io", Versions: []string{"v1"}, Resource: "consoles", Name: "Console"},
+	{Group: "route.openshift.io", Versions: []string{"v1"}, Resource: "others", Name: "Other"},
+}
+
+// Discovery writes that the cluster serves some kinds, and others that nobody reads.
 func Discovery(dir string, kinds ...cluster.Kind) error {
+	return CutDiscovery(dir, slices.Concat(kinds, others)...)
+}
+
+// CutDiscovery writes that the cluster serves some kinds, as in a file that was cut behind them.
+func CutDiscovery(dir string, kinds ...cluster.Kind) error {
 	var groups []Object
 	for _, kind := range kinds {
 		groups = append(groups, Object{"metadata": Object{"name": kind.Group}, "versions": []Object{{
