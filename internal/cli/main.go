@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/spf13/cobra"
 )
 
 // session is one run of the program: its streams and its options.
@@ -46,4 +48,11 @@ func (s *session) run(args []string) error {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	return root.Execute()
+}
+
+// Commands returns the tree of commands, for what is written from it: documentation, man
+// pages, completions. It is not for running them.
+func Commands() *cobra.Command {
+	s := &session{out: io.Discard, err: &messages{stream: io.Discard}}
+	return s.rootCommand()
 }

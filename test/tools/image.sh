@@ -16,11 +16,13 @@ echo 'nobody:x:65534:' >dist/group
 
 list="localhost/registry-profile-build"
 buildah manifest create "$list" >/dev/null
-for arch in $ARCHS; do
-	buildah build --quiet --no-cache --timestamp "$EPOCH" --platform "linux/$arch" --format oci \
+for platform in $PLATFORMS; do
+	[[ $platform == linux/* ]] || continue
+	arch=${platform#linux/}
+	buildah build --quiet --no-cache --timestamp "$EPOCH" --platform "$platform" --format oci \
 		--build-arg TARGETARCH="$arch" --build-arg VERSION="$VERSION" --build-arg REVISION="$REVISION" \
 		--identity-label=false --manifest "$list" . >/dev/null
-	echo "linux/$arch"
+	echo "$platform"
 done
 rm -rf dist/image
 buildah manifest push --quiet --all "$list" "oci:dist/image:$IMAGE" >/dev/null
