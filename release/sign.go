@@ -47,6 +47,9 @@ func (r *release) sign() error {
 		if err := s.cosign(append(args, s.signing...)...); err != nil {
 			return err
 		}
+		if err := os.Chmod(args[2], 0o644); err != nil { // like all that is published
+			return err
+		}
 	}
 	return errors.Join(
 		s.verify(dir, sums, "verify-blob", sums+bundleSuffix),

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 )
@@ -29,9 +30,12 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 		}
 	}()
 	s := &session{in: stdin, out: stdout, err: &messages{stream: stderr}}
+	if calledByKubectl(os.Args[0]) {
+		s.err.words = kubectlWords()
+	}
 	err := s.run(args)
 	if told := exitGood; err != nil && !errors.As(err, &told) {
-		fmt.Fprintln(stderr, errorLine(err))
+		fmt.Fprintln(s.err, errorLine(err))
 	}
 	return int(outcomeOf(err))
 }
@@ -43,6 +47,9 @@ func (s *session) run(args []string) error {
 		return s.function()
 	}
 	root := s.rootCommand()
+	if s.err.words != nil {
+		s.err.words.say(root)
+	}
 	root.SetArgs(args)
 	root.SetIn(s.in)
 	root.SetOut(s.out)

@@ -3,6 +3,7 @@ package check
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -33,8 +34,10 @@ func cosign(t *testing.T, command string, args ...string) error {
 		}
 	}
 	out, err := exec.Command(root+"/bin/cosign", append(append([]string{command}, who...), args...)...).CombinedOutput()
-	t.Logf("cosign %s: %s", command, out)
-	return err
+	if err != nil {
+		return fmt.Errorf("cosign %s: %w: %s", command, err, out)
+	}
+	return nil
 }
 
 // changed is a copy of a file with one bit turned over.

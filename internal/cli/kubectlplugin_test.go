@@ -1,0 +1,46 @@
+package cli_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/registryprofile/registry-profile/internal/cli"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestPluginOfKubectl: under the name by which kubectl finds it, the program shows nothing
+// that would have to be typed otherwise.
+func TestPluginOfKubectl(t *testing.T) {
+	plugin := filepath.Join(t.TempDir(), "kubectl-registry_profile")
+	require.NoError(t, os.Symlink(filepath.Join(programs, "registry-profile"), plugin))
+	said := func(args ...string) string {
+		out, _ := exec.Command(plugin, args...).CombinedOutput()
+		return string(out)
+	}
+	asTyped := regexp.MustCompile(`(.{0,8})\bregistry-profile (?:\[|--|[a-z])`)
+	assertTyped := func(text string) {
+		for _, found := range asTyped.FindAllStringSubmatch(text, -1) {
+			assert.True(t, strings.HasSuffix(found[1], "kubectl "), text)
+		}
+	}
+	texts := []string{said("--help"), said("rendr"), said("nonsense"), said("help", "render")}
+	for _, command := range cli.Commands().Commands() {
+		texts = append(texts, said(command.Name(), "--help"))
+	}
+	for _, text := range texts {
+		assert.Contains(t, text, "kubectl registry-profile ", "nothing is shown")
+		assertTyped(text)
+	}
+	assert.Regexp(t, `(?m)^  kubectl registry-profile render FILE`, said("render", "--help"))
+	assert.Equal(t, "error: unknown command \"nonsense\"; see kubectl registry-profile --help\n", said("nonsense"))
+
+	// What is no command to type is not touched.
+	assert.Equal(t, start(t, "", "version").out, said("version"))
+	assert.Equal(t, start(t, "", "render", examples+"/minimal/profile.yaml").out, said("render", examples+"/minimal/profile.yaml"))
+	assert.Equal(t, "error: registry-profile of mine: no such file\n", said("validate", "registry-profile of mine"))
+}

@@ -1,0 +1,57 @@
+package check
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestSameBytesElsewhere builds the same commit once more: in another folder, at another
+// time, with another umask, locale, time zone and home, and with nothing of what the first
+// build has compiled. Every file is the same but the signatures, which are never the same twice.
+func TestSameBytesElsewhere(t *testing.T) {
+	clone := filepath.Join(t.TempDir(), "a folder", "of another name")
+	output(t, "git", "clone", "--quiet", root, clone)
+	output(t, "git", "-C", clone, "checkout", "--quiet", strings.TrimSpace(output(t, "git", "rev-parse", "HEAD")))
+	build := func(target string, environ ...string) {
+		make := exec.Command("sh", "-euc", `umask 077; exec make "$0" VERSION="$1"`, target, version)
+		make.Dir = clone
+		// A make that calls this one must not hand its parameters on.
+		make.Env = append(slices.DeleteFunc(os.Environ(), func(setting string) bool {
+			name, _, _ := strings.Cut(setting, "=")
+			return slices.Contains([]string{"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "EPOCH", "IMAGE", "COSIGN_KEYLESS", "COSIGN_KEY"}, name)
+		}), append(environ, "LC_ALL=C.UTF-8", "LANG=de_DE.UTF-8", "TZ=Pacific/Chatham")...)
+		out, err := make.CombinedOutput()
+		require.NoError(t, err, string(out))
+	}
+	build("release")
+	again := filepath.Join(clone, "dist", "release")
+	var found []string
+	entries, err := os.ReadDir(again)
+	require.NoError(t, err)
+	for _, entry := range entries {
+		found = append(found, entry.Name())
+	}
+	require.Equal(t, files(t), found)
+	for _, name := range found {
+		if !isSignature(name) {
+			assert.True(t, bytes.Equal(read(t, filepath.Join(released, name)), read(t, filepath.Join(again, name))),
+				"%s is not the same", name)
+		}
+	}
+
+	// The compiler itself is put to the test only where there is nothing that it has written.
+	build("binaries", "GOCACHE="+t.TempDir())
+	for _, p := range platforms {
+		name := "dist/registry-profile-" + strings.ReplaceAll(p, "/", "-")
+		assert.True(t, bytes.Equal(read(t, filepath.Join(root, name)), read(t, filepath.Join(clone, name))),
+			"%s is not the same", name)
+	}
+}

@@ -1,0 +1,126 @@
+package check
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/zip"
+	"sigs.k8s.io/yaml"
+)
+
+const downloads = "https://github.com/registryprofile/registry-profile/releases/download/"
+
+// assertDownload holds an address and a checksum to the file that will be there.
+func assertDownload(t *testing.T, address, sum string) {
+	name, found := strings.CutPrefix(address, downloads+version+"/")
+	require.True(t, found, address)
+	have := sha256.Sum256(read(t, filepath.Join(released, name)))
+	assert.Equal(t, hex.EncodeToString(have[:]), sum, name)
+}
+
+type krewPlugin struct {
+	Spec struct {
+		Version   string
+		Platforms []struct {
+			URI, SHA256, Bin string
+			Selector         struct{ MatchLabels map[string]string }
+		}
+	}
+}
+
+// TestKrew: krew itself installs the plugin from the archive, and kubectl would find it under
+// its name. The archives of other platforms are those that krew would take there.
+func TestKrew(t *testing.T) {
+	manifest, err := filepath.Abs(released + "/registry-profile.yaml")
+	require.NoError(t, err)
+	archive, err := filepath.Abs(filepath.Join(released, platform{"linux", "amd64"}.archive()))
+	require.NoError(t, err)
+	home := t.TempDir()
+	install := exec.Command(root+"/bin/krew", "install", "--manifest", manifest, "--archive", archive)
+	install.Env = []string{"KREW_ROOT=" + home, "HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "KREW_OS=linux", "KREW_ARCH=amd64"}
+	out, err := install.CombinedOutput()
+	require.NoError(t, err, string(out))
+
+	installed := filepath.Join(home, "bin", "kubectl-registry_profile")
+	assert.Contains(t, output(t, installed, "version"), "registry-profile "+version+" ")
+	help := output(t, installed, "render", "--help")
+	assert.Contains(t, help, "\n  kubectl registry-profile render FILE")
+	assert.NotRegexp(t, `(^|[^l]) registry-profile render`, help)
+
+	plugin := krewPlugin{}
+	require.NoError(t, yaml.Unmarshal(read(t, manifest), &plugin))
+	assert.Equal(t, version, plugin.Spec.Version)
+	found := map[string]bool{}
+	for _, p := range plugin.Spec.Platforms {
+		labels := p.Selector.MatchLabels
+		own := platform{labels["os"], labels["arch"]}
+		assert.Equal(t, downloads+version+"/"+own.archive(), p.URI)
+		assertDownload(t, p.URI, p.SHA256)
+		assert.Contains(t, unpack(t, filepath.Join(released, own.archive())), p.Bin)
+		found[own.os+"/"+own.arch] = true
+	}
+	for _, p := range platforms {
+		assert.True(t, found[p], p)
+	}
+}
+
+// TestFormula: every download of the formula is there, and everything that it installs is
+// in every archive. Homebrew cannot be had here, and does not run.
+func TestFormula(t *testing.T) {
+	formula := string(read(t, released+"/registry-profile.rb"))
+	assert.Contains(t, formula, `version "`+strings.TrimPrefix(version, "v")+`"`)
+	urls := regexp.MustCompile(`url "(.*)"\n\s*sha256 "(.*)"`).FindAllStringSubmatch(formula, -1)
+	require.Len(t, urls, 4, "macOS and Linux, on Intel and on Arm")
+	for _, url := range urls {
+		assertDownload(t, url[1], url[2])
+		in := unpack(t, filepath.Join(released, filepath.Base(url[1])))
+		installed := regexp.MustCompile(`install "(.*)"`).FindAllStringSubmatch(formula, -1)
+		require.Len(t, installed, 4)
+		for _, file := range installed {
+			assert.Contains(t, in, file[1])
+		}
+		assert.Contains(t, in, "man/man1/registry-profile.1")
+	}
+	for system, goos := range map[string]string{"macos": "darwin", "linux": "linux"} {
+		block := regexp.MustCompile(`(?s)  on_` + system + ` do\n(.*?)\n  end`).FindStringSubmatch(formula)
+		for processor, arch := range map[string]string{"intel": "amd64", "arm": "arm64"} {
+			assert.Regexp(t, `on_`+processor+` do\n *url ".*/`+platform{goos, arch}.archive()+`"\n`, block[1])
+		}
+	}
+}
+
+// TestGoInstall: the module, as the proxy would serve it, installs a program that knows its
+// version.
+func TestGoInstall(t *testing.T) {
+	const path = "github.com/registryprofile/registry-profile"
+	proxy := t.TempDir()
+	dir := filepath.Join(proxy, path, "@v")
+	require.NoError(t, os.MkdirAll(dir, 0o755))
+	var packed bytes.Buffer
+	require.NoError(t, zip.CreateFromVCS(&packed, module.Version{Path: path, Version: version}, root, "HEAD", ""))
+	for suffix, content := range map[string][]byte{
+		".zip": packed.Bytes(), ".mod": read(t, root+"/go.mod"), ".info": []byte(`{"Version": "` + version + `"}`),
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, version+suffix), content, 0o600))
+	}
+	bin := t.TempDir()
+	install := exec.Command("go", "install", path+"/cmd/registry-profile@"+version)
+	install.Dir = t.TempDir()
+	// Of the other modules, those are used that have been verified already.
+	others := strings.TrimSpace(output(t, "go", "env", "GOMODCACHE")) + "/cache/download"
+	install.Env = append(os.Environ(), "GOBIN="+bin, "GOFLAGS=-modcacherw", "GOMODCACHE="+t.TempDir(),
+		"GOSUMDB=off", "GOPROXY=file://"+proxy+",file://"+others)
+	out, err := install.CombinedOutput()
+	require.NoError(t, err, string(out))
+	assert.Contains(t, output(t, bin+"/registry-profile", "version"), "registry-profile "+version+" ")
+}
