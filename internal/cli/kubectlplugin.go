@@ -23,7 +23,7 @@ type words func(text string) string
 // kubectlWords are those of a plugin of kubectl. The program's name is another there only
 // where a command follows it.
 func kubectlWords() words {
-	names := []string{"help", "completion"}
+	names := []string{"help"}
 	for _, command := range Commands().Commands() {
 		names = append(names, command.Name())
 	}
@@ -33,6 +33,8 @@ func kubectlWords() words {
 
 // say makes a tree of commands name itself as it is typed after kubectl.
 func (w words) say(root *cobra.Command) {
+	// The shell would complete another program than kubectl.
+	root.CompletionOptions.DisableDefaultCmd = true
 	root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: pluginName}
 	for _, c := range append(root.Commands(), root) {
 		c.Long, c.Example = w(c.Long), w(c.Example)

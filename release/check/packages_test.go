@@ -108,10 +108,11 @@ func TestGoInstall(t *testing.T) {
 	require.NoError(t, os.MkdirAll(dir, 0o755))
 	var packed bytes.Buffer
 	require.NoError(t, zip.CreateFromVCS(&packed, module.Version{Path: path, Version: version}, root, "HEAD", ""))
-	for suffix, content := range map[string][]byte{
-		".zip": packed.Bytes(), ".mod": read(t, root+"/go.mod"), ".info": []byte(`{"Version": "` + version + `"}`),
+	for name, content := range map[string][]byte{
+		version + ".zip": packed.Bytes(), version + ".mod": read(t, root+"/go.mod"),
+		version + ".info": []byte(`{"Version": "` + version + `"}`), "list": []byte(version + "\n"),
 	} {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, version+suffix), content, 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), content, 0o600))
 	}
 	bin := t.TempDir()
 	install := exec.Command("go", "install", path+"/cmd/registry-profile@"+version)
