@@ -52,7 +52,7 @@ conformance: ## Check output against the real CRDs and formats, alerts in Promet
 	done
 
 .PHONY: lint
-lint: ## Check every Go module (gofmt, tidy, vet, staticcheck) and shell script (shellcheck)
+lint: ## Check Go modules (gofmt, tidy, vet, staticcheck), scripts (shellcheck), workflows (actionlint)
 	test/tools/lint.sh
 
 .PHONY: update-golden
@@ -114,6 +114,9 @@ release: ## Build what a release of VERSION=vX.Y.Z holds into dist/release/, and
 	$(call pinned,cyclonedx-gomod,github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod)
 	$(call pinned,cosign,github.com/sigstore/cosign/v3/cmd/cosign)
 	cd release && go run .
+
+# To compile all of it a second time, from nothing, takes minutes.
+export RECOMPILED ?= $(PLATFORMS)
 
 .PHONY: release-check
 release-check: ## Build dist/release/ once more elsewhere, compare every byte, and use all of it (needs buildah)

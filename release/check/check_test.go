@@ -36,6 +36,7 @@ var (
 	version   = os.Getenv("VERSION")
 	imageName = os.Getenv("IMAGE_NAME")
 	platforms = strings.Fields(os.Getenv("PLATFORMS"))
+	keyless   = os.Getenv("COSIGN_KEYLESS") == "true" // signed by the workflow's identity, with no key
 )
 
 func TestMain(m *testing.M) {

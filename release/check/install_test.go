@@ -76,8 +76,12 @@ func newMachine(t *testing.T, p *page, more ...string) *machine {
 		require.NoError(t, err)
 		require.NoError(t, os.Symlink(path, filepath.Join(m.path, program)))
 	}
-	key, err := filepath.Abs(publicKey)
-	require.NoError(t, err)
+	key := ""
+	if !keyless {
+		var err error
+		key, err = filepath.Abs(publicKey)
+		require.NoError(t, err)
+	}
 	m.environ = []string{
 		"PATH=" + m.path, "HOME=" + t.TempDir(), "TMPDIR=" + t.TempDir(), "BIN_DIR=" + m.bin,
 		"RELEASE_URL=" + p.URL + "/somewhere/" + version, "COSIGN_PUBLIC_KEY=" + key,
@@ -164,6 +168,14 @@ func onFile(name string, do func(http.ResponseWriter, []byte)) map[string]func(h
 	return map[string]func(http.ResponseWriter, []byte){name: do}
 }
 
+// anothersKey is a key that signed nothing of this.
+func anothersKey(t *testing.T) string {
+	prefix := filepath.Join(t.TempDir(), "other")
+	t.Setenv("COSIGN_PASSWORD", "of nobody")
+	output(t, root+"/bin/cosign", "generate-key-pair", "--output-key-prefix", prefix)
+	return prefix + ".pub"
+}
+
 // TestInstallRefuses: whatever is wrong, an older program stays as it was.
 func TestInstallRefuses(t *testing.T) {
 	linux := platform{"linux", "amd64"}.archive()
@@ -176,7 +188,7 @@ func TestInstallRefuses(t *testing.T) {
 		programs []string
 		system   string // instead of what it is
 		hardware string
-		noKey    bool
+		key      string
 		want     string
 	}{
 		"a missing archive":    {other: onFile(linux, missing), want: linux + " cannot be downloaded"},
@@ -192,8 +204,7 @@ func TestInstallRefuses(t *testing.T) {
 		"no download program":  {programs: []string{"sha256sum"}, want: "curl or wget is needed"},
 		"another system":       {system: "FreeBSD", hardware: "amd64", want: "there is no program for FreeBSD here; see https://"},
 		"another machine":      {system: "Linux", hardware: "riscv64", want: "there is no registry-profile-" + version + "-linux-riscv64.tar.gz; see https://"},
-		// A release by the workflow is verified by its identity; this one has a key.
-		"no key": {noKey: true, want: "SHA256SUMS is not good"},
+		"another's key":        {key: anothersKey(t), want: "SHA256SUMS is not good"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPage(t)
@@ -205,8 +216,8 @@ func TestInstallRefuses(t *testing.T) {
 			if test.system != "" {
 				m.pretend(t, test.system, test.hardware)
 			}
-			if test.noKey {
-				m.environ = append(m.environ, "COSIGN_PUBLIC_KEY=")
+			if test.key != "" {
+				m.environ = append(m.environ, "COSIGN_PUBLIC_KEY="+test.key)
 			}
 			require.NoError(t, os.MkdirAll(m.bin, 0o755))
 			require.NoError(t, os.WriteFile(filepath.Join(m.bin, "registry-profile"), []byte("older"), 0o755))

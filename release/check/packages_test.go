@@ -20,6 +20,16 @@ import (
 
 const downloads = "https://github.com/registryprofile/registry-profile/releases/download/"
 
+// readmeLine is one of the three lines of the README by which the program is installed. They
+// name the version that documents name; here it is the one that was built.
+func readmeLine(t *testing.T, i int) string {
+	block := regexp.MustCompile("(?s)```console\n(.*?)```").FindStringSubmatch(string(read(t, root+"/README.md")))
+	require.NotNil(t, block)
+	lines := strings.Split(strings.TrimSpace(block[1]), "\n")
+	require.Len(t, lines, 3)
+	return strings.ReplaceAll(lines[i], os.Getenv("NAMED_VERSION"), version)
+}
+
 // assertDownload holds an address and a checksum to the file that will be there.
 func assertDownload(t *testing.T, address, sum string) {
 	name, found := strings.CutPrefix(address, downloads+version+"/")
@@ -41,12 +51,13 @@ type krewPlugin struct {
 // TestKrew: krew itself installs the plugin from the archive, and kubectl would find it under
 // its name. The archives of other platforms are those that krew would take there.
 func TestKrew(t *testing.T) {
-	manifest, err := filepath.Abs(released + "/registry-profile.yaml")
-	require.NoError(t, err)
 	archive, err := filepath.Abs(filepath.Join(released, platform{"linux", "amd64"}.archive()))
 	require.NoError(t, err)
+	line := strings.Replace(readmeLine(t, 1), downloads+version, newPage(t).URL, 1)
 	home := t.TempDir()
-	install := exec.Command(root+"/bin/krew", "install", "--manifest", manifest, "--archive", archive)
+	// kubectl calls krew by this name. The archive's address stands in the manifest, and leads
+	// to the release's own page.
+	install := exec.Command("sh", "-euc", strings.Replace(line, "kubectl krew", "../../bin/krew", 1)+` --archive "$0"`, archive)
 	install.Env = []string{"KREW_ROOT=" + home, "HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "KREW_OS=linux", "KREW_ARCH=amd64"}
 	out, err := install.CombinedOutput()
 	require.NoError(t, err, string(out))
@@ -58,7 +69,7 @@ func TestKrew(t *testing.T) {
 	assert.NotRegexp(t, `(^|[^l]) registry-profile render`, help)
 
 	plugin := krewPlugin{}
-	require.NoError(t, yaml.Unmarshal(read(t, manifest), &plugin))
+	require.NoError(t, yaml.Unmarshal(read(t, released+"/registry-profile.yaml"), &plugin))
 	assert.Equal(t, version, plugin.Spec.Version)
 	found := map[string]bool{}
 	for _, p := range plugin.Spec.Platforms {
@@ -99,6 +110,17 @@ func TestFormula(t *testing.T) {
 	}
 }
 
+// TestReadmeInstalls: the README's first line, with another address for the release's page.
+func TestReadmeInstalls(t *testing.T) {
+	m := newMachine(t, newPage(t), "curl", "sha256sum")
+	line := strings.Replace(readmeLine(t, 0), downloads, "$RELEASE_URL/", 1)
+	run := exec.Command("sh", "-euc", line)
+	run.Env = m.environ
+	out, err := run.CombinedOutput()
+	require.NoError(t, err, string(out))
+	assert.Contains(t, output(t, filepath.Join(m.bin, "registry-profile"), "version"), version)
+}
+
 // TestGoInstall: the module, as the proxy would serve it, installs a program that knows its
 // version.
 func TestGoInstall(t *testing.T) {
@@ -115,7 +137,9 @@ func TestGoInstall(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), content, 0o600))
 	}
 	bin := t.TempDir()
-	install := exec.Command("go", "install", path+"/cmd/registry-profile@"+version)
+	line := readmeLine(t, 2)
+	require.Equal(t, "go install "+path+"/cmd/registry-profile@"+version, line)
+	install := exec.Command("sh", "-euc", line)
 	install.Dir = t.TempDir()
 	// Of the other modules, those are used that have been verified already.
 	others := strings.TrimSpace(output(t, "go", "env", "GOMODCACHE")) + "/cache/download"

@@ -27,7 +27,7 @@ const (
 // cosign verifies as docs/releases.md says.
 func cosign(t *testing.T, command string, args ...string) error {
 	who := []string{"--key", publicKey, "--insecure-ignore-tlog"}
-	if os.Getenv("COSIGN_KEYLESS") == "true" {
+	if keyless {
 		who = []string{
 			"--certificate-identity", "https://github.com/registryprofile/registry-profile/.github/workflows/release.yaml@refs/tags/" + version,
 			"--certificate-oidc-issuer", "https://token.actions.githubusercontent.com",
