@@ -1,10 +1,10 @@
 package main
 
 import (
+	"debug/buildinfo"
 	"encoding/json"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 )
 
@@ -71,6 +71,10 @@ func (r *release) writeProvenance() error {
 	}
 	s.Subject = append(s.Subject, descriptor{Name: r.image, Digest: digests{image.Algorithm: image.Hex}})
 
+	program, err := buildinfo.ReadFile(r.platforms[0].binary())
+	if err != nil {
+		return err
+	}
 	source := "git+https://" + repository
 	buildah, err := exec.Command("buildah", "--version").Output()
 	if err != nil {
@@ -82,7 +86,7 @@ func (r *release) writeProvenance() error {
 		InternalParameters: map[string]string{"target": "release", "buildah": strings.TrimSpace(string(buildah))},
 		ResolvedDependencies: []descriptor{
 			{URI: source + "@refs/tags/" + r.version, Digest: digests{"gitCommit": r.commit}},
-			{Name: "go", Annotations: map[string]string{"version": runtime.Version()}},
+			{Name: "go", Annotations: map[string]string{"version": program.GoVersion}},
 		},
 	}
 	s.Predicate.RunDetails.Builder.ID = builder()

@@ -55,6 +55,7 @@ func assertProgram(t *testing.T, p platform, content []byte) {
 	assert.Equal(t, "github.com/registryprofile/registry-profile/cmd/registry-profile", info.Path)
 	assert.Equal(t, []string{p.os, p.arch, "0", "true"},
 		[]string{settings["GOOS"], settings["GOARCH"], settings["CGO_ENABLED"], settings["-trimpath"]})
+	assert.Equal(t, runtime.Version(), info.GoVersion, "another Go packs than compiles: go.mod has another toolchain")
 	assert.True(t, bytes.Contains(content, []byte(version)), "it does not know its version")
 	here, err := filepath.Abs(root)
 	require.NoError(t, err)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -106,6 +107,7 @@ func TestProvenance(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, protojson.Unmarshal(predicate, p))
 	require.NoError(t, p.Validate())
+	assert.Equal(t, runtime.Version(), p.BuildDefinition.ResolvedDependencies[1].Annotations.AsMap()["version"])
 	assert.Equal(t, strings.TrimSpace(output(t, "git", "rev-parse", "HEAD")),
 		p.BuildDefinition.ResolvedDependencies[0].Digest["gitCommit"])
 }
