@@ -27,5 +27,6 @@ done
 rm -rf dist/image
 buildah manifest push --quiet --all "$list" "oci:dist/image:$IMAGE" >/dev/null
 # Not the tool's own archive: its entries carry the time of the build.
-tar --sort=name --mtime="@$EPOCH" --owner=0 --group=0 --numeric-owner -C dist/image -cf dist/image.tar .
+tar --sort=name --mtime="@$EPOCH" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
+	-C dist/image -cf dist/image.tar .
 sha256sum dist/image.tar
