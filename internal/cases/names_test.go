@@ -33,7 +33,7 @@ func TestDocumentsNameWhatIsReleased(t *testing.T) {
 		"registry-profile-" + version + "-image": regexp.MustCompile(`registry-profile-v[\d.]+-image`),
 		"release.yaml@refs/tags/" + version:      regexp.MustCompile(`release\.yaml@refs/tags/[\w.-]+`),
 	}
-	list := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md", "examples", ".github")
+	list := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md", "*metadata.yaml", "examples", ".github")
 	list.Dir = cases.Root(t)
 	out, err := list.Output()
 	require.NoError(t, err)
