@@ -26,14 +26,15 @@ func TestDocumentsNameWhatIsReleased(t *testing.T) {
 	image, version := setting("IMAGE_NAME"), setting("NAMED_VERSION")
 	// Each names a version, or something that has one.
 	places := map[string]*regexp.Regexp{
-		image + ":" + version:                    regexp.MustCompile(`[a-z0-9.-]+\.[a-z]+/[a-z/-]*/registry-profile:[\w.$-]+`),
+		image + ":" + version:                    regexp.MustCompile(`[a-z0-9.-]+/[a-z/-]*/registry-profile:[\w.$-]+`),
 		"/registry-profile/releases/" + version:  regexp.MustCompile(`/registry-profile/releases/(?:download/|tag/)?[\w.-]+`),
 		"/cmd/registry-profile@" + version:       regexp.MustCompile(`/cmd/registry-profile@[\w.-]+`),
 		"rev: " + version:                        regexp.MustCompile(`rev: \S+`),
 		"registry-profile-" + version + "-image": regexp.MustCompile(`registry-profile-v[\d.]+-image`),
 		"release.yaml@refs/tags/" + version:      regexp.MustCompile(`release\.yaml@refs/tags/[\w.-]+`),
 	}
-	list := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md", "*metadata.yaml", "examples", ".github")
+	list := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard",
+		"*.md", "*metadata.yaml", "examples", ".github")
 	list.Dir = cases.Root(t)
 	out, err := list.Output()
 	require.NoError(t, err)

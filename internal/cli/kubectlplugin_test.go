@@ -38,7 +38,8 @@ func TestPluginOfKubectl(t *testing.T) {
 	assert.Equal(t, "error: unknown command \"nonsense\"; see kubectl registry-profile --help\n", said("nonsense"))
 
 	// What is no command to type is not touched.
-	assert.Equal(t, start(t, "", "version").out, said("version"))
-	assert.Equal(t, start(t, "", "render", examples+"/minimal/profile.yaml").out, said("render", examples+"/minimal/profile.yaml"))
-	assert.Equal(t, "error: registry-profile of mine: no such file or directory\n", said("validate", "registry-profile of mine"))
+	for _, args := range [][]string{{"version"}, {"render", examples + "/minimal/profile.yaml"}} {
+		assert.Equal(t, start(t, "", args...).out, said(args...))
+	}
+	assert.Equal(t, "error: registry-profile x: no such file or directory\n", said("validate", "registry-profile x"))
 }

@@ -13,20 +13,25 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// ofTheCaller are the settings that the second build does not get from the first: parameters
+// of make, and who signs.
+var ofTheCaller = []string{"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "EPOCH", "IMAGE", "COSIGN_KEYLESS", "COSIGN_KEY"}
+
 // TestSameBytesElsewhere builds the same commit once more: in another folder, at another
-// time, with another umask, locale, time zone and home, and with nothing of what the first
-// build has compiled. Every file is the same but the signatures, which are never the same twice.
+// time, with another umask, locale and time zone, and for the platforms of RECOMPILED with
+// nothing of what the first build has compiled. Every file is the same but the signatures,
+// which are never the same twice.
 func TestSameBytesElsewhere(t *testing.T) {
 	clone := filepath.Join(t.TempDir(), "a folder", "of another name")
 	output(t, "git", "clone", "--quiet", root, clone)
 	output(t, "git", "-C", clone, "checkout", "--quiet", strings.TrimSpace(output(t, "git", "rev-parse", "HEAD")))
 	build := func(environ []string, args ...string) {
-		make := exec.Command("sh", append([]string{"-euc", `umask 077; exec make "$@"`, "sh", "VERSION=" + version}, args...)...)
+		args = append([]string{"-euc", `umask 077; exec make "$@"`, "sh", "VERSION=" + version}, args...)
+		make := exec.Command("sh", args...)
 		make.Dir = clone
-		// A make that calls this one must not hand its parameters on.
 		make.Env = append(slices.DeleteFunc(os.Environ(), func(setting string) bool {
 			name, _, _ := strings.Cut(setting, "=")
-			return slices.Contains([]string{"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "EPOCH", "IMAGE", "COSIGN_KEYLESS", "COSIGN_KEY"}, name)
+			return slices.Contains(ofTheCaller, name)
 		}), append(environ, "LC_ALL=C.UTF-8", "LANG=de_DE.UTF-8", "TZ=Pacific/Chatham")...)
 		out, err := make.CombinedOutput()
 		require.NoError(t, err, string(out))

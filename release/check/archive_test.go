@@ -6,6 +6,7 @@ import (
 	"debug/elf"
 	"debug/macho"
 	"debug/pe"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,10 +34,12 @@ func TestArchives(t *testing.T) {
 			assert.Equal(t, string(read(t, filepath.Join(root, name))), string(in[name].content))
 		}
 		page := string(in["man/man1/registry-profile-render.1"].content)
-		assert.Contains(t, page, `"`+modified.UTC().Format("Jan 2006")+`" "registry-profile `+version+`"`)
+		assert.Contains(t, page, fmt.Sprintf(`"%s" "registry-profile %s"`, modified.UTC().Format("Jan 2006"), version))
 		for name, line := range map[string]string{
-			"bash/registry-profile": "# bash completion V2 for registry-profile", "zsh/_registry-profile": "#compdef registry-profile",
-			"fish/registry-profile.fish": "# fish completion for registry-profile", "powershell/registry-profile.ps1": "# powershell completion",
+			"bash/registry-profile":           "# bash completion V2 for registry-profile",
+			"zsh/_registry-profile":           "#compdef registry-profile",
+			"fish/registry-profile.fish":      "# fish completion for registry-profile",
+			"powershell/registry-profile.ps1": "# powershell completion",
 		} {
 			assert.Contains(t, string(in["completions/"+name].content), line)
 		}

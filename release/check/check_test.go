@@ -40,8 +40,8 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	if _, err := os.Stat(filepath.Join(released, "registry-profile-"+version+"-image.tar")); version == "" || err != nil {
-		fmt.Fprintln(os.Stderr, "error: dist/release/ does not hold this version; call make release release-check VERSION=vX.Y.Z")
+	if _, err := os.Stat(filepath.Join(released, "registry-profile-"+version+"-image.tar")); err != nil {
+		fmt.Fprintf(os.Stderr, "error: dist/release/ does not hold %q; call make release VERSION=vX.Y.Z first\n", version)
 		os.Exit(1)
 	}
 	os.Exit(m.Run())

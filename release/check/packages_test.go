@@ -57,8 +57,11 @@ func TestKrew(t *testing.T) {
 	home := t.TempDir()
 	// kubectl calls krew by this name. The archive's address stands in the manifest, and leads
 	// to the release's own page.
-	install := exec.Command("sh", "-euc", strings.Replace(line, "kubectl krew", "../../bin/krew", 1)+` --archive "$0"`, archive)
-	install.Env = []string{"KREW_ROOT=" + home, "HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "KREW_OS=linux", "KREW_ARCH=amd64"}
+	line = strings.Replace(line, "kubectl krew", "../../bin/krew", 1) + ` --archive "$0"`
+	install := exec.Command("sh", "-euc", line, archive)
+	install.Env = []string{
+		"KREW_ROOT=" + home, "HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "KREW_OS=linux", "KREW_ARCH=amd64",
+	}
 	out, err := install.CombinedOutput()
 	require.NoError(t, err, string(out))
 

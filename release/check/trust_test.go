@@ -23,6 +23,7 @@ import (
 const (
 	sums      = released + "/SHA256SUMS"
 	statement = released + "/provenance.json"
+	workflow  = "https://github.com/registryprofile/registry-profile/.github/workflows/release.yaml"
 )
 
 // cosign verifies as docs/releases.md says.
@@ -30,7 +31,7 @@ func cosign(t *testing.T, command string, args ...string) error {
 	who := []string{"--key", publicKey, "--insecure-ignore-tlog"}
 	if keyless {
 		who = []string{
-			"--certificate-identity", "https://github.com/registryprofile/registry-profile/.github/workflows/release.yaml@refs/tags/" + version,
+			"--certificate-identity", workflow + "@refs/tags/" + version,
 			"--certificate-oidc-issuer", "https://token.actions.githubusercontent.com",
 		}
 	}

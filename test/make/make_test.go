@@ -168,7 +168,8 @@ const named = "v0.1.0"
 
 func TestReleaseWantsAVersion(t *testing.T) {
 	y := newCleanYard(t)
-	for _, version := range append(hostile, expanded, "", "1.2.3", "v1.2", "v1.2.3.4", "v01.2.3", "v1.2.3-rc1", "v1.2.3\n", "v1.2.3\nv1.2.4") {
+	none := []string{"", "1.2.3", "v1.2", "v1.2.3.4", "v01.2.3", "v1.2.3-rc1", "v1.2.3\n", "v1.2.3\nv1.2.4", expanded}
+	for _, version := range append(none, hostile...) {
 		for name, given := range map[string][2][]string{
 			"argument": {{"VERSION=" + version}, nil}, "environment": {nil, {"VERSION=" + version}},
 		} {
