@@ -18,7 +18,11 @@ export VERSION IMAGE RUN FUZZTIME
 # The commit's own time: the same commit gives the same bytes.
 export EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 export PLATFORMS := linux/amd64 linux/arm64 linux/ppc64le linux/s390x darwin/amd64 darwin/arm64 windows/amd64
-export CGO_ENABLED ?= 0
+# Static, and for the oldest processors, whatever the environment says.
+export CGO_ENABLED := 0
+export GOAMD64     := v1
+export GOARM64     := v8.0
+export GOPPC64     := power8
 
 MODULE := github.com/registryprofile/registry-profile
 BUILD  := go build -trimpath -buildvcs=false -ldflags="-s -w -X $(MODULE)/internal/cli.version=$$VERSION"

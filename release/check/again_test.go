@@ -18,9 +18,9 @@ import (
 var ofTheCaller = []string{"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "EPOCH", "IMAGE", "COSIGN_KEYLESS", "COSIGN_KEY"}
 
 // TestSameBytesElsewhere builds the same commit once more: in another folder, at another
-// time, with another umask, locale and time zone, and for the platforms of RECOMPILED with
-// nothing of what the first build has compiled. Every file is the same but the signatures,
-// which are never the same twice.
+// time, with another umask, locale, time zone and wish for a processor, and for the platforms
+// of RECOMPILED with nothing of what the first build has compiled. Every file is the same
+// but the signatures, which are never the same twice.
 func TestSameBytesElsewhere(t *testing.T) {
 	clone := filepath.Join(t.TempDir(), "a folder", "of another name")
 	output(t, "git", "clone", "--quiet", root, clone)
@@ -32,7 +32,9 @@ func TestSameBytesElsewhere(t *testing.T) {
 		make.Env = append(slices.DeleteFunc(os.Environ(), func(setting string) bool {
 			name, _, _ := strings.Cut(setting, "=")
 			return slices.Contains(ofTheCaller, name)
-		}), append(environ, "LC_ALL=C.UTF-8", "LANG=de_DE.UTF-8", "TZ=Pacific/Chatham")...)
+		}), append(environ,
+			"LC_ALL=C.UTF-8", "LANG=de_DE.UTF-8", "TZ=Pacific/Chatham",
+			"CGO_ENABLED=1", "GOAMD64=v3", "GOARM64=v9.0", "GOPPC64=power10")...)
 		out, err := make.CombinedOutput()
 		require.NoError(t, err, string(out))
 	}
