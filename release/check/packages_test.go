@@ -48,6 +48,15 @@ type krewPlugin struct {
 	}
 }
 
+// emptyIndex is an index without plugins: krew wants one, whatever it installs.
+func emptyIndex(t *testing.T) string {
+	dir := t.TempDir()
+	output(t, "git", "-C", dir, "init", "--quiet")
+	output(t, "git", "-C", dir, "-c", "user.name=me", "-c", "user.email=me@example.com", "-c", "commit.gpgSign=false",
+		"commit", "--quiet", "--allow-empty", "--message", "no plugins")
+	return dir
+}
+
 // TestKrew: krew itself installs the plugin from the archive, and kubectl would find it under
 // its name. The archives of other platforms are those that krew would take there.
 func TestKrew(t *testing.T) {
@@ -61,6 +70,7 @@ func TestKrew(t *testing.T) {
 	install := exec.Command("sh", "-euc", line, archive)
 	install.Env = []string{
 		"KREW_ROOT=" + home, "HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "KREW_OS=linux", "KREW_ARCH=amd64",
+		"KREW_DEFAULT_INDEX_URI=" + emptyIndex(t),
 	}
 	out, err := install.CombinedOutput()
 	require.NoError(t, err, string(out))
