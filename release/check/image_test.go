@@ -48,7 +48,7 @@ func TestImage(t *testing.T) {
 		config, err := one.ConfigFile()
 		require.NoError(t, err)
 		assert.Equal(t, version, config.Config.Labels["org.opencontainers.image.version"])
-		assert.Equal(t, "nobody", config.Config.User)
+		assert.Equal(t, "65534:65534", config.Config.User)
 		p := platform{m.Platform.OS, m.Platform.Architecture}
 		want := unpack(t, filepath.Join(released, p.archive()))[p.executable()].content
 		stream := mutate.Extract(one)
