@@ -13,9 +13,10 @@ LABEL org.opencontainers.image.title="registry-profile" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-COPY dist/passwd /etc/passwd
-COPY dist/group /etc/group
-COPY dist/registry-profile-linux-${TARGETARCH} /registry-profile
+# Whoever builds it may have another umask.
+COPY --chmod=644 dist/passwd /etc/passwd
+COPY --chmod=644 dist/group /etc/group
+COPY --chmod=755 dist/registry-profile-linux-${TARGETARCH} /registry-profile
 # Where runAsNonRoot asks, a name says nothing.
 USER 65534:65534
 ENTRYPOINT ["/registry-profile"]

@@ -4,16 +4,25 @@
 # as an environment variable: in the recipe itself, the shell would run what it holds.
 # For the same reason a text that make is given is not expanded as a makefile is.
 given = $(if $(filter undefined,$(origin $1)),$2,$(value $1))
+# Where the image is published, and the version that documents name: a test holds every
+# document and example to both.
+export IMAGE_NAME    := ghcr.io/registryprofile/registry-profile
+export NAMED_VERSION := v0.1.0
+
 override VERSION  := $(call given,VERSION,$(shell git describe --tags --always --dirty 2>/dev/null || echo unknown))
-override IMAGE    := $(call given,IMAGE,registry-profile:$(VERSION))
+override IMAGE    := $(call given,IMAGE,$(IMAGE_NAME):$(VERSION))
 override RUN      := $(call given,RUN)
 override FUZZTIME := $(call given,FUZZTIME,30s)
 export VERSION IMAGE RUN FUZZTIME
 
 # The commit's own time: the same commit gives the same bytes.
 export EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
-export ARCHS := amd64 arm64 ppc64le s390x
-export CGO_ENABLED ?= 0
+export PLATFORMS := linux/amd64 linux/arm64 linux/ppc64le linux/s390x darwin/amd64 darwin/arm64 windows/amd64
+# Static, and for the oldest processors, whatever the environment says.
+export CGO_ENABLED := 0
+export GOAMD64     := v1
+export GOARM64     := v8.0
+export GOPPC64     := power8
 
 MODULE := github.com/registryprofile/registry-profile
 BUILD  := go build -trimpath -buildvcs=false -ldflags="-s -w -X $(MODULE)/internal/cli.version=$$VERSION"
@@ -47,7 +56,7 @@ conformance: ## Check output against the real CRDs and formats, alerts in Promet
 	done
 
 .PHONY: lint
-lint: ## Check every Go module (gofmt, tidy, vet, staticcheck) and shell script (shellcheck)
+lint: ## Check Go modules (gofmt, tidy, vet, staticcheck), scripts (shellcheck), workflows (actionlint)
 	test/tools/lint.sh
 
 .PHONY: update-golden
@@ -87,15 +96,36 @@ container: image ## Run the image as a function of kustomize and kpt (needs podm
 
 .PHONY: binaries
 binaries: check-version ## Cross-compile static binaries into dist/
-	@set -e; for arch in $$ARCHS; do \
-		echo "dist/registry-profile-linux-$$arch"; \
-		GOOS=linux GOARCH=$$arch $(BUILD) -o dist/registry-profile-linux-$$arch ./cmd/registry-profile; \
+	@set -e; for platform in $$PLATFORMS; do \
+		GOOS=$${platform%/*}; GOARCH=$${platform#*/}; export GOOS GOARCH; \
+		echo "dist/registry-profile-$$GOOS-$$GOARCH"; \
+		$(BUILD) -o "dist/registry-profile-$$GOOS-$$GOARCH" ./cmd/registry-profile; \
 	done
 
 .PHONY: image
-image: binaries ## Build the image for every architecture into dist/ (needs buildah)
+image: binaries ## Build the image for every architecture of Linux into dist/ (needs buildah)
 	@command -v buildah >/dev/null || { echo "error: buildah is missing; install the package buildah"; exit 1; }
 	REVISION=$$(git rev-parse HEAD) test/tools/image.sh
+
+# The programs that a release is made with are pinned in modules of their own. An inventory
+# names its maker by checksum: that must not depend on the folder either.
+pinned = go build -C release/programs/$1 -trimpath -buildvcs=false -o ../../../bin/$1 $2
+
+.PHONY: release
+release: ## Build what a release of VERSION=vX.Y.Z holds into dist/release/, and sign it (needs buildah)
+	release/preflight.sh
+	$(MAKE) image
+	$(call pinned,cyclonedx-gomod,github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod)
+	$(call pinned,cosign,github.com/sigstore/cosign/v3/cmd/cosign)
+	cd release && go run .
+
+# To compile all of it a second time, from nothing, takes minutes.
+export RECOMPILED ?= $(PLATFORMS)
+
+.PHONY: release-check
+release-check: ## Build dist/release/ once more elsewhere, compare every byte, and use all of it (needs buildah)
+	$(call pinned,krew,sigs.k8s.io/krew/cmd/krew)
+	cd release && go test -count=1 -timeout 30m -v ./...
 
 # The version stands in the linker's flags and is the image's tag.
 .PHONY: check-version

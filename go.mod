@@ -2,6 +2,8 @@ module github.com/registryprofile/registry-profile
 
 go 1.26.0
 
+toolchain go1.26.8
+
 require (
 	github.com/aymanbagabas/go-udiff v0.4.1
 	github.com/distribution/reference v0.6.0

@@ -25,7 +25,7 @@ codes that follow.
 func TestCommandsDoc(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(commandsIntro)
-	command := cli.RootCommand()
+	command := cli.Commands()
 	command.InitDefaultHelpCmd()
 	command.InitDefaultCompletionCmd("completion")
 	document(&b, command)
@@ -58,7 +58,7 @@ func document(b *strings.Builder, c *cobra.Command) {
 // TestEveryCommandHelps: each has a sentence, and an example unless it is called by its name
 // alone.
 func TestEveryCommandHelps(t *testing.T) {
-	for _, c := range cli.RootCommand().Commands() {
+	for _, c := range cli.Commands().Commands() {
 		assert.Regexp(t, `^[A-Z].*[^.]$`, c.Short, c.Name())
 		if c.Name() != "version" {
 			assert.Contains(t, c.Example, "registry-profile "+c.Name(), c.Name())

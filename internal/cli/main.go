@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+
+	"github.com/spf13/cobra"
 )
 
 // session is one run of the program: its streams and its options.
@@ -27,9 +30,12 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 		}
 	}()
 	s := &session{in: stdin, out: stdout, err: &messages{stream: stderr}}
+	if calledByKubectl(os.Args[0]) {
+		s.err.words = kubectlWords()
+	}
 	err := s.run(args)
 	if told := exitGood; err != nil && !errors.As(err, &told) {
-		fmt.Fprintln(stderr, errorLine(err))
+		fmt.Fprintln(s.err, errorLine(err))
 	}
 	return int(outcomeOf(err))
 }
@@ -41,9 +47,19 @@ func (s *session) run(args []string) error {
 		return s.function()
 	}
 	root := s.rootCommand()
+	if s.err.words != nil {
+		s.err.words.say(root)
+	}
 	root.SetArgs(args)
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	return root.Execute()
+}
+
+// Commands returns the tree of commands, for what is written from it: documentation, man
+// pages, completions. It is not for running them.
+func Commands() *cobra.Command {
+	s := &session{out: io.Discard, err: &messages{stream: io.Discard}}
+	return s.rootCommand()
 }

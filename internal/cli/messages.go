@@ -11,6 +11,7 @@ import (
 // its end; whatever is written next takes the place of that line.
 type messages struct {
 	stream io.Writer
+	words  words // if commands are typed in another way
 
 	mutex    sync.Mutex
 	progress bool
@@ -21,7 +22,11 @@ func (m *messages) Write(lines []byte) (int, error) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	m.clear()
-	return m.stream.Write(lines)
+	if m.words == nil {
+		return m.stream.Write(lines)
+	}
+	_, err := io.WriteString(m.stream, m.words(string(lines)))
+	return len(lines), err
 }
 
 // showProgress says on a terminal, and nowhere else, how far a run is.

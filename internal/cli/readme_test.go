@@ -36,6 +36,10 @@ func TestReadme(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(ci), "\n"+blocks["sh"][1])
 
+	// What needs a release is run by release/check, which has one.
+	require.Len(t, blocks["console"], 1)
+	assert.Len(t, strings.Split(strings.TrimSpace(blocks["console"][0]), "\n"), 3)
+
 	minimal, err := os.ReadFile(filepath.Join(examples, "minimal", "profile.yaml"))
 	require.NoError(t, err)
 	schema, bare, _ := strings.Cut(string(minimal), "\n")

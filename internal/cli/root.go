@@ -11,7 +11,7 @@ import (
 // rootCommand chooses the surface: without arguments the program is a KRM
 // function, with the file of a profile a kustomize exec plugin, else a command.
 func (s *session) rootCommand() *cobra.Command {
-	var version bool
+	var version, doc bool
 	root := &cobra.Command{
 		Use:   "registry-profile [FILE]",
 		Short: "Puts OpenShift's image registry on ODF storage, from one small file",
@@ -33,6 +33,8 @@ work, such as for a file that is not there. Of several the greatest counts.`,
 			switch {
 			case version:
 				return s.printVersion()
+			case doc:
+				return s.printCatalogEntry()
 			case len(args) == 0:
 				return s.function() // with --strict
 			case len(args) == 1 && isPath(args[0]):
@@ -43,6 +45,7 @@ work, such as for a file that is not there. Of several the greatest counts.`,
 	}
 	root.PersistentFlags().BoolVar(&s.strict, "strict", false, "make warnings errors")
 	root.Flags().BoolVar(&version, "version", false, "say which version this is")
+	root.Flags().BoolVar(&doc, "doc", false, "describe the KRM function as JSON, for a catalogue")
 	root.AddCommand(s.renderCommand(), s.validateCommand(), s.checkCommand(), s.planCommand(), s.doctorCommand(), s.importCommand(),
 		s.explainCommand(), s.schemaCommand(), s.imagesCommand(), s.s3EnvCommand(), s.installCommand(), s.versionCommand())
 	return root

@@ -41,7 +41,7 @@ type yard struct {
 func newYard(t *testing.T) *yard {
 	dir := t.TempDir()
 	y := &yard{T: t, dir: dir, calls: filepath.Join(dir, "calls"), planted: filepath.Join(dir, "planted")}
-	for _, name := range []string{"Makefile", "test/tools/image.sh"} {
+	for _, name := range []string{"Makefile", "test/tools/image.sh", "release/preflight.sh"} {
 		content, err := os.ReadFile(filepath.Join("../..", name))
 		require.NoError(t, err)
 		y.write(name, string(content))
@@ -151,5 +151,85 @@ func TestVersionOfATag(t *testing.T) {
 	_, calls, err = y.make("image", nil, nil)
 	require.NoError(t, err)
 	assert.Contains(t, calls, "\nVERSION=v1.2.3-rc_1\n")
-	assert.Contains(t, calls, "\noci:dist/image:registry-profile:v1.2.3-rc_1\n")
+	assert.Contains(t, calls, "\noci:dist/image:ghcr.io/registryprofile/registry-profile:v1.2.3-rc_1\n")
+}
+
+// newCleanYard is a yard in which everything is committed.
+func newCleanYard(t *testing.T) *yard {
+	y := newYard(t)
+	y.write(".gitignore", "/dist/\n/calls\n")
+	y.git("add", "--all")
+	y.git("commit", "-q", "-m", "second")
+	return y
+}
+
+// The version that documents name.
+const named = "v0.1.0"
+
+func TestReleaseWantsAVersion(t *testing.T) {
+	y := newCleanYard(t)
+	none := []string{"", "1.2.3", "v1.2", "v1.2.3.4", "v01.2.3", "v1.2.3-rc1", "v1.2.3\n", "v1.2.3\nv1.2.4", expanded}
+	for _, version := range append(none, hostile...) {
+		for name, given := range map[string][2][]string{
+			"argument": {{"VERSION=" + version}, nil}, "environment": {nil, {"VERSION=" + version}},
+		} {
+			out, calls, err := y.make("release", given[0], given[1])
+			assert.Error(t, err, "%s %q", name, version)
+			assert.Contains(t, out, `error: "`+version+`" is not a version that can be released`)
+			assert.Empty(t, calls)
+		}
+	}
+	out, _, err := y.make("release", nil, nil)
+	assert.Error(t, err)
+	assert.Contains(t, out, "name one: make release VERSION="+named)
+}
+
+func TestReleaseOfWhatIsCommitted(t *testing.T) {
+	y := newCleanYard(t)
+	release := func(version string) (out, calls string, err error) {
+		return y.make("release", []string{"VERSION=" + version}, nil)
+	}
+	for range 2 { // what it leaves does not keep the next one from being made
+		_, calls, err := release("v1.2.3")
+		require.NoError(t, err, "a trial")
+		assert.Contains(t, calls, "internal/cli.version=v1.2.3\n")
+		assert.Contains(t, calls, "\noci:dist/image:ghcr.io/registryprofile/registry-profile:v1.2.3\n")
+		assert.True(t, strings.HasSuffix(calls, "run\n.\n"), calls)
+	}
+
+	for name, change := range map[string]func(){
+		"new":     func() { y.write("new.go", "") },
+		"staged":  func() { y.write("new.go", ""); y.git("add", "new.go") },
+		"changed": func() { y.write("bin/e2e", "") },
+	} {
+		change()
+		out, calls, err := release("v1.2.3")
+		assert.Error(t, err, name)
+		assert.Contains(t, out, "error: these files are not committed")
+		assert.Empty(t, calls)
+		y.git("reset", "-q", "--hard")
+		y.git("clean", "-q", "-f")
+	}
+}
+
+func TestReleaseOfATag(t *testing.T) {
+	y := newCleanYard(t)
+	release := func(version string) (out, calls string, err error) {
+		return y.make("release", []string{"VERSION=" + version}, nil)
+	}
+	y.git("tag", "v1.2.3")
+	out, calls, err := release("v1.2.3")
+	assert.Error(t, err)
+	assert.Contains(t, out, "error: the documents name "+named)
+	assert.Empty(t, calls)
+
+	y.git("tag", "-a", "-m", "first", named)
+	_, _, err = release(named)
+	require.NoError(t, err)
+
+	y.git("commit", "-q", "--allow-empty", "-m", "after it")
+	out, calls, err = release(named)
+	assert.Error(t, err)
+	assert.Contains(t, out, "error: the tag "+named+" names commit ")
+	assert.Empty(t, calls)
 }

@@ -16,14 +16,17 @@ echo 'nobody:x:65534:' >dist/group
 
 list="localhost/registry-profile-build"
 buildah manifest create "$list" >/dev/null
-for arch in $ARCHS; do
-	buildah build --quiet --no-cache --timestamp "$EPOCH" --platform "linux/$arch" --format oci \
+for platform in $PLATFORMS; do
+	[[ $platform == linux/* ]] || continue
+	arch=${platform#linux/}
+	buildah build --quiet --no-cache --timestamp "$EPOCH" --platform "$platform" --format oci \
 		--build-arg TARGETARCH="$arch" --build-arg VERSION="$VERSION" --build-arg REVISION="$REVISION" \
 		--identity-label=false --manifest "$list" . >/dev/null
-	echo "linux/$arch"
+	echo "$platform"
 done
 rm -rf dist/image
 buildah manifest push --quiet --all "$list" "oci:dist/image:$IMAGE" >/dev/null
 # Not the tool's own archive: its entries carry the time of the build.
-tar --sort=name --mtime="@$EPOCH" --owner=0 --group=0 --numeric-owner -C dist/image -cf dist/image.tar .
+tar --sort=name --mtime="@$EPOCH" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
+	-C dist/image -cf dist/image.tar .
 sha256sum dist/image.tar

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks every Go module and every shell script of the repository.
+# Checks every Go module, shell script and workflow of the repository.
 set -euo pipefail
 
 unformatted=$(git ls-files -z '*.go' | xargs -0 gofmt -l)
@@ -15,6 +15,10 @@ fi
 # A script is known by its first line or, if others read it in, by its name.
 git ls-files -z | xargs -0 awk 'FNR == 1 && (/^#!.*sh( |$)/ || FILENAME ~ /\.sh$/) {print FILENAME} {nextfile}' |
 	xargs --delimiter='\n' --verbose shellcheck
+
+# It hands the scripts in workflows to shellcheck.
+go build -C test/tools -o ../../bin/actionlint github.com/rhysd/actionlint/cmd/actionlint
+bin/actionlint
 
 go build -C test/tools -o ../../bin/staticcheck honnef.co/go/tools/cmd/staticcheck
 staticcheck=$PWD/bin/staticcheck
