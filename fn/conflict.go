@@ -19,7 +19,7 @@ func (s *plan) conflict(i *item, r generators.Resource) kptfn.Results {
 	case owner != "" && owner != profile:
 		return kptfn.Results{i.finding(finding.TwoProfiles, "", "is written by the profile %q already, "+
 			"and a cluster has one registry; %s", owner, wayOut(r.Class))}
-	case i.generatedBy(profile):
+	case i.generatedBy(profile) && !r.Existing:
 		return nil
 	case r.Class == generators.ClassClaim:
 		return slices.Concat(refuseStrange(i), refuseFaults(i), s.disagreements(i, r))

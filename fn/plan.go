@@ -16,7 +16,8 @@ import (
 // have a place in it.
 type plan struct {
 	profile *v1alpha1.RegistryProfile
-	// resources are those of the profile, in apply order and by identity.
+	// resources are those of the profile, in apply order and by identity, and the claim that
+	// it names.
 	resources []generators.Resource
 	wanted    map[ynode.ID]generators.Resource
 	// written are the objects that are written in the cluster.
@@ -27,6 +28,9 @@ func newPlan(profile *v1alpha1.RegistryProfile) *plan {
 	s := &plan{
 		profile: profile, resources: generators.Expand(profile), written: generators.WrittenInCluster(profile),
 		wanted: map[ynode.ID]generators.Resource{},
+	}
+	if claim, ok := generators.ExistingClaim(profile); ok {
+		s.resources = append(s.resources, claim)
 	}
 	for _, r := range s.resources {
 		s.wanted[ynode.IDOf(r.YNode())] = r

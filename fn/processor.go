@@ -100,11 +100,12 @@ func (s *plan) put(items []*item, own []*settings) []*yaml.RNode {
 		ours := newItem(r.RNode)
 		at := slices.IndexFunc(items, func(i *item) bool { return i.ID == ours.ID })
 		switch {
+		case at < 0 && r.Existing: // somebody else delivers it
 		case at < 0:
 			setAnnotation(ours.RNode, kioutil.PathAnnotation, folder+"/"+r.FileName())
 			setAnnotation(ours.RNode, kioutil.IndexAnnotation, "0")
 			items = append(items, ours)
-		case items[at].generatedBy(profile):
+		case items[at].generatedBy(profile) && !r.Existing:
 			update(items[at], ours)
 		case r.Class == generators.ClassClaim:
 			adopt(items[at], ours)
