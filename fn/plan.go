@@ -78,6 +78,9 @@ func (s *plan) judgeOther(i *item) kptfn.Results {
 	if result := s.hidden(i); result != nil {
 		return kptfn.Results{result}
 	}
+	if result := s.anywhere(i); result != nil {
+		return kptfn.Results{result}
+	}
 	if result := s.writer(i); result != nil {
 		return kptfn.Results{result}
 	}
@@ -85,6 +88,21 @@ func (s *plan) judgeOther(i *item) kptfn.Results {
 		return kptfn.Results{result}
 	}
 	return s.listed(i)
+}
+
+// anywhere reports an item without a namespace that is a resource of the profile wherever it
+// is applied to the namespace of that one.
+func (s *plan) anywhere(i *item) *kptfn.Result {
+	for _, r := range s.resources {
+		id := ynode.IDOf(r.YNode())
+		namespace := id.Namespace
+		id.Namespace = ""
+		if namespace != "" && id == i.ID && !i.generatedBy(s.profile.Metadata.Name) {
+			return i.finding(finding.DuplicateItem, "metadata.namespace", "is missing, and in %s this is the %s of the "+
+				"profile; write the namespace that it is meant for", namespace, i.Kind)
+		}
+	}
+	return nil
 }
 
 // hidden reports an item that some readers of YAML take for another object than this
