@@ -81,6 +81,9 @@ func (s *plan) judgeOther(i *item) kptfn.Results {
 	if result := s.anywhere(i); result != nil {
 		return kptfn.Results{result}
 	}
+	if i.generatedBy(s.profile.Metadata.Name) {
+		return s.stale(i)
+	}
 	if result := s.writer(i); result != nil {
 		return kptfn.Results{result}
 	}

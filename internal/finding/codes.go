@@ -101,6 +101,9 @@ var (
 	LocalConfig = declare(groupItems, "local-config",
 		"kustomize and kpt leave an object with this annotation out of what they deliver, and what the profile "+
 			"has merged into it.")
+	ClaimLeft = declare(groupItems, "claim-left-out",
+		"A claim that an earlier run made leaves Git when the profile makes another one. The cluster keeps it, "+
+			"with its images.")
 	ClaimDiffers = declare(groupItems, "claim-differs",
 		"A claim of your own is adopted as it is. One that is not what the profile asks for leaves open "+
 			"which of the two is meant, and a claim that is bound cannot be changed.")
