@@ -8,12 +8,8 @@ import (
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
-	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
-
-// folder is where kpt writes new objects.
-const folder = "registry"
 
 // Processor is the function.
 type Processor struct {
@@ -102,8 +98,7 @@ func (s *plan) put(items []*item, own []*settings) []*yaml.RNode {
 		switch {
 		case at < 0 && r.Existing: // somebody else delivers it
 		case at < 0:
-			setAnnotation(ours.RNode, kioutil.PathAnnotation, folder+"/"+r.FileName())
-			setAnnotation(ours.RNode, kioutil.IndexAnnotation, "0")
+			place(ours, r.FileName(), items)
 			items = append(items, ours)
 		case items[at].generatedBy(profile) && !r.Existing:
 			update(items[at], ours)
