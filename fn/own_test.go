@@ -88,6 +88,32 @@ func TestWhatStandsInTheProfileIsSet(t *testing.T) {
 	}
 }
 
+// TestWhatIsEmptyInTheProfileIsEmpty: the profile wins, also where it wants nothing.
+func TestWhatIsEmptyInTheProfileIsEmpty(t *testing.T) {
+	const (
+		spec = "spec: {registry: {tolerations: [], nodeSelector: {}, proxy: {}, resources: {limits: {}}}, pruner: {}}\n"
+		mine = "spec:\n  logLevel: Debug\n  tolerations: [{key: a, operator: Exists}]\n  nodeSelector: {x: y}\n" +
+			"  proxy: {http: \"http://p:1\"}\n  resources: {limits: {cpu: 1}, requests: {cpu: 100m}}\n"
+	)
+	out, codes := transform(t, aProfile+spec, aConfig+mine,
+		strings.Replace(aConfig, "Config", "ImagePruner", 1)+"spec: {suspend: true, nodeSelector: {x: y}}\n")
+	require.Empty(t, codes)
+	once := theConfig(t, out)
+	assert.Contains(t, once, "logLevel: Debug")
+	assert.Contains(t, once, "cpu: 100m")
+	for _, gone := range []string{"key: a", "x: y", "http://p:1", "cpu: 1}"} {
+		assert.NotContains(t, once, gone)
+	}
+	for _, item := range out {
+		if item.GetKind() == "ImagePruner" {
+			assert.Contains(t, item.MustString(), "suspend: true, nodeSelector: {x: y}")
+		}
+	}
+	again, codes := transform(t, aProfile+spec, once)
+	require.Empty(t, codes)
+	assert.Equal(t, once, theConfig(t, again))
+}
+
 // TestUnknownToTheProfileAndKnownUpstream: these are no settings of a profile, and stay.
 func TestUnknownToTheProfileAndKnownUpstream(t *testing.T) {
 	out, codes := transform(t, aProfile, aConfig+"spec: {logging: 2, resources: {claims: [{name: gpu}]}}\n")
