@@ -108,7 +108,8 @@ var (
 		"A claim of your own is adopted as it is. One that is not what the profile asks for leaves open "+
 			"which of the two is meant, and a claim that is bound cannot be changed.")
 	ListItem = declare(groupItems, "list-item",
-		"An engine opens a List and applies what it holds, beside what the profile adds.")
+		"An engine opens a List or a Template, and ACM a policy, and applies what it holds, beside what the "+
+			"profile adds.")
 	WrittenInCluster = declare(groupItems, "written-in-cluster",
 		"Two writers of one object overwrite each other for ever, and a credential must not stand in Git.")
 	DuplicateProfile = declare(groupItems, "duplicate-profile",
