@@ -53,6 +53,25 @@ func TestDefaultsAreRemembered(t *testing.T) {
 	assert.Contains(t, run("{}", unreadable), "replicas: 2\n")
 }
 
+// TestSettingsOutliveTheirProfile: a Config of the user's own whose profile is gone takes
+// another one, as the message says.
+func TestSettingsOutliveTheirProfile(t *testing.T) {
+	mine := aConfig + "spec:\n  logLevel: Debug # mine\n"
+	old := strings.Replace(aProfile, "name: registry", "name: old", 1) + "spec: {registry: {readOnly: true}}"
+	merged, codes := transform(t, old, mine)
+	require.Empty(t, codes)
+	_, results := Processor{}.transform(yaml.MustParse(aProfile), []*yaml.RNode{yaml.MustParse(theConfig(t, merged))})
+	require.Len(t, results, 1)
+	assert.Contains(t, results[0].Message, "keep this object and take the annotation registryprofile.dev/profile off it")
+
+	freed := yaml.MustParse(theConfig(t, merged))
+	require.NoError(t, freed.PipeE(yaml.ClearAnnotation(generators.ProfileAnnotation)))
+	taken, codes := transform(t, aProfile, freed.MustString())
+	require.Empty(t, codes)
+	never, _ := transform(t, aProfile, mine)
+	assert.YAMLEq(t, theConfig(t, never), theConfig(t, taken))
+}
+
 // TestTheJobDoesWhatTheMergedConfigSays: with other numbers the Job and Git would take
 // turns.
 func TestTheJobDoesWhatTheMergedConfigSays(t *testing.T) {
