@@ -12,8 +12,8 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// adopt gives a claim that the profile does not make the marks of ours, and changes nothing
-// else.
+// adopt gives a claim that the profile does not make the marks of ours and the version that
+// clusters have, and changes nothing else.
 func adopt(existing, r *item) {
 	setAnnotation(r.RNode, generators.MergedAnnotation, "")
 	marks := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
@@ -22,6 +22,7 @@ func adopt(existing, r *item) {
 		marks.Content = append(marks.Content, ynode.String(field), ynode.Field(metadata, field))
 	}
 	overlay(ynode.Field(existing.YNode(), "metadata"), marks, false)
+	overlay(ynode.Field(existing.YNode(), "apiVersion"), ynode.Field(r.YNode(), "apiVersion"), false)
 }
 
 // disagreements reports every field in which a claim of the user's own is not what the

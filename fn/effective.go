@@ -145,7 +145,25 @@ func ownSpec(i *item) *yaml.Node {
 			remove(own, path[1:]) // below spec
 		}
 	}
+	dropNulls(own)
 	return own
+}
+
+// dropNulls removes the fields below a node that have no value, as oc get prints them: they
+// say nothing.
+func dropNulls(n *yaml.Node) {
+	if n.Kind == yaml.MappingNode {
+		var kept []*yaml.Node
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if !isNull(n.Content[i+1]) {
+				kept = append(kept, n.Content[i], n.Content[i+1])
+			}
+		}
+		n.Content = kept
+	}
+	for _, child := range n.Content {
+		dropNulls(child)
+	}
 }
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == yaml.NodeTagNull }

@@ -58,6 +58,9 @@ func (s *settings) merge(r *item) {
 			remove(s.YNode(), steps(pointer))
 		}
 	}
+	if own := ynode.Field(s.YNode(), "spec"); own != nil {
+		dropNulls(own)
+	}
 	for _, path := range emptied(s.set) {
 		remove(s.YNode(), append([]string{"spec"}, path...))
 	}

@@ -27,7 +27,7 @@ func refuseConfig(i *item) kptfn.Results {
 			"would fight the Job, which switches the storage safely; remove it, and describe the storage in the "+
 				"profile"))
 	}
-	if ynode.Field(spec, "httpSecret") != nil {
+	if secret := ynode.Field(spec, "httpSecret"); secret != nil && !isNull(secret) {
 		results = append(results, i.finding(finding.ConfigSecret, "spec.httpSecret",
 			"is a credential and stands in Git; remove it, the operator generates one"))
 	}

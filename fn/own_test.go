@@ -133,6 +133,23 @@ func TestWhatIsEmptyInTheProfileIsEmpty(t *testing.T) {
 	assert.Equal(t, once, theConfig(t, again))
 }
 
+// TestNullSaysNothing: oc get prints fields without a value.
+func TestNullSaysNothing(t *testing.T) {
+	const nulls = "spec:\n  logLevel: Debug\n  observedConfig: null\n  unsupportedConfigOverrides: ~\n  httpSecret:\n" +
+		"  replicas: null\n  proxy: {http: null, https: \"https://p:1\"}\n  tolerations: [{key: a, effect: null}]\n"
+	out, codes := transform(t, aProfile, aConfig+nulls)
+	require.Empty(t, codes)
+	want, codes := transform(t, aProfile, aConfig+
+		"spec: {logLevel: Debug, proxy: {https: \"https://p:1\"}, tolerations: [{key: a}]}\n")
+	require.Empty(t, codes)
+	assert.YAMLEq(t, theConfig(t, want), theConfig(t, out))
+
+	_, codes = transform(t, aProfile, aConfig+"spec: {storage: null}\n")
+	assert.Equal(t, []string{"config-storage"}, codes, "a client-side apply removes what is null")
+	_, codes = transform(t, aProfile, aConfig+"spec: null\n")
+	assert.Empty(t, codes)
+}
+
 // TestUnknownToTheProfileAndKnownUpstream: these are no settings of a profile, and stay.
 func TestUnknownToTheProfileAndKnownUpstream(t *testing.T) {
 	out, codes := transform(t, aProfile, aConfig+"spec: {logging: 2, resources: {claims: [{name: gpu}]}}\n")
