@@ -90,7 +90,7 @@ func (s *plan) judgeOther(i *item) kptfn.Results {
 	if result := warnOfRenamed(i, s.wanted); result != nil {
 		return kptfn.Results{result}
 	}
-	return s.listed(i)
+	return append(s.listed(i), s.brought(i)...)
 }
 
 // anywhere reports an item without a namespace that is a resource of the profile wherever it

@@ -13,18 +13,16 @@ type Held struct {
 	// Path is where it stands in the other one.
 	Path string
 	Node *yaml.Node
+	// Forbidden says that the other one deletes it.
+	Forbidden bool
 }
 
-// HeldBy returns the objects in a List, a Template of OpenShift, or a policy of ACM that does
-// more than inform. It does not look into what these hold.
+// HeldBy returns the objects in a List or a Template of OpenShift. It does not look into
+// what these hold.
 func HeldBy(n *yaml.Node) []Held {
 	switch id := IDOf(n); {
 	case id.Group == "template.openshift.io" && id.Kind == "Template":
 		return inList(n, "objects")
-	case id.Group == policyGroup && id.Kind == "Policy":
-		return inPolicy(n)
-	case id.Group == policyGroup && id.Kind == "ConfigurationPolicy":
-		return inConfigurationPolicy(n, "")
 	case strings.HasSuffix(id.Kind, "List"):
 		return inList(n, "items")
 	}
@@ -35,6 +33,20 @@ const (
 	policyGroup       = "policy.open-cluster-management.io"
 	remediationAction = "remediationAction"
 )
+
+// HeldByPolicy returns the objects that a policy of ACM brings to clusters or deletes there.
+// One that is disabled or informs does neither.
+func HeldByPolicy(n *yaml.Node) []Held {
+	switch id := IDOf(n); {
+	case id.Group != policyGroup || Text(n, "spec", "disabled") == "true":
+		return nil
+	case id.Kind == "Policy":
+		return inPolicy(n)
+	case id.Kind == "ConfigurationPolicy":
+		return inConfigurationPolicy(n, "")
+	}
+	return nil
+}
 
 // inPolicy returns what the ConfigurationPolicies in a Policy hold. Its remediationAction
 // stands for theirs.
@@ -47,7 +59,8 @@ func inPolicy(n *yaml.Node) []Held {
 			continue
 		}
 		for _, held := range inConfigurationPolicy(policy, action) {
-			all = append(all, Held{"spec." + template.Path + ".objectDefinition." + held.Path, held.Node})
+			held.Path = "spec." + template.Path + ".objectDefinition." + held.Path
+			all = append(all, held)
 		}
 	}
 	return all
@@ -61,7 +74,8 @@ func inConfigurationPolicy(n *yaml.Node, outer string) []Held {
 	var all []Held
 	for _, template := range inList(Field(n, "spec"), "object-templates") {
 		if object := Target(Field(template.Node, "objectDefinition")); object != nil {
-			all = append(all, Held{"spec." + template.Path + ".objectDefinition", object})
+			forbidden := strings.EqualFold(Text(template.Node, "complianceType"), "mustnothave")
+			all = append(all, Held{"spec." + template.Path + ".objectDefinition", object, forbidden})
 		}
 	}
 	return all
@@ -75,7 +89,7 @@ func inList(n *yaml.Node, key string) []Held {
 	}
 	all := make([]Held, len(list.Content))
 	for i, item := range list.Content {
-		all[i] = Held{fmt.Sprintf("%s[%d]", key, i), Target(item)}
+		all[i] = Held{Path: fmt.Sprintf("%s[%d]", key, i), Node: Target(item)}
 	}
 	return all
 }

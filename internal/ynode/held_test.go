@@ -32,12 +32,14 @@ func TestHeldBy(t *testing.T) {
 			"spec.policy-templates[1].objectDefinition.spec.object-templates[1].objectDefinition"},
 		"not enforced from outside": {strings.NewReplacer("ACTION", "InformOnly", "OUTER", "enforce").Replace(policy), ""},
 		"told from outside":         {strings.NewReplacer("ACTION", "enforce", "OUTER", "inform").Replace(policy), ""},
+		"disabled":                  {strings.NewReplacer("ACTION", "enforce", "remediationAction: OUTER", "disabled: true").Replace(policy), ""},
 		"inside alone": {strings.NewReplacer("ACTION", "enforce", "OUTER", "''").Replace(policy),
 			"spec.policy-templates[1].objectDefinition.spec.object-templates[1].objectDefinition"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := ""
-			for _, held := range ynode.HeldBy(yaml.MustParse(c.holder).YNode()) {
+			n := yaml.MustParse(c.holder).YNode()
+			for _, held := range append(ynode.HeldBy(n), ynode.HeldByPolicy(n)...) {
 				assert.Equal(t, "cluster", ynode.Text(held.Node, "metadata", "name"))
 				path = held.Path
 			}
