@@ -12,7 +12,8 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// adopt gives a claim of the user's own the marks of ours, and changes nothing else.
+// adopt gives a claim that the profile does not make the marks of ours and the version that
+// clusters have, and changes nothing else.
 func adopt(existing, r *item) {
 	setAnnotation(r.RNode, generators.MergedAnnotation, "")
 	marks := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
@@ -21,6 +22,7 @@ func adopt(existing, r *item) {
 		marks.Content = append(marks.Content, ynode.String(field), ynode.Field(metadata, field))
 	}
 	overlay(ynode.Field(existing.YNode(), "metadata"), marks, false)
+	overlay(ynode.Field(existing.YNode(), "apiVersion"), ynode.Field(r.YNode(), "apiVersion"), false)
 }
 
 // disagreements reports every field in which a claim of the user's own is not what the
@@ -28,6 +30,10 @@ func adopt(existing, r *item) {
 // and its loss is the loss of the images.
 func (s *plan) disagreements(i *item, r generators.Resource) kptfn.Results {
 	var results kptfn.Results
+	way := "make " + s.backend() + " say the same"
+	if !r.Existing {
+		way += ", or name the claim in " + s.backend() + ".existingClaim"
+	}
 	asked, there := ynode.Field(r.YNode(), "spec"), ynode.Field(i.YNode(), "spec")
 	for _, pointer := range leaves(asked, "/spec") {
 		path := steps(pointer)[1:]
@@ -37,7 +43,7 @@ func (s *plan) disagreements(i *item, r generators.Resource) kptfn.Results {
 			path, wish = []string{"bucketName"}, "a name made from "+wish
 		}
 		have := ynode.Target(lookUp(there, path))
-		if agrees(path, want, have) {
+		if agrees(path, want, have) || have == nil && r.Existing {
 			continue
 		}
 		is := "is missing"
@@ -45,8 +51,7 @@ func (s *plan) disagreements(i *item, r generators.Resource) kptfn.Results {
 			is = "is " + shown(have)
 		}
 		results = append(results, i.finding(finding.ClaimDiffers, "spec."+strings.Join(path, "."),
-			"%s, where the profile asks for %s; keep the claim, and make %s say the same, or name the claim in "+
-				"%[3]s.existingClaim", is, wish, s.backend()))
+			"%s, where the profile asks for %s; keep the claim, and %s", is, wish, way))
 	}
 	return results
 }

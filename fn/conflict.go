@@ -1,6 +1,8 @@
 package fn
 
 import (
+	"slices"
+
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
@@ -16,26 +18,30 @@ func (s *plan) conflict(i *item, r generators.Resource) kptfn.Results {
 	switch {
 	case owner != "" && owner != profile:
 		return kptfn.Results{i.finding(finding.TwoProfiles, "", "is written by the profile %q already, "+
-			"and a cluster has one registry; %s", owner, wayOut(r.Class))}
-	case i.generatedBy(profile):
+			"and a cluster has one registry; %s", owner, wayOut(i, r.Class))}
+	case i.generatedBy(profile) && !r.Existing:
 		return nil
 	case r.Class == generators.ClassClaim:
-		return append(refuseStrange(i), s.disagreements(i, r)...)
+		return slices.Concat(refuseStrange(i), refuseFaults(i), s.disagreements(i, r))
+	case i.Kind == "Config":
+		return slices.Concat(refuseStrange(i), refuseFaults(i), refuseConfig(i))
 	case r.Class == generators.ClassShared:
-		results := append(refuseStrange(i), refuseClusterFields(i)...)
-		if i.Kind == "Config" {
-			results = append(results, refuseConfig(i)...)
-		}
-		return results
+		return append(refuseStrange(i), refuseFaults(i)...)
+	}
+	instead := "remove it, or give it another name"
+	if i.Kind == "Namespace" {
+		instead = "keep it, and write spec.bootstrap.createNamespace: false in the profile"
 	}
 	return kptfn.Results{i.finding(finding.ForeignObject, "",
-		"is in the input and not ours, so it is not overwritten; remove it, or give it another name")}
+		"is in the input and not ours, so it is not overwritten; %s", instead)}
 }
 
-// wayOut says what to do with an object of another profile. A claim is never removed.
-func wayOut(c generators.Class) string {
-	if c == generators.ClassClaim {
-		return "remove one of the profiles, or, if that profile is gone, keep this claim and take the annotation " +
+// wayOut says what to do with an object of another profile. A claim is never removed, and
+// neither is what that profile was merged into.
+func wayOut(i *item, c generators.Class) string {
+	_, merged := i.Annotations[generators.MergedAnnotation]
+	if c == generators.ClassClaim || merged {
+		return "remove one of the profiles, or, if that profile is gone, keep this object and take the annotation " +
 			generators.ProfileAnnotation + " off it"
 	}
 	return "remove one of the profiles, or this object if that profile is gone"

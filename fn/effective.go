@@ -17,7 +17,8 @@ type settings struct {
 	*item
 	// field is the name of the settings in the profile's spec.
 	field string
-	// own is the object's spec without what an earlier run has put there.
+	// own is the object's spec without what an earlier run has put there, and without what the
+	// profile empties.
 	own *yaml.Node
 	// set is what stands in the profile, or nil.
 	set *yaml.Node
@@ -37,7 +38,11 @@ func (s *plan) settingsOf(items []*item, profile *yaml.Node) []*settings {
 			continue
 		}
 		set := lookUp(profile, []string{"spec", field})
-		all = append(all, &settings{item: i, field: field, own: ownSpec(i), set: set})
+		own := ownSpec(i)
+		for _, path := range emptied(set) {
+			remove(own, path)
+		}
+		all = append(all, &settings{item: i, field: field, own: own, set: set})
 	}
 	slices.SortStableFunc(all, func(a, b *settings) int { return strings.Compare(a.Kind, b.Kind) })
 	return slices.DeleteFunc(slices.Clone(all), func(s *settings) bool { return isTwice(s, all) })
@@ -73,6 +78,23 @@ func effective(profile *yaml.Node, all []*settings, told kptfn.Results) (*v1alph
 		}
 	}
 	return decoded, fresh
+}
+
+// emptied returns the paths of the empty lists and mappings that stand in the profile: it has
+// nothing to merge there, and means nothing.
+func emptied(set *yaml.Node) [][]string {
+	if set == nil {
+		return nil
+	}
+	var paths [][]string
+	for _, pointer := range leaves(set, "") {
+		if path := steps(pointer); len(path) > 0 {
+			if n := lookUp(set, path); n.Kind != yaml.ScalarNode && len(n.Content) == 0 {
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths
 }
 
 // together returns the settings as the rules of a profile know them.
@@ -123,7 +145,25 @@ func ownSpec(i *item) *yaml.Node {
 			remove(own, path[1:]) // below spec
 		}
 	}
+	dropNulls(own)
 	return own
+}
+
+// dropNulls removes the fields below a node that have no value, as oc get prints them: they
+// say nothing.
+func dropNulls(n *yaml.Node) {
+	if n.Kind == yaml.MappingNode {
+		var kept []*yaml.Node
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if !isNull(n.Content[i+1]) {
+				kept = append(kept, n.Content[i], n.Content[i+1])
+			}
+		}
+		n.Content = kept
+	}
+	for _, child := range n.Content {
+		dropNulls(child)
+	}
 }
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == yaml.NodeTagNull }

@@ -1,7 +1,6 @@
 package fn
 
 import (
-	"fmt"
 	"strings"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
@@ -10,41 +9,39 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// member is an object in a List.
+// member is an object in another one, such as a List.
 type member struct {
 	*item
 	path string
 }
 
-// members returns the objects in a List, and in the Lists that it holds, but for those that
-// were found before: a List can hold itself.
+// members returns the objects in an item, and in those that it holds, but for the holders
+// that were searched before: a List can hold itself.
 func members(i *item, path string, before map[*yaml.Node]bool) []member {
-	kind, isList := strings.CutSuffix(i.Kind, "List")
-	list := ynode.Target(ynode.Field(i.YNode(), "items"))
-	if !isList || list == nil || list.Kind != yaml.SequenceNode || before[list] {
+	if before[i.YNode()] {
 		return nil
 	}
-	before[list] = true
+	before[i.YNode()] = true
 	var all []member
-	for at, n := range list.Content {
-		m := member{newItem(yaml.NewRNode(ynode.Target(n))), fmt.Sprintf("%s[%d]", path, at)}
-		if m.Kind == "" { // as in a ConfigList
+	for _, held := range ynode.HeldBy(i.YNode()) {
+		m := member{newItem(yaml.NewRNode(held.Node)), ynode.Join(path, held.Path)}
+		if kind, isList := strings.CutSuffix(i.Kind, "List"); isList && m.Kind == "" { // as in a ConfigList
 			m.Kind, m.APIVersion, m.Group = kind, i.APIVersion, i.Group
 			m.dropNamespace()
 		}
-		all = append(append(all, m), members(m.item, m.path+".items", before)...)
+		all = append(append(all, m), members(m.item, m.path, before)...)
 	}
 	return all
 }
 
-// listed reports the objects in a List that the function would write, merge or judge if
+// listed reports the objects in an item that the function would write, merge or judge if
 // they stood in the stream themselves.
 func (s *plan) listed(i *item) kptfn.Results {
 	var results kptfn.Results
-	for _, m := range members(i, "items", map[*yaml.Node]bool{}) {
+	for _, m := range members(i, "", map[*yaml.Node]bool{}) {
 		if s.concerns(m.item) {
-			results = append(results, i.finding(finding.ListItem, m.path, "is %s/%s in a List, "+
-				"where it cannot be merged or judged; write it as a document of its own", m.Kind, m.Name))
+			results = append(results, i.finding(finding.ListItem, m.path, "is %s/%s in the %s, "+
+				"where it cannot be merged or judged; write it as a document of its own", m.Kind, m.Name, i.Kind))
 		}
 	}
 	return results
@@ -53,5 +50,5 @@ func (s *plan) listed(i *item) kptfn.Results {
 // concerns tells whether the profile has to do with an object.
 func (s *plan) concerns(i *item) bool {
 	_, wanted := s.wanted[i.ID]
-	return wanted || i.profile() != "" || s.writer(i) != nil || s.hidden(i) != nil
+	return wanted || s.anywhere(i) != nil || i.profile() != "" || s.writer(i) != nil || s.hidden(i) != nil
 }

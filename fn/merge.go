@@ -58,6 +58,12 @@ func (s *settings) merge(r *item) {
 			remove(s.YNode(), steps(pointer))
 		}
 	}
+	if own := ynode.Field(s.YNode(), "spec"); own != nil {
+		dropNulls(own)
+	}
+	for _, path := range emptied(s.set) {
+		remove(s.YNode(), append([]string{"spec"}, path...))
+	}
 	if s.Kind == "Config" {
 		remove(s.YNode(), []string{"spec", "managementState"}) // it is Managed, or the run has failed
 	}

@@ -53,6 +53,25 @@ func TestDefaultsAreRemembered(t *testing.T) {
 	assert.Contains(t, run("{}", unreadable), "replicas: 2\n")
 }
 
+// TestSettingsOutliveTheirProfile: a Config of the user's own whose profile is gone takes
+// another one, as the message says.
+func TestSettingsOutliveTheirProfile(t *testing.T) {
+	mine := aConfig + "spec:\n  logLevel: Debug # mine\n"
+	old := strings.Replace(aProfile, "name: registry", "name: old", 1) + "spec: {registry: {readOnly: true}}"
+	merged, codes := transform(t, old, mine)
+	require.Empty(t, codes)
+	_, results := Processor{}.transform(yaml.MustParse(aProfile), []*yaml.RNode{yaml.MustParse(theConfig(t, merged))})
+	require.Len(t, results, 1)
+	assert.Contains(t, results[0].Message, "keep this object and take the annotation registryprofile.dev/profile off it")
+
+	freed := yaml.MustParse(theConfig(t, merged))
+	require.NoError(t, freed.PipeE(yaml.ClearAnnotation(generators.ProfileAnnotation)))
+	taken, codes := transform(t, aProfile, freed.MustString())
+	require.Empty(t, codes)
+	never, _ := transform(t, aProfile, mine)
+	assert.YAMLEq(t, theConfig(t, never), theConfig(t, taken))
+}
+
 // TestTheJobDoesWhatTheMergedConfigSays: with other numbers the Job and Git would take
 // turns.
 func TestTheJobDoesWhatTheMergedConfigSays(t *testing.T) {
@@ -86,6 +105,49 @@ func TestWhatStandsInTheProfileIsSet(t *testing.T) {
 			assert.Contains(t, item.MustString(), "suspend: false")
 		}
 	}
+}
+
+// TestWhatIsEmptyInTheProfileIsEmpty: the profile wins, also where it wants nothing.
+func TestWhatIsEmptyInTheProfileIsEmpty(t *testing.T) {
+	const (
+		spec = "spec: {registry: {tolerations: [], nodeSelector: {}, proxy: {}, resources: {limits: {}}}, pruner: {}}\n"
+		mine = "spec:\n  logLevel: Debug\n  tolerations: [{key: a, operator: Exists}]\n  nodeSelector: {x: y}\n" +
+			"  proxy: {http: \"http://p:1\"}\n  resources: {limits: {cpu: 1}, requests: {cpu: 100m}}\n"
+	)
+	out, codes := transform(t, aProfile+spec, aConfig+mine,
+		strings.Replace(aConfig, "Config", "ImagePruner", 1)+"spec: {suspend: true, nodeSelector: {x: y}}\n")
+	require.Empty(t, codes)
+	once := theConfig(t, out)
+	assert.Contains(t, once, "logLevel: Debug")
+	assert.Contains(t, once, "cpu: 100m")
+	for _, gone := range []string{"key: a", "x: y", "http://p:1", "cpu: 1}"} {
+		assert.NotContains(t, once, gone)
+	}
+	for _, item := range out {
+		if item.GetKind() == "ImagePruner" {
+			assert.Contains(t, item.MustString(), "suspend: true, nodeSelector: {x: y}")
+		}
+	}
+	again, codes := transform(t, aProfile+spec, once)
+	require.Empty(t, codes)
+	assert.Equal(t, once, theConfig(t, again))
+}
+
+// TestNullSaysNothing: oc get prints fields without a value.
+func TestNullSaysNothing(t *testing.T) {
+	const nulls = "spec:\n  logLevel: Debug\n  observedConfig: null\n  unsupportedConfigOverrides: ~\n  httpSecret:\n" +
+		"  replicas: null\n  proxy: {http: null, https: \"https://p:1\"}\n  tolerations: [{key: a, effect: null}]\n"
+	out, codes := transform(t, aProfile, aConfig+nulls)
+	require.Empty(t, codes)
+	want, codes := transform(t, aProfile, aConfig+
+		"spec: {logLevel: Debug, proxy: {https: \"https://p:1\"}, tolerations: [{key: a}]}\n")
+	require.Empty(t, codes)
+	assert.YAMLEq(t, theConfig(t, want), theConfig(t, out))
+
+	_, codes = transform(t, aProfile, aConfig+"spec: {storage: null}\n")
+	assert.Equal(t, []string{"config-storage"}, codes, "a client-side apply removes what is null")
+	_, codes = transform(t, aProfile, aConfig+"spec: null\n")
+	assert.Empty(t, codes)
 }
 
 // TestUnknownToTheProfileAndKnownUpstream: these are no settings of a profile, and stay.

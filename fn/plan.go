@@ -16,7 +16,8 @@ import (
 // have a place in it.
 type plan struct {
 	profile *v1alpha1.RegistryProfile
-	// resources are those of the profile, in apply order and by identity.
+	// resources are those of the profile, in apply order and by identity, and the claim that
+	// it names.
 	resources []generators.Resource
 	wanted    map[ynode.ID]generators.Resource
 	// written are the objects that are written in the cluster.
@@ -27,6 +28,9 @@ func newPlan(profile *v1alpha1.RegistryProfile) *plan {
 	s := &plan{
 		profile: profile, resources: generators.Expand(profile), written: generators.WrittenInCluster(profile),
 		wanted: map[ynode.ID]generators.Resource{},
+	}
+	if claim, ok := generators.ExistingClaim(profile); ok {
+		s.resources = append(s.resources, claim)
 	}
 	for _, r := range s.resources {
 		s.wanted[ynode.IDOf(r.YNode())] = r
@@ -74,13 +78,34 @@ func (s *plan) judgeOther(i *item) kptfn.Results {
 	if result := s.hidden(i); result != nil {
 		return kptfn.Results{result}
 	}
+	if result := s.anywhere(i); result != nil {
+		return kptfn.Results{result}
+	}
+	if i.generatedBy(s.profile.Metadata.Name) {
+		return s.stale(i)
+	}
 	if result := s.writer(i); result != nil {
 		return kptfn.Results{result}
 	}
 	if result := warnOfRenamed(i, s.wanted); result != nil {
 		return kptfn.Results{result}
 	}
-	return s.listed(i)
+	return append(s.listed(i), s.brought(i)...)
+}
+
+// anywhere reports an item without a namespace that is a resource of the profile wherever it
+// is applied to the namespace of that one.
+func (s *plan) anywhere(i *item) *kptfn.Result {
+	for _, r := range s.resources {
+		id := ynode.IDOf(r.YNode())
+		namespace := id.Namespace
+		id.Namespace = ""
+		if namespace != "" && id == i.ID && !i.generatedBy(s.profile.Metadata.Name) {
+			return i.finding(finding.DuplicateItem, "metadata.namespace", "is missing, and in %s this is the %s of the "+
+				"profile; write the namespace that it is meant for", namespace, i.Kind)
+		}
+	}
+	return nil
 }
 
 // hidden reports an item that some readers of YAML take for another object than this

@@ -8,12 +8,8 @@ import (
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
-	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
-
-// folder is where kpt writes new objects.
-const folder = "registry"
 
 // Processor is the function.
 type Processor struct {
@@ -100,11 +96,11 @@ func (s *plan) put(items []*item, own []*settings) []*yaml.RNode {
 		ours := newItem(r.RNode)
 		at := slices.IndexFunc(items, func(i *item) bool { return i.ID == ours.ID })
 		switch {
+		case at < 0 && r.Existing: // somebody else delivers it
 		case at < 0:
-			setAnnotation(ours.RNode, kioutil.PathAnnotation, folder+"/"+r.FileName())
-			setAnnotation(ours.RNode, kioutil.IndexAnnotation, "0")
+			place(ours, r.FileName(), items)
 			items = append(items, ours)
-		case items[at].generatedBy(profile):
+		case items[at].generatedBy(profile) && !r.Existing:
 			update(items[at], ours)
 		case r.Class == generators.ClassClaim:
 			adopt(items[at], ours)

@@ -196,7 +196,7 @@ func TestForeignItemsPassUntouched(t *testing.T) {
 // an earlier run of this profile generated it, and this one does not.
 func TestOnlyOursIsRemoved(t *testing.T) {
 	job := func(label, annotation string) string {
-		return "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: old\n  namespace: registry-profile\n  labels: {app.kubernetes.io/managed-by: " + label + "}\n  annotations: {registryprofile.dev/profile: " + annotation + "}\n"
+		return "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: registry-bootstrap-old\n  namespace: registry-profile\n  labels: {app.kubernetes.io/managed-by: " + label + "}\n  annotations: {registryprofile.dev/profile: " + annotation + "}\n"
 	}
 	for item, kept := range map[string]bool{
 		job("registry-profile", "registry"): false,
@@ -208,7 +208,7 @@ func TestOnlyOursIsRemoved(t *testing.T) {
 	} {
 		out, codes := transform(t, aProfile, item)
 		require.Empty(t, codes)
-		assert.Equal(t, kept, out[0].GetName() == "old", item)
+		assert.Equal(t, kept, out[0].GetName() == "registry-bootstrap-old", item)
 	}
 }
 

@@ -89,12 +89,16 @@ func Expand(p *v1alpha1.RegistryProfile) []Resource {
 	planned := plan(p)
 	resources := make([]Resource, len(planned))
 	for i, o := range planned {
-		resources[i] = Resource{
-			RNode: encode(o, planned, p),
-			Stage: o.Stage, Class: o.Class, order: o.Order, named: o.PerNamespace,
-		}
+		resources[i] = newResource(o, planned, p)
 	}
 	return resources
+}
+
+func newResource(o planned, all []planned, p *v1alpha1.RegistryProfile) Resource {
+	return Resource{
+		RNode: encode(o, all, p),
+		Stage: o.Stage, Class: o.Class, order: o.Order, named: o.PerNamespace,
+	}
 }
 
 // planned is an object with what its generator says of it.

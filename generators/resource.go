@@ -57,6 +57,8 @@ type Resource struct {
 	*yaml.RNode
 	Stage Stage
 	Class Class
+	// Existing says that the profile does not make the object, see ExistingClaim.
+	Existing bool
 
 	order int
 	named bool

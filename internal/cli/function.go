@@ -29,6 +29,12 @@ func (s *session) function() error {
 	}
 	rl, err := kptfn.ParseResourceList(input)
 	if err != nil {
+		if content, _ := s.refuseNoObjects(input); content != nil {
+			if _, err := s.out.Write(content); err != nil {
+				return err
+			}
+			return exitFindings
+		}
 		return fmt.Errorf("stdin is not a ResourceList that can be processed: %s; "+
 			"to render a profile write registry-profile render FILE", finding.OneLine(err.Error()))
 	}

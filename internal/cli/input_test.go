@@ -124,7 +124,6 @@ func TestWrongResourceListIsOneLine(t *testing.T) {
 		"config is a bomb":         resourceList(t, profile("a", "\n"+bomb("  "))),
 		"config has long values":   resourceList(t, profile("a", "{odf: {namespace: "+strings.Repeat("x", 2<<20)+"}}")),
 		"items are an object":      listHead + good + "items: {a: b}\n",
-		"items are scalars":        listHead + good + "items: [1, a, null]\n",
 		"results are scalars":      listHead + good + "results: [3]\n",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -137,6 +136,18 @@ func TestWrongResourceListIsOneLine(t *testing.T) {
 			assert.NotContains(t, r.out, "ObjectBucketClaim")
 		})
 	}
+}
+
+// TestItemsThatAreNoObjects: the list comes back as it was, with what is wrong with it.
+func TestItemsThatAreNoObjects(t *testing.T) {
+	r := run(resourceList(t, profile("a", "{}"), usersConfigMap, "null", "3", "[]") + "results: [{message: before}]\n")
+	assert.Equal(t, 1, r.code)
+	for _, item := range []string{"items[1]", "items[2]", "items[3]"} {
+		assert.Contains(t, r.err, "error: RegistryProfile/a: "+item+": is no object; remove it, or write its fields [yaml]\n")
+	}
+	list := objects(t, r.out)[0]
+	assert.Equal(t, []any{objects(t, usersConfigMap)[0], nil, 3, []any{}}, at(list, "items"))
+	assert.Len(t, at(list, "results"), 4)
 }
 
 // Items are anybody's, and are only passed through.

@@ -12,11 +12,13 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/fn/runtime/exec"
 	"sigs.k8s.io/kustomize/kyaml/fn/runtime/runtimeutil"
 	"sigs.k8s.io/kustomize/kyaml/kio"
+	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // kptRender does what kpt fn render does with a package: all its files are the items, what
-// comes back from the mutators replaces them, and the validators get a copy.
+// comes back from the mutators replaces them, each in a place of its own, and the validators
+// get a copy.
 func kptRender(dir string) error {
 	mutators, err := kptFunctions(dir, "mutators")
 	if err != nil {
@@ -43,8 +45,25 @@ func kptRender(dir string) error {
 		return items, nil
 	})
 	return kio.Pipeline{
-		Inputs: []kio.Reader{files}, Filters: append(mutators, validate), Outputs: []kio.Writer{files},
+		Inputs: []kio.Reader{files}, Filters: append(mutators, validate, kio.FilterFunc(ownPlaces)), Outputs: []kio.Writer{files},
 	}.Execute()
+}
+
+// ownPlaces refuses two objects in one place, as kpt does (pkg/lib/fnruntime/runner.go).
+func ownPlaces(items []*yaml.RNode) ([]*yaml.RNode, error) {
+	taken := map[string]bool{}
+	for _, item := range items {
+		file, index, err := kioutil.GetFileAnnotations(item)
+		place := fmt.Sprintf("resource at path %q and index %q", file, index)
+		if err != nil {
+			return nil, err
+		}
+		if taken[place] {
+			return nil, fmt.Errorf("%s already exists", place)
+		}
+		taken[place] = true
+	}
+	return items, nil
 }
 
 // kptFunctions returns the functions of a list in the Kptfile's pipeline.
@@ -141,6 +160,32 @@ func TestKptRemovesWhatAnEarlierRunGenerated(t *testing.T) {
 	assert.NotContains(t, left, "ObjectBucketClaim")
 	assert.Contains(t, left, "PersistentVolumeClaim")
 	assert.Contains(t, tree(t, dir), "mine/dashboard.yaml")
+}
+
+// TestKptWritesBesideFilesOfTheUsersOwn: the claim of the backend before, which is the
+// user's own by now, has the file of the new one's.
+func TestKptWritesBesideFilesOfTheUsersOwn(t *testing.T) {
+	dir := kptPackage(t, "profile.yaml", profile("registry", "{}"))
+	require.NoError(t, kptRender(dir))
+	claim := fileOf("ObjectBucketClaim")
+	mine := strings.NewReplacer("registryprofile.dev/profile: registry\n", "mine: yes-it-is\n",
+		"app.kubernetes.io/managed-by: registry-profile", "team: mine").Replace(tree(t, dir)["registry/"+claim])
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "registry", claim), []byte(mine), 0o644))
+	namespace := filepath.Join(dir, "registry", fileOf("Namespace"))
+	require.NoError(t, os.WriteFile(namespace, []byte(usersConfigMap), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "profile.yaml"), []byte(profile("registry", "{storage: {noobaa: {}}}")), 0o644))
+
+	require.NoError(t, kptRender(dir))
+	first := tree(t, dir)
+	both := objects(t, first["registry/"+claim])
+	require.Len(t, both, 2)
+	assert.Equal(t, "image-registry-rgw", at(both[0], "metadata", "name"))
+	assert.Equal(t, "yes-it-is", at(both[0], "metadata", "annotations", "mine"))
+	assert.Equal(t, "image-registry-noobaa", at(both[1], "metadata", "name"))
+	assert.Len(t, objects(t, first["registry/"+fileOf("Namespace")]), 2)
+
+	require.NoError(t, kptRender(dir))
+	assert.Equal(t, first, tree(t, dir))
 }
 
 func kinds(t *testing.T, dir string) []string {

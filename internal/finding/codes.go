@@ -98,11 +98,17 @@ var (
 	ClusterField = declare(groupItems, "cluster-field",
 		"What an API server or an operator has written is of one cluster at one time; in Git it blocks "+
 			"every apply, or hides a storage.")
+	LocalConfig = declare(groupItems, "local-config",
+		"kustomize and kpt leave an object with this annotation out of what they deliver, with what the profile "+
+			"has merged into it.")
+	ClaimLeft = declare(groupItems, "claim-left-out",
+		"A claim that an earlier run made leaves Git when the profile makes another one. The cluster keeps it, "+
+			"with its images.")
 	ClaimDiffers = declare(groupItems, "claim-differs",
 		"A claim of your own is adopted as it is. One that is not what the profile asks for leaves open "+
 			"which of the two is meant, and a claim that is bound cannot be changed.")
 	ListItem = declare(groupItems, "list-item",
-		"An engine opens a List and applies what it holds, beside what the profile adds.")
+		"An engine opens a List or a Template and applies what it holds, beside what the profile adds.")
 	WrittenInCluster = declare(groupItems, "written-in-cluster",
 		"Two writers of one object overwrite each other for ever, and a credential must not stand in Git.")
 	DuplicateProfile = declare(groupItems, "duplicate-profile",
