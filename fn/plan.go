@@ -9,6 +9,7 @@ import (
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/stream"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 )
 
@@ -74,13 +75,22 @@ func (s *plan) judgeOther(i *item) kptfn.Results {
 	if result := s.hidden(i); result != nil {
 		return kptfn.Results{result}
 	}
-	if result := s.writer(i); result != nil {
-		return kptfn.Results{result}
+	if results := s.inTheWay(i); len(results) > 0 {
+		return results
 	}
 	if result := warnOfRenamed(i, s.wanted); result != nil {
 		return kptfn.Results{result}
 	}
 	return s.listed(i)
+}
+
+// inTheWay reports an object that is written in the cluster, or makes such an object, and
+// credentials.
+func (s *plan) inTheWay(i *item) kptfn.Results {
+	if message := stream.InTheWay(i.YNode(), s.written); message != "" {
+		return kptfn.Results{i.finding(finding.WrittenInCluster, "", "%s", message)}
+	}
+	return stream.Credentials(i.YNode())
 }
 
 // hidden reports an item that some readers of YAML take for another object than this

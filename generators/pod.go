@@ -149,7 +149,7 @@ func parameters(p *v1alpha1.RegistryProfile) []envVar {
 		env = append(env, objectStoreParameters(p, b)...)
 	} else {
 		claim := s.Storage.Volume().Claim()
-		env = append(env, envVar{"BACKEND", "pvc"},
+		env = append(env, envVar{BackendVariable, BackendVolume},
 			envVar{ClaimNamespaceVariable, claim.Namespace}, envVar{ClaimNameVariable, claim.Name},
 			envVar{"ACCESS_MODE", accessMode(s.Storage)})
 	}
@@ -159,7 +159,7 @@ func parameters(p *v1alpha1.RegistryProfile) []envVar {
 func objectStoreParameters(p *v1alpha1.RegistryProfile, b *v1alpha1.ObjectStore) []envVar {
 	ca, claim := trustedCA(p), b.Claim()
 	env := []envVar{
-		{"BACKEND", "s3"},
+		{BackendVariable, BackendS3},
 		{ClaimNamespaceVariable, claim.Namespace},
 		{ClaimNameVariable, claim.Name},
 		{"REGION", b.Region},

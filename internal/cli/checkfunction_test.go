@@ -89,7 +89,7 @@ var kustomizations = map[string]struct{ text, code string }{
 	"commonLabels":        {generated + "commonLabels: {app.kubernetes.io/managed-by: us}\n", "owner-mark"},
 	"hook":                {generated + "commonAnnotations: {helm.sh/hook: pre-install}\n", "hook"},
 	"storage":             {patchedStorage, "config-storage"},
-	"Secret":              {generated + "resources: [secret.yaml]\n", "job-object"},
+	"Secret":              {generated + "resources: [secret.yaml]\n", "credential"},
 	"namespace":           {generated + "namespace: team\n", "singleton-namespace"},
 	"namespaced Config":   {"resources: [config.yaml]\nnamespace: team\n" + transformed, ""}, // the function mends it
 	"namePrefix":          {generated + "namePrefix: p-\n", "singleton-name"},
@@ -178,7 +178,6 @@ func TestKptValidator(t *testing.T) {
 	for name, c := range map[string]struct{ item, code string }{
 		"clean":   {usersConfigMap, ""},
 		"own":     {usersConfig, ""},
-		"keys":    {strings.Replace(usersSecret, "image-registry-private-configuration-user", "mine", 1), "credential"},
 		"renamed": {config("name: p-cluster", "storage: {emptyDir: {}}"), "config-storage"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -137,8 +137,6 @@ var (
 		"The Job waits for a claim by its name, and would wait in vain.")
 	Reference = declare(groupStream, "broken-reference",
 		"A Job without its account, its script or its permissions never succeeds.")
-	JobObject = declare(groupStream, "job-object",
-		"The Job writes this object; with two writers it changes at every sync.")
 	Credential = declare(groupStream, "credential",
 		"A credential must not stand in a manifest.")
 	TemplateLeft = declare(groupStream, "template-left",

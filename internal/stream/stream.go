@@ -6,6 +6,7 @@ package stream
 
 import (
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -54,8 +55,7 @@ var checks = []func(*stream, *object) kptfn.Results{
 	duplicates,
 	configFields,
 	singletons,
-	credentials,
-	copiedCA,
+	inTheWay,
 	ownerMarks,
 	engineMarks,
 	hooks,
@@ -81,6 +81,8 @@ type stream struct {
 	ours []*object
 	// first is the first object of each identity.
 	first map[ynode.ID]*object
+	// written are the objects that are written in the cluster.
+	written []generators.Written
 }
 
 func open(items []*yaml.RNode) *stream {
@@ -90,6 +92,7 @@ func open(items []*yaml.RNode) *stream {
 			s.add(item.YNode(), i)
 		}
 	}
+	s.written = s.writtenInCluster()
 	return s
 }
 
