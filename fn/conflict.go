@@ -1,6 +1,8 @@
 package fn
 
 import (
+	"slices"
+
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
@@ -20,13 +22,11 @@ func (s *plan) conflict(i *item, r generators.Resource) kptfn.Results {
 	case i.generatedBy(profile):
 		return nil
 	case r.Class == generators.ClassClaim:
-		return append(refuseStrange(i), s.disagreements(i, r)...)
+		return slices.Concat(refuseStrange(i), refuseFaults(i), s.disagreements(i, r))
+	case i.Kind == "Config":
+		return slices.Concat(refuseStrange(i), refuseFaults(i), refuseConfig(i))
 	case r.Class == generators.ClassShared:
-		results := append(refuseStrange(i), refuseClusterFields(i)...)
-		if i.Kind == "Config" {
-			results = append(results, refuseConfig(i)...)
-		}
-		return results
+		return append(refuseStrange(i), refuseFaults(i)...)
 	}
 	return kptfn.Results{i.finding(finding.ForeignObject, "",
 		"is in the input and not ours, so it is not overwritten; remove it, or give it another name")}

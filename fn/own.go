@@ -5,7 +5,9 @@ import (
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/schema"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 )
 
@@ -41,34 +43,13 @@ func refuseConfig(i *item) kptfn.Results {
 	return results
 }
 
-// clusterFields are the metadata that an API server writes.
-var clusterFields = []string{
-	"creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "generation", "managedFields",
-	"resourceVersion", "selfLink", "uid",
-}
-
-const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
-
-// refuseClusterFields reports what a cluster has written into a Config or an ImagePruner,
-// and the fields beside spec that the object does not have. Tools write null for some of
-// them, which says nothing.
-func refuseClusterFields(i *item) kptfn.Results {
+// refuseFaults reports what a claim, Config or ImagePruner of the user's own must not say
+// beside its spec, and the fields there that the object does not have.
+func refuseFaults(i *item) kptfn.Results {
 	var results kptfn.Results
-	written := func(path string) {
-		results = append(results, i.finding(finding.ClusterField, path,
-			"was written by a cluster, and no other cluster or later time has the same; remove it"))
-	}
-	metadata := ynode.Field(i.YNode(), "metadata")
-	for _, name := range clusterFields {
-		if value := ynode.Target(ynode.Field(metadata, name)); value != nil && !isNull(value) {
-			written("metadata." + name)
-		}
-	}
-	if _, ok := i.Annotations[lastApplied]; ok {
-		written("metadata.annotations." + lastApplied)
-	}
-	if value := ynode.Target(ynode.Field(i.YNode(), "status")); value != nil && !isNull(value) {
-		written("status")
+	object, _ := schema.Value(i.YNode()).(map[string]any)
+	for _, fault := range generators.FaultsOfKept(object) {
+		results = append(results, i.finding(fault.Code, fault.Path, "%s", fault.Message))
 	}
 	known := []string{"apiVersion", "kind", "metadata", "spec", "status"}
 	for at := 0; at+1 < len(i.YNode().Content); at += 2 {

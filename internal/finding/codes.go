@@ -98,6 +98,9 @@ var (
 	ClusterField = declare(groupItems, "cluster-field",
 		"What an API server or an operator has written is of one cluster at one time; in Git it blocks "+
 			"every apply, or hides a storage.")
+	LocalConfig = declare(groupItems, "local-config",
+		"kustomize and kpt leave an object with this annotation out of what they deliver, and what the profile "+
+			"has merged into it.")
 	ClaimDiffers = declare(groupItems, "claim-differs",
 		"A claim of your own is adopted as it is. One that is not what the profile asks for leaves open "+
 			"which of the two is meant, and a claim that is bound cannot be changed.")
