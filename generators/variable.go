@@ -7,6 +7,13 @@ const (
 	ClaimNameVariable      = "CLAIM_NAME"
 	// BackendVariable says what the claim is of: BackendS3 or BackendVolume.
 	BackendVariable = "BACKEND"
+	// ClaimClassVariable and AccessModeVariable say what the claim must be.
+	ClaimClassVariable = "CLAIM_CLASS"
+	AccessModeVariable = "ACCESS_MODE"
+	// These say what the Job writes into Config beside the storage.
+	ReplicasVariable        = "REPLICAS"
+	RolloutStrategyVariable = "ROLLOUT_STRATEGY"
+	DisableRedirectVariable = "DISABLE_REDIRECT"
 	// TrustedCAVariable names the ConfigMap with the CA. The Job writes it if
 	// CASourceVariable says what from.
 	TrustedCAVariable = "TRUSTED_CA"

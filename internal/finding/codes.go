@@ -138,6 +138,9 @@ var (
 		"The ConfigMap of the script cannot be changed, so its name ends in a hash of the script.")
 	JobClaim = declare(groupStream, "job-claim",
 		"The Job waits for a claim by its name, and would wait in vain.")
+	JobDiffers = declare(groupStream, "job-differs",
+		"The Job, the claim and Config are made together: another class is another storage, and what the Job and "+
+			"Git write each in its own way changes back and forth.")
 	Reference = declare(groupStream, "broken-reference",
 		"A Job without its account, its script or its permissions never succeeds.")
 	Credential = declare(groupStream, "credential",

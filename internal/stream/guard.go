@@ -19,21 +19,6 @@ const (
 	leaveGuard = "leave it as the profile makes it, or write protection.admissionPolicies: false"
 )
 
-// confirmations reports a confirmation in Git: there it would be given again at every sync.
-func confirmations(_ *stream, o *object) kptfn.Results {
-	if !o.kind().Kept() {
-		return nil
-	}
-	var results kptfn.Results
-	for _, key := range []string{generators.ConfirmDeletionAnnotation, generators.ConfirmStorageAnnotation} {
-		if o.annotation(key) != "" {
-			results = append(results, o.error(finding.Confirmation, annotations+key,
-				"confirms in Git what is confirmed in the cluster, once; remove it")...)
-		}
-	}
-	return results
-}
-
 // policyBindings reports a binding whose policy has another name, and a policy that no
 // binding names: nothing is in force then.
 func policyBindings(s *stream, o *object) kptfn.Results {

@@ -50,6 +50,9 @@ func judged(t *testing.T, text string) []string {
 		object := ""
 		if r.ResourceRef != nil {
 			object = r.ResourceRef.Kind + "/" + r.ResourceRef.Name
+			if r.ResourceRef.Kind == "Job" {
+				object = "Job/JOB" // whose name ends in a hash
+			}
 		}
 		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s %s %s %s", r.Severity, finding.CodeOf(r), object, finding.Path(r))))
 	}
@@ -144,6 +147,175 @@ func TestNothingThatIsWrittenInTheCluster(t *testing.T) {
 			added: "{apiVersion: v1, kind: Secret, metadata: {name: image-registry-private-configuration-user}, " +
 				"data: {REGISTRY_STORAGE_S3_SECRETKEY: Yg==}}",
 			findings: []string{"error credential Secret/image-registry-private-configuration-user data.REGISTRY_STORAGE_S3_SECRETKEY"},
+		},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// TestSettingsAreThoseOfAProfile: what no profile may say, no patch says either.
+func TestSettingsAreThoseOfAProfile(t *testing.T) {
+	const rbd, service = "{storage: {rbd: {}}}", "{storage: {rgw: {endpoint: {service: {}}}}}"
+	for name, s := range map[string]scenario{
+		"a block device for three": {
+			spec: rbd, changes: []change{{"  replicas: 1\n  rolloutStrategy: Recreate", "  replicas: 3\n  rolloutStrategy: RollingUpdate"}},
+			findings: []string{
+				"error rbd-replicas Config/cluster spec.replicas", "error rbd-strategy Config/cluster spec.rolloutStrategy",
+			},
+		},
+		"redirects to a Service": {
+			spec: service, changes: []change{{"disableRedirect: true", "disableRedirect: false"}},
+			findings: []string{"error endpoint-redirect Config/cluster spec.disableRedirect"},
+		},
+		"a duration that nobody reads": {
+			changes:  []change{{"keepYoungerThanDuration: 720h", "keepYoungerThanDuration: 30d"}},
+			findings: []string{"error pruner-duration ImagePruner/cluster spec.keepYoungerThanDuration"},
+		},
+		"a schedule that nobody reads": {
+			changes:  []change{{"schedule: 0 0 * * *", "schedule: every day"}},
+			findings: []string{"error pruner-schedule ImagePruner/cluster spec.schedule"},
+		},
+		"no replicas, and a field that Config has not": {
+			changes: []change{{"  replicas: 2\n", "  replicas: 0\n  foo: 0\n"}},
+			findings: []string{
+				"error unknown-field Config/cluster spec.foo", "error out-of-range Config/cluster spec.replicas",
+			},
+		},
+		"more replicas than the Job writes": {
+			changes:  []change{{"  replicas: 2\n", "  replicas: 3\n"}},
+			findings: []string{"warning job-differs Config/cluster spec.replicas"},
+		},
+		"fields of upstream":      {changes: []change{{"  replicas: 2\n", "  replicas: 2\n  logging: 2\n  observedConfig: null\n"}}},
+		"fields that nobody sets": {changes: []change{{"  replicas: 2\n  rolloutStrategy: RollingUpdate\n", ""}}},
+		"a template for other tools": {
+			changes:  []change{{"  replicas: 2\n", "  replicas: ${REPLICAS}\n"}},
+			findings: []string{"warning template-left Config/cluster spec.replicas"},
+		},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// TestTheClaimIsTheJobs: the class of a claim is the storage that holds the images.
+func TestTheClaimIsTheJobs(t *testing.T) {
+	const claim, volume = "error job-differs ObjectBucketClaim/image-registry-rgw spec.", "error job-differs PersistentVolumeClaim/image-registry-cephfs spec."
+	const existing = "{storage: {rgw: {existingClaim: {name: mine}}}}"
+	for name, s := range map[string]scenario{
+		"another store": {
+			changes:  []change{{"  storageClassName: ocs-storagecluster-ceph-rgw\n", "  storageClassName: openshift-storage.noobaa.io\n  bucketName: images\n"}},
+			findings: []string{claim + "storageClassName", claim + "bucketName"},
+		},
+		"no class": {
+			changes:  []change{{"  storageClassName: ocs-storagecluster-ceph-rgw\n", ""}},
+			findings: []string{claim + "storageClassName"},
+		},
+		"another volume": {
+			spec: "{storage: {cephfs: {}}}",
+			changes: []change{
+				{"  - ReadWriteMany\n", "  - ReadWriteOnce\n"}, {"storageClassName: ocs-storagecluster-cephfs", "storageClassName: gp2"},
+				{"volumeMode: Filesystem", "volumeMode: Block"},
+			},
+			findings: []string{volume + "storageClassName", volume + "accessModes", volume + "volumeMode"},
+		},
+		"a larger quota": {
+			spec:    "{storage: {rgw: {bucket: {maxSize: 1Ti}}}}",
+			changes: []change{{"    maxSize: 1Ti\n", "    maxSize: 2Ti\n"}},
+		},
+		"an existing claim of another class": {
+			spec: existing, added: marked("ObjectBucketClaim", "mine", "spec: {bucketName: b, generateBucketName: b, storageClassName: other}"),
+			findings: []string{"error job-differs ObjectBucketClaim/mine spec.storageClassName"},
+		},
+		"an existing claim": {
+			spec: existing, added: marked("ObjectBucketClaim", "mine", "spec: {bucketName: b, generateBucketName: b}"),
+		},
+		"a claim of somebody else": {
+			added: "{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim, metadata: {name: loki, namespace: openshift-logging}}",
+		},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// marked is a claim of the user's own with the marks that keep it.
+func marked(kind, name, more string) string {
+	return "apiVersion: objectbucket.io/v1alpha1\nkind: " + kind + "\nmetadata:\n  name: " + name + "\n" +
+		"  namespace: openshift-image-registry\n  annotations:\n" +
+		"    argocd.argoproj.io/sync-options: Prune=false,Delete=false\n" +
+		"    kustomize.toolkit.fluxcd.io/prune: disabled\n    cli-utils.sigs.k8s.io/on-remove: keep\n" +
+		"    client.lifecycle.config.k8s.io/deletion: detach\n    helm.sh/resource-policy: keep\n" +
+		"    apps.open-cluster-management.io/do-not-delete: \"true\"\n" + more + "\n"
+}
+
+// TestTheClaimIsKept: whoever has written the claim that a Job waits for, and whichever
+// namespace it says, nothing in the stream makes an engine lose it.
+func TestTheClaimIsKept(t *testing.T) {
+	const existing, mine = "{storage: {rgw: {existingClaim: {name: mine}}}}", "ObjectBucketClaim/mine metadata."
+	const ours = "ObjectBucketClaim/image-registry-rgw metadata."
+	claim := func(metadata string) string {
+		return "{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim, metadata: {" + metadata + "}}"
+	}
+	for name, s := range map[string]scenario{
+		"no marks": {
+			spec: existing, added: claim("name: mine, namespace: openshift-image-registry"),
+			findings: []string{"error engine-mark " + mine + "annotations"},
+		},
+		"no marks and no namespace": {
+			spec: existing, added: claim("name: mine"), findings: []string{"error engine-mark " + mine + "annotations"},
+		},
+		"in another namespace": {
+			spec:     "{storage: {rgw: {existingClaim: {name: mine, namespace: openshift-storage}}}}",
+			added:    claim("name: mine, namespace: openshift-storage"),
+			findings: []string{"error engine-mark " + mine + "annotations"},
+		},
+		"of the same name in another namespace": {
+			spec: existing, added: claim("name: mine, namespace: openshift-storage"),
+		},
+		"replaced, forced and a hook": {
+			spec: existing, added: strings.Replace(marked("ObjectBucketClaim", "mine", ""), "Delete=false\n",
+				"Delete=false,Replace=true\n    argocd.argoproj.io/hook: Sync\n    registryprofile.dev/confirm-deletion: \"true\"\n", 1),
+			findings: []string{
+				"error hook " + mine + "annotations.argocd.argoproj.io/hook",
+				"error replace-mark " + mine + "annotations.argocd.argoproj.io/sync-options",
+				"error confirmation " + mine + "annotations.registryprofile.dev/confirm-deletion",
+			},
+		},
+		"kept": {spec: existing, added: marked("ObjectBucketClaim", "mine", "")},
+		"the other kind": {
+			spec: existing, added: "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: mine, namespace: openshift-image-registry}}",
+		},
+		"twice, once without a namespace": {
+			added: claim("name: image-registry-rgw"),
+			findings: []string{
+				"error duplicate-item " + ours + "namespace",
+				"error engine-mark " + ours + "annotations",
+			},
+		},
+		"a volume twice": {
+			spec: "{storage: {cephfs: {}}}",
+			added: "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: image-registry-cephfs}, " +
+				"spec: {accessModes: [ReadWriteMany]}}",
+			findings: []string{
+				"error duplicate-item PersistentVolumeClaim/image-registry-cephfs metadata.namespace",
+				"error engine-mark PersistentVolumeClaim/image-registry-cephfs metadata.annotations",
+			},
+		},
+		"an account without a namespace": {
+			added:    "{apiVersion: v1, kind: ServiceAccount, metadata: {name: registry-bootstrap}}",
+			findings: []string{"error duplicate-item ServiceAccount/registry-bootstrap metadata.namespace"},
+		},
+		"as a cluster prints it": {
+			changes: []change{{"  name: image-registry-rgw\n  namespace: openshift-image-registry\n  labels:",
+				"  name: image-registry-rgw\n  namespace: openshift-image-registry\n  creationTimestamp: null\n  uid: a\n" +
+					"  deletionTimestamp: \"2026-01-01T00:00:00Z\"\n  resourceVersion: \"1\"\n  labels:"}},
+			findings: []string{
+				"error cluster-field " + ours + "deletionTimestamp", "error cluster-field " + ours + "resourceVersion",
+				"error cluster-field " + ours + "uid",
+			},
+		},
+		"with a name that the cluster makes": {
+			changes: []change{{"  name: image-registry-rgw\n  namespace: openshift-image-registry\n  labels:",
+				"  generateName: image-registry-rgw\n  namespace: openshift-image-registry\n  labels:"}},
+			findings: []string{"error job-claim Job/JOB spec.template.spec"},
 		},
 	} {
 		t.Run(name, s.run)
