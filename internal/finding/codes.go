@@ -145,6 +145,9 @@ var (
 		"A Job without its account, its script or its permissions never succeeds.")
 	Credential = declare(groupStream, "credential",
 		"A credential must not stand in a manifest.")
+	ProfileLeft = declare(groupStream, "profile-left",
+		"No cluster knows the kinds of this program: applying the profile fails, and an engine that applies all or "+
+			"nothing then applies nothing.")
 	TemplateLeft = declare(groupStream, "template-left",
 		"What is still a template when it is delivered reaches the cluster as it stands, or is emptied.")
 )

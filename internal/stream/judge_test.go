@@ -321,3 +321,49 @@ func TestTheClaimIsKept(t *testing.T) {
 		t.Run(name, s.run)
 	}
 }
+
+// TestWhatOthersBring: policies, works and templates bring objects to a cluster too.
+func TestWhatOthersBring(t *testing.T) {
+	const config = "{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster}, " +
+		"spec: {storage: {emptyDir: {}}}}"
+	configuration := func(action, compliance, object string) string {
+		return "{apiVersion: policy.open-cluster-management.io/v1, kind: ConfigurationPolicy, metadata: {name: c}, spec: {" +
+			action + "object-templates: [{complianceType: " + compliance + ", objectDefinition: " + object + "}]}}"
+	}
+	policy := func(spec, object string) string {
+		return "{apiVersion: policy.open-cluster-management.io/v1, kind: Policy, metadata: {name: p}, spec: {" +
+			spec + "policy-templates: [{objectDefinition: " + object + "}]}}"
+	}
+	const enforce, inform, musthave = "remediationAction: Enforce, ", "remediationAction: inform, ", "musthave"
+	storage := []string{"error config-storage Config/cluster spec.storage"}
+	for name, s := range map[string]scenario{
+		"a ConfigurationPolicy":            {added: configuration(enforce, musthave, config), findings: storage},
+		"in a Policy":                      {added: policy("", configuration(enforce, musthave, config)), findings: storage},
+		"that looks":                       {added: configuration(inform, musthave, config)},
+		"in a Policy that looks":           {added: policy(inform, configuration(enforce, musthave, config))},
+		"that looks in one that acts":      {added: policy(enforce, configuration(inform, musthave, config)), findings: storage},
+		"in a Policy that is disabled":     {added: policy("disabled: true, ", configuration(enforce, musthave, config))},
+		"that deletes":                     {added: configuration(enforce, "mustnothave", config), findings: []string{"error replace-mark Config/cluster"}},
+		"that deletes something else":      {added: configuration(enforce, "mustnothave", "{apiVersion: v1, kind: Secret, metadata: {name: a}}")},
+		"a template that ACM fills in":     {added: configuration(enforce, musthave, "{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster}, spec: {replicas: '{{ 3 }}'}}")},
+		"without a list":                   {added: "{apiVersion: policy.open-cluster-management.io/v1, kind: Policy, metadata: {name: p}}"},
+		"a Template":                       {added: "{apiVersion: template.openshift.io/v1, kind: Template, metadata: {name: t}, objects: [" + config + "]}", findings: storage},
+		"a ManifestWork":                   {added: "{apiVersion: work.open-cluster-management.io/v1, kind: ManifestWork, metadata: {name: w}, spec: {workload: {manifests: [" + config + "]}}}", findings: storage},
+		"a List in a SyncSet":              {added: "{apiVersion: hive.openshift.io/v1, kind: SyncSet, metadata: {name: s}, spec: {resources: [{apiVersion: v1, kind: List, items: [" + config + "]}]}}", findings: storage},
+		"a policy of the same, for others": {added: configuration(enforce, musthave, "{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster}, spec: {replicas: 3}}")},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+func TestProfilesAreNotDelivered(t *testing.T) {
+	const profile = "{apiVersion: registryprofile.dev/v1alpha1, kind: RegistryProfile, metadata: {name: registry%s}}"
+	for name, s := range map[string]scenario{
+		"as it is": {added: fmt.Sprintf(profile, ""), findings: []string{"error profile-left RegistryProfile/registry"}},
+		"for the build alone": {
+			added: fmt.Sprintf(profile, `, annotations: {config.kubernetes.io/local-config: "true"}`),
+		},
+	} {
+		t.Run(name, s.run)
+	}
+}

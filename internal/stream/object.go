@@ -26,6 +26,11 @@ type object struct {
 
 	apiVersion string
 	id         ynode.ID
+
+	// action is the remediationAction of the policies that bring the object, and
+	// isForbidden says that they delete it.
+	action      string
+	isForbidden bool
 }
 
 func newObject(n *yaml.Node, item int) *object {

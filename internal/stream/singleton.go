@@ -11,7 +11,7 @@ import (
 // or read by the operator.
 func duplicates(s *stream, o *object) kptfn.Results {
 	first := s.first[o.id]
-	if first == o || o.id.Name == "" || !first.isOurs() && !o.isOurs() && !o.isSingleton() {
+	if first == o || s.isCarried || o.id.Name == "" || !first.isOurs() && !o.isOurs() && !o.isSingleton() {
 		return nil
 	}
 	return o.error(finding.DuplicateItem, "", "is twice in the stream, and one overwrites the other; "+
