@@ -127,6 +127,10 @@ var (
 		"A confirmation lets one deletion or one move of the storage pass; in Git it would let all of them pass.")
 	Guard = declare(groupStream, "guard",
 		"A policy that refuses nothing, or that goes before what it guards, looks like one that does.")
+	Incomplete = declare(groupStream, "incomplete",
+		"The parts of a profile are made together; the Job waits in vain for one that no other stream delivers.")
+	RoleChanged = declare(groupStream, "role-changed",
+		"A Job without its permissions never succeeds, and one with more can do harm.")
 	OrderMark = declare(groupStream, "order-mark",
 		"Argo CD applies what has no wave of its own too early or too late, and may wait for ever.")
 	Hook = declare(groupStream, "hook",

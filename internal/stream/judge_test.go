@@ -53,6 +53,9 @@ func judged(t *testing.T, text string) []string {
 			if r.ResourceRef.Kind == "Job" {
 				object = "Job/JOB" // whose name ends in a hash
 			}
+			if r.ResourceRef.Kind == "ConfigMap" && strings.HasPrefix(r.ResourceRef.Name, "registry-bootstrap-") {
+				object = "ConfigMap/SCRIPT"
+			}
 		}
 		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s %s %s %s", r.Severity, finding.CodeOf(r), object, finding.Path(r))))
 	}
@@ -366,4 +369,80 @@ func TestProfilesAreNotDelivered(t *testing.T) {
 	} {
 		t.Run(name, s.run)
 	}
+}
+
+// TestPoliciesAndRolesAreWhole: whichever part of one is taken away, it is told.
+func TestPoliciesAndRolesAreWhole(t *testing.T) {
+	const policy = "ValidatingAdmissionPolicy/registry-profile-claims"
+	changed := []string{"error guard " + policy}
+	for name, s := range map[string]scenario{
+		"that lets failures pass": {changes: []change{{"failurePolicy: Fail", "failurePolicy: Ignore"}}, findings: changed},
+		"that is always content": {
+			changes:  []change{{`expression: request.operation != "DELETE" || variables.confirmed`, `expression: "true"`}},
+			findings: changed,
+		},
+		"that nothing matches": {
+			changes:  []change{{"  matchConditions:\n", "  matchConditions:\n  - name: x\n    expression: \"false\"\n"}},
+			findings: changed,
+		},
+		"of no request":      {changes: []change{{"      - UPDATE\n      - DELETE\n", "      - CONNECT\n"}}, findings: changed},
+		"of other namespace": {changes: []change{{"        - openshift-image-registry\n", "        - other\n"}}, findings: changed},
+		"that only warns": {
+			changes: []change{{"  - Deny\n", "  - Warn\n"}},
+			findings: []string{
+				"error guard ValidatingAdmissionPolicyBinding/registry-profile-claims spec.validationActions",
+				"error guard ValidatingAdmissionPolicyBinding/registry-profile-claims",
+			},
+		},
+		"of an older version": {
+			changes:  []change{{"failurePolicy: Fail", "failurePolicy: Ignore"}, {contentOf(t, policy), ""}},
+			findings: []string{"warning guard " + policy + " metadata.annotations.registryprofile.dev/content"},
+		},
+		"a Role without rules":    {changes: []change{{"  verbs:\n  - get\n", "  verbs: []\n"}}, findings: []string{"error role-changed Role/registry-bootstrap"}},
+		"with an annotation more": {changes: []change{{contentOf(t, policy), contentOf(t, policy) + "    argocd.argoproj.io/tracking-id: a\n"}}},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// contentOf returns the line with the hash of an object, KIND/NAME.
+func contentOf(t *testing.T, object string) string {
+	t.Helper()
+	kind, name, _ := strings.Cut(object, "/")
+	_, from, found := strings.Cut(rendered(t, "{}"), "kind: "+kind+"\nmetadata:\n  name: "+name+"\n")
+	require.True(t, found)
+	at := strings.Index(from, "    registryprofile.dev/content: ")
+	require.Positive(t, at)
+	line, _, _ := strings.Cut(from[at:], "\n")
+	return line + "\n"
+}
+
+// TestNothingIsMissing: what was taken out is told, and what was never there is not.
+func TestNothingIsMissing(t *testing.T) {
+	const names = "metadata.annotations.config.kubernetes.io/depends-on"
+	role := "error broken-reference RoleBinding/registry-bootstrap roleRef.name"
+	for name, s := range map[string]scenario{
+		"the claim":   {without: "ObjectBucketClaim", findings: []string{"warning incomplete Job/JOB " + names}},
+		"the volume":  {spec: "{storage: {cephfs: {}}}", without: "PersistentVolumeClaim", findings: []string{"warning incomplete Config/cluster " + names}},
+		"the account": {without: "ServiceAccount", findings: []string{"warning incomplete Job/JOB " + names}},
+		"the Roles":   {without: "Role", findings: []string{role, role, role, role, "warning incomplete Job/JOB " + names}},
+		"the policies": {without: "ValidatingAdmissionPolicy", findings: []string{
+			"error broken-reference ValidatingAdmissionPolicyBinding/registry-profile-claims spec.policyName",
+			"error broken-reference ValidatingAdmissionPolicyBinding/registry-profile-claims-in-use spec.policyName",
+			"error broken-reference ValidatingAdmissionPolicyBinding/registry-profile-config spec.policyName",
+			"warning incomplete ObjectBucketClaim/image-registry-rgw " + names,
+		}},
+		"the Job": {without: "Job", findings: []string{"warning incomplete ConfigMap/SCRIPT"}},
+		"the Job, but not the CronJob": {
+			spec: "{bootstrap: {reconcile: {schedule: '@daily'}}}", without: "Job", findings: []string{"warning incomplete CronJob/registry-reconcile " + names},
+		},
+	} {
+		t.Run(name, s.run)
+	}
+	text := rendered(t, "{}")
+	for _, kind := range []string{"Namespace", "ServiceAccount", "ConfigMap", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "Job",
+		"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "ObjectBucketClaim"} {
+		text = without(text, kind)
+	}
+	assert.Empty(t, judged(t, text), "Config and ImagePruner alone")
 }
