@@ -170,6 +170,11 @@ const kptfileWithValidator = kptfile + `  validators:
     configPath: check.yaml
 `
 
+// local marks a file that kpt does not apply.
+func local(config string) string {
+	return strings.Replace(config, "metadata:\n", "metadata:\n  annotations: {config.kubernetes.io/local-config: 'true'}\n", 1)
+}
+
 func TestKptValidator(t *testing.T) {
 	config := func(metadata, spec string) string {
 		return "apiVersion: imageregistry.operator.openshift.io/v1\nkind: Config\n" +
@@ -181,9 +186,7 @@ func TestKptValidator(t *testing.T) {
 		"renamed": {config("name: p-cluster", "storage: {emptyDir: {}}"), "config-storage"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			local := "apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfileCheck\n" +
-				"metadata: {name: final, annotations: {config.kubernetes.io/local-config: 'true'}}\n"
-			files := []string{"profile.yaml", profile("registry", "{}"), "check.yaml", local, "mine/item.yaml", c.item}
+			files := []string{"profile.yaml", local(profile("registry", "{}")), "check.yaml", local(pluginCheck), "mine/item.yaml", c.item}
 			unchecked := kptPackage(t, files...)
 			dir := kptPackage(t, slices.Concat(files, []string{"Kptfile", kptfileWithValidator})...)
 			before := tree(t, dir)
@@ -207,7 +210,7 @@ func TestKptValidator(t *testing.T) {
 
 // TestKptRefusesAChangedJob: images and labels are set by other functions in between.
 func TestKptRefusesAChangedJob(t *testing.T) {
-	dir := kptPackage(t, "profile.yaml", profile("registry", "{}"), "check.yaml", pluginCheck)
+	dir := kptPackage(t, "profile.yaml", local(profile("registry", "{}")), "check.yaml", local(pluginCheck))
 	require.NoError(t, kptRender(dir))
 	const mutators = "  mutators:\n  - exec: registry-profile\n    configPath: profile.yaml\n"
 	onlyCheck := strings.Replace(kptfileWithValidator, mutators, "", 1)

@@ -13,6 +13,7 @@ func profiles(_ *stream, o *object) kptfn.Results {
 	if o.id.Group != v1alpha1.Group || value != "" && value != "false" {
 		return nil
 	}
-	return o.error(finding.ProfileLeft, "", "is for this program, and a cluster refuses its kind; list it under generators: "+
-		"or transformers: alone, or give it the annotation %s: \"true\"", generators.LocalConfigAnnotation)
+	return o.error(finding.ProfileLeft, "", "the %s %s is for this program, and a cluster refuses its kind; list it under "+
+		"generators: or transformers: alone, or give it the annotation %s: \"true\"",
+		o.id.Kind, finding.Quote(o.id.Name), generators.LocalConfigAnnotation)
 }
