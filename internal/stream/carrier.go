@@ -1,38 +1,40 @@
 package stream
 
 import (
-	"strings"
-
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-const policyGroup = "policy.open-cluster-management.io"
-
-// carriers are the kinds that bring other objects to a cluster: the list in which these
-// stand, and the field of its items that is one, or "" where the item is.
-var carriers = map[ynode.ID]struct{ list, field string }{
-	{Group: policyGroup, Kind: "Policy"}:                             {"spec.policy-templates", "objectDefinition"},
-	{Group: policyGroup, Kind: "ConfigurationPolicy"}:                {"spec.object-templates", "objectDefinition"},
-	{Group: "work.open-cluster-management.io", Kind: "ManifestWork"}: {"spec.workload.manifests", ""},
-	{Group: "hive.openshift.io", Kind: "SyncSet"}:                    {"spec.resources", ""},
-	{Group: "hive.openshift.io", Kind: "SelectorSyncSet"}:            {"spec.resources", ""},
-	{Group: "template.openshift.io", Kind: "Template"}:               {"objects", ""},
+// works are the kinds that bring other objects to clusters, besides policies and Templates,
+// and the list in which these stand.
+var works = map[ynode.ID][]string{
+	{Group: "work.open-cluster-management.io", Kind: "ManifestWork"}: {"spec", "workload", "manifests"},
+	{Group: "hive.openshift.io", Kind: "SyncSet"}:                    {"spec", "resources"},
+	{Group: "hive.openshift.io", Kind: "SelectorSyncSet"}:            {"spec", "resources"},
 }
 
 // carry adds the objects that an object brings to a cluster. They are a stream of their own:
-// each policy may be for other clusters. What a policy only looks for is not among them.
+// each policy may be for other clusters.
 func (s *stream) carry(o *object) {
-	carrier, ok := carriers[ynode.ID{Group: o.id.Group, Kind: o.id.Kind}]
-	if !ok || o.value == nil || at(o.value, "spec", "disabled") == any(true) {
+	if o.value == nil { // an object can hold itself
 		return
 	}
-	if o.action == "" { // a policy above has not decided
-		o.action = text(o.value, "spec", "remediationAction")
+	held := ynode.HeldByPolicy(o.node)
+	if o.id.Kind == "Template" {
+		held = ynode.HeldBy(o.node)
 	}
-	if o.id.Kind == "ConfigurationPolicy" && strings.HasPrefix(strings.ToLower(o.action), "inform") {
+	list := o.node
+	for _, key := range works[ynode.ID{Group: o.id.Group, Kind: o.id.Kind}] {
+		list = ynode.Target(ynode.Field(list, key))
+	}
+	if list != o.node && list != nil && list.Kind == yaml.SequenceNode {
+		for _, item := range list.Content {
+			held = append(held, ynode.Held{Node: ynode.Target(item)})
+		}
+	}
+	if len(held) == 0 {
 		return
 	}
 	into := s
@@ -41,24 +43,10 @@ func (s *stream) carry(o *object) {
 		into.isCarried = true
 		s.carried = append(s.carried, into)
 	}
-	list := o.node
-	for _, key := range strings.Split(carrier.list, ".") {
-		list = ynode.Target(ynode.Field(list, key))
-	}
-	if list == nil || list.Kind != yaml.SequenceNode {
-		return
-	}
-	for _, item := range list.Content {
-		n := ynode.Target(item)
-		if carrier.field != "" {
-			n = ynode.Target(ynode.Field(item, carrier.field))
-		}
-		if n != nil {
-			brought := newObject(n, o.item)
-			brought.action = o.action
-			brought.isForbidden = strings.EqualFold(ynode.Text(item, "complianceType"), "mustnothave")
-			into.add(brought)
-		}
+	for _, h := range held {
+		brought := newObject(h.Node, o.item)
+		brought.isForbidden = h.Forbidden
+		into.add(brought)
 	}
 }
 

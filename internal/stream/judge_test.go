@@ -318,7 +318,10 @@ func TestTheClaimIsKept(t *testing.T) {
 		"with a name that the cluster makes": {
 			changes: []change{{"  name: image-registry-rgw\n  namespace: openshift-image-registry\n  labels:",
 				"  generateName: image-registry-rgw\n  namespace: openshift-image-registry\n  labels:"}},
-			findings: []string{"error job-claim Job/JOB spec.template.spec"},
+			findings: []string{
+				"error job-claim Job/JOB spec.template.spec",
+				"error job-claim CronJob/registry-reconcile spec.jobTemplate.spec.template.spec",
+			},
 		},
 	} {
 		t.Run(name, s.run)
@@ -432,17 +435,18 @@ func TestNothingIsMissing(t *testing.T) {
 			"error broken-reference ValidatingAdmissionPolicyBinding/registry-profile-config spec.policyName",
 			"warning incomplete ObjectBucketClaim/image-registry-rgw " + names,
 		}},
-		"the Job": {without: "Job", findings: []string{"warning incomplete ConfigMap/SCRIPT"}},
-		"the Job, but not the CronJob": {
-			spec: "{bootstrap: {reconcile: {schedule: '@daily'}}}", without: "Job", findings: []string{"warning incomplete CronJob/registry-reconcile " + names},
+		"the Job": {without: "Job", findings: []string{"warning incomplete CronJob/registry-reconcile " + names}},
+		"the only Job": {
+			spec: "{bootstrap: {reconcile: {enabled: false}}}", without: "Job", findings: []string{"warning incomplete ConfigMap/SCRIPT"},
 		},
 	} {
 		t.Run(name, s.run)
 	}
 	text := rendered(t, "{}")
-	for _, kind := range []string{"Namespace", "ServiceAccount", "ConfigMap", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "Job",
-		"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "ObjectBucketClaim"} {
-		text = without(text, kind)
+	for _, g := range generators.All() {
+		if g.Class != generators.ClassShared {
+			text = without(text, g.Kind)
+		}
 	}
 	assert.Empty(t, judged(t, text), "Config and ImagePruner alone")
 }

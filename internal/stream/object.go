@@ -27,9 +27,7 @@ type object struct {
 	apiVersion string
 	id         ynode.ID
 
-	// action is the remediationAction of the policies that bring the object, and
-	// isForbidden says that they delete it.
-	action      string
+	// isForbidden says that a policy deletes the object.
 	isForbidden bool
 }
 

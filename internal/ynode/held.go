@@ -1,0 +1,95 @@
+package ynode
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// Held is an object in another one, which an engine or a controller applies.
+type Held struct {
+	// Path is where it stands in the other one.
+	Path string
+	Node *yaml.Node
+	// Forbidden says that the other one deletes it.
+	Forbidden bool
+}
+
+// HeldBy returns the objects in a List or a Template of OpenShift. It does not look into
+// what these hold.
+func HeldBy(n *yaml.Node) []Held {
+	switch id := IDOf(n); {
+	case id.Group == "template.openshift.io" && id.Kind == "Template":
+		return inList(n, "objects")
+	case strings.HasSuffix(id.Kind, "List"):
+		return inList(n, "items")
+	}
+	return nil
+}
+
+const (
+	policyGroup       = "policy.open-cluster-management.io"
+	remediationAction = "remediationAction"
+)
+
+// HeldByPolicy returns the objects that a policy of ACM brings to clusters or deletes there.
+// One that is disabled or informs does neither.
+func HeldByPolicy(n *yaml.Node) []Held {
+	switch id := IDOf(n); {
+	case id.Group != policyGroup || Text(n, "spec", "disabled") == "true":
+		return nil
+	case id.Kind == "Policy":
+		return inPolicy(n)
+	case id.Kind == "ConfigurationPolicy":
+		return inConfigurationPolicy(n, "")
+	}
+	return nil
+}
+
+// inPolicy returns what the ConfigurationPolicies in a Policy hold. Its remediationAction
+// stands for theirs.
+func inPolicy(n *yaml.Node) []Held {
+	var all []Held
+	action := Text(n, "spec", remediationAction)
+	for _, template := range inList(Field(n, "spec"), "policy-templates") {
+		policy := Field(template.Node, "objectDefinition")
+		if Text(policy, "kind") != "ConfigurationPolicy" {
+			continue
+		}
+		for _, held := range inConfigurationPolicy(policy, action) {
+			held.Path = "spec." + template.Path + ".objectDefinition." + held.Path
+			all = append(all, held)
+		}
+	}
+	return all
+}
+
+func inConfigurationPolicy(n *yaml.Node, outer string) []Held {
+	action := Text(n, "spec", remediationAction)
+	if strings.EqualFold(action, "InformOnly") || strings.EqualFold(cmp.Or(outer, action), "inform") {
+		return nil
+	}
+	var all []Held
+	for _, template := range inList(Field(n, "spec"), "object-templates") {
+		if object := Target(Field(template.Node, "objectDefinition")); object != nil {
+			forbidden := strings.EqualFold(Text(template.Node, "complianceType"), "mustnothave")
+			all = append(all, Held{"spec." + template.Path + ".objectDefinition", object, forbidden})
+		}
+	}
+	return all
+}
+
+// inList returns the items of the list under a key.
+func inList(n *yaml.Node, key string) []Held {
+	list := Target(Field(n, key))
+	if list == nil || list.Kind != yaml.SequenceNode {
+		return nil
+	}
+	all := make([]Held, len(list.Content))
+	for i, item := range list.Content {
+		all[i] = Held{Path: fmt.Sprintf("%s[%d]", key, i), Node: Target(item)}
+	}
+	return all
+}
