@@ -6,7 +6,9 @@ import (
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/stream"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -24,15 +26,12 @@ type settings struct {
 	set *yaml.Node
 }
 
-// settingsFields are the fields of a profile's spec that describe a kind.
-var settingsFields = map[string]string{"Config": "registry", "ImagePruner": "pruner"}
-
 // settingsOf returns the settings among the items that are the user's own, sorted by kind.
 // It leaves out those that no profile can be merged with.
 func (s *plan) settingsOf(items []*item, profile *yaml.Node) []*settings {
 	var all []*settings
 	for _, i := range items {
-		field, ok := settingsFields[i.Kind]
+		field, ok := generators.SettingsFields[i.Kind]
 		_, wanted := s.wanted[i.ID]
 		if !ok || !wanted || !isPlain(i.YNode()) || i.generatedBy(s.profile.Metadata.Name) {
 			continue
@@ -101,10 +100,10 @@ func emptied(set *yaml.Node) [][]string {
 func (s *settings) together() *yaml.Node {
 	spec := yaml.CopyYNode(s.own)
 	if s.Kind == "Config" {
-		for _, field := range jobFields {
+		for _, field := range generators.JobFields {
 			remove(spec, []string{field})
 		}
-		for _, path := range upstreamFields {
+		for _, path := range generators.UpstreamFields {
 			remove(spec, path)
 		}
 	}
@@ -117,14 +116,9 @@ func (s *settings) together() *yaml.Node {
 // attribute makes a finding about settings one about the object that they stand in.
 func attribute(result *kptfn.Result, all []*settings) *kptfn.Result {
 	for _, s := range all {
-		inProfile := "spec." + s.field
-		rest, ok := strings.CutPrefix(finding.Path(result), inProfile)
-		if !ok || rest != "" && rest[0] != '.' && rest[0] != '[' {
-			continue
+		if stream.InSpec(result, s.field) {
+			return s.about(result)
 		}
-		result.Field.Path = "spec" + rest
-		result.Message = strings.ReplaceAll(result.Message, inProfile+".", "spec.")
-		return s.about(result)
 	}
 	return result
 }

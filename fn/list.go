@@ -50,5 +50,5 @@ func (s *plan) listed(i *item) kptfn.Results {
 // concerns tells whether the profile has to do with an object.
 func (s *plan) concerns(i *item) bool {
 	_, wanted := s.wanted[i.ID]
-	return wanted || s.anywhere(i) != nil || i.profile() != "" || s.writer(i) != nil || s.hidden(i) != nil
+	return wanted || s.anywhere(i) != nil || i.profile() != "" || len(s.inTheWay(i)) > 0 || s.hidden(i) != nil
 }

@@ -11,13 +11,6 @@ import (
 	"github.com/registryprofile/registry-profile/internal/ynode"
 )
 
-// The fields of Config.spec that are the Job's or the operator's. Others that a profile
-// does not have are upstream's and the user's own.
-var (
-	jobFields      = []string{"storage", "httpSecret", "managementState"}
-	upstreamFields = [][]string{{"logging"}, {"resources", "claims"}}
-)
-
 // refuseConfig reports what a Config of the user's own must not say of the storage.
 func refuseConfig(i *item) kptfn.Results {
 	spec := ynode.Field(i.YNode(), "spec")

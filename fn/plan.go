@@ -9,6 +9,7 @@ import (
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/stream"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 )
 
@@ -84,8 +85,8 @@ func (s *plan) judgeOther(i *item) kptfn.Results {
 	if i.generatedBy(s.profile.Metadata.Name) {
 		return s.stale(i)
 	}
-	if result := s.writer(i); result != nil {
-		return kptfn.Results{result}
+	if results := s.inTheWay(i); len(results) > 0 {
+		return results
 	}
 	if result := warnOfRenamed(i, s.wanted); result != nil {
 		return kptfn.Results{result}
@@ -106,6 +107,15 @@ func (s *plan) anywhere(i *item) *kptfn.Result {
 		}
 	}
 	return nil
+}
+
+// inTheWay reports an object that is written in the cluster, or makes such an object, and
+// credentials.
+func (s *plan) inTheWay(i *item) kptfn.Results {
+	if message := stream.InTheWay(i.YNode(), s.written); message != "" {
+		return kptfn.Results{i.finding(finding.WrittenInCluster, "", "%s", message)}
+	}
+	return stream.Credentials(i.YNode())
 }
 
 // hidden reports an item that some readers of YAML take for another object than this

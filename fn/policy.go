@@ -20,7 +20,7 @@ func (s *plan) brought(i *item) kptfn.Results {
 			results = append(results, i.finding(finding.ReplaceMark, held.Path, "is %s/%s, which the policy deletes; "+
 				"take complianceType: mustnothave off it", object.Kind, object.Name))
 		case object.Kind == "Config" && r.Class == generators.ClassShared && !held.Forbidden:
-			for _, field := range jobFields {
+			for _, field := range generators.JobFields {
 				if ynode.Field(ynode.Field(held.Node, "spec"), field) != nil {
 					results = append(results, i.finding(finding.ConfigStorage, held.Path+".spec."+field,
 						"would fight the Job, which switches the storage safely; remove it from the policy"))

@@ -236,3 +236,13 @@ func TestTransformDoesNotModifyTheProfile(t *testing.T) {
 	require.Empty(t, results)
 	assert.Equal(t, before, profile.MustString())
 }
+
+// TestCredentialsOfTheRegistryAreRefused: under any name, and beside any storage.
+func TestCredentialsOfTheRegistryAreRefused(t *testing.T) {
+	for _, spec := range []string{"{}", "{storage: {rbd: {}}}"} {
+		items, codes := transform(t, aProfile+"spec: "+spec,
+			"apiVersion: v1\nkind: Secret\nmetadata: {name: my}\nstringData: {registry_storage_s3_secretkey: b}\n")
+		assert.Nil(t, items)
+		assert.Contains(t, codes, finding.Credential.Name)
+	}
+}

@@ -49,6 +49,7 @@ func guardGenerator(order int, kind, name, doc string, content func(*v1alpha1.Re
 		ClusterScoped: true,
 		Stage:         StageBase,
 		Class:         ClassGuard,
+		Sealed:        true,
 		Doc:           doc,
 		generate: func(p *v1alpha1.RegistryProfile) []object {
 			if !*p.Spec.Protection.AdmissionPolicies {

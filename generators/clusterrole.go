@@ -11,6 +11,7 @@ var clusterRoleGenerator = Generator{
 	ClusterScoped: true,
 	Stage:         StageBase,
 	Class:         ClassPlumbing,
+	Sealed:        true,
 	Doc:           "lets the Job switch Config/cluster and read what the operator reports and who provisions the claim",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
 		return []object{{name: clusterRoleName(p), content: role{[]rule{

@@ -64,11 +64,12 @@ const (
 	// WaveAnnotation holds the number by which Argo CD orders resources.
 	WaveAnnotation = "argocd.argoproj.io/sync-wave"
 
-	dependsOn      = "config.kubernetes.io/depends-on"
-	syncOptions    = "argocd.argoproj.io/sync-options"
-	compareOptions = "argocd.argoproj.io/compare-options"
-	fluxGroup      = "kustomize.toolkit.fluxcd.io/"
-	acmGroup       = "apps.open-cluster-management.io/"
+	// DependsOnAnnotation names the objects that kpt applies before, with commas between.
+	DependsOnAnnotation = "config.kubernetes.io/depends-on"
+	syncOptions         = "argocd.argoproj.io/sync-options"
+	compareOptions      = "argocd.argoproj.io/compare-options"
+	fluxGroup           = "kustomize.toolkit.fluxcd.io/"
+	acmGroup            = "apps.open-cluster-management.io/"
 )
 
 // marks returns the annotations of every engine for one object.
@@ -178,7 +179,7 @@ func kpt(o planned, all []planned, _ v1alpha1.Delivery) map[string]string {
 		}
 	}
 	if len(before) > 0 {
-		marks[dependsOn] = strings.Join(before, ",")
+		marks[DependsOnAnnotation] = strings.Join(before, ",")
 	}
 	return marks
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/internal/schema"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -23,8 +24,10 @@ type Generator struct {
 	ClusterScoped bool
 	// PerNamespace says that there is one resource in each of several namespaces.
 	PerNamespace bool
-	Stage        Stage
-	Class        Class
+	// Sealed says that every resource carries the ContentAnnotation.
+	Sealed bool
+	Stage  Stage
+	Class  Class
 	// Labels are those of every resource, beside the one that all of ours have.
 	Labels map[string]string
 	// Doc says in one line what the resource is for.
@@ -121,6 +124,10 @@ func plan(p *v1alpha1.RegistryProfile) []planned {
 func encode(o planned, all []planned, p *v1alpha1.RegistryProfile) *yaml.RNode {
 	annotations := marks(o, all, p.Spec.Delivery)
 	annotations[ProfileAnnotation] = p.Metadata.Name
+	content := encodeContent(o.content)
+	if o.Sealed {
+		annotations[ContentAnnotation] = contentHash(schema.Value(content).(map[string]any))
+	}
 	meta := metadata{
 		Name:        o.name,
 		Namespace:   o.namespace,
@@ -132,12 +139,17 @@ func encode(o planned, all []planned, p *v1alpha1.RegistryProfile) *yaml.RNode {
 		meta.Finalizers = []string{GuardFinalizer}
 	}
 	n := ynode.Encode(header{APIVersion: o.APIVersion, Kind: o.Kind, Metadata: meta})
-	switch content := o.content.(type) {
-	case nil:
-	case *yaml.Node:
-		n.Content = append(n.Content, content.Content...)
-	default:
-		n.Content = append(n.Content, ynode.Encode(content).Content...)
-	}
+	n.Content = append(n.Content, content.Content...)
 	return yaml.NewRNode(n)
+}
+
+func encodeContent(content any) *yaml.Node {
+	switch content := content.(type) {
+	case nil:
+		return &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+	case *yaml.Node:
+		return content
+	default:
+		return ynode.Encode(content)
+	}
 }

@@ -35,4 +35,21 @@ func JobNameFits(name string, spec map[string]any) bool {
 // script, whichever version of the program has emitted it.
 func ScriptNameFits(name, script string) bool { return endsInHash(name, script) }
 
+// ContentFits tells whether an object, decoded as JSON is, says what it said when it was
+// emitted, whichever version of the program has done that.
+func ContentFits(hash string, object map[string]any) bool { return contentHash(object) == hash }
+
+// contentHash leaves out what is not the content of a manifest.
+func contentHash(object map[string]any) string {
+	content := maps.Clone(object)
+	for _, field := range []string{"apiVersion", "kind", "metadata", "status"} {
+		delete(content, field)
+	}
+	encoded, err := json.Marshal(content)
+	if err != nil { // as for a number that JSON does not have
+		return ""
+	}
+	return hash(string(encoded))
+}
+
 func endsInHash(name, content string) bool { return strings.HasSuffix(name, "-"+hash(content)) }

@@ -46,15 +46,15 @@ func harmfulAnnotations(annotations map[string]string) []Fault {
 			add(finding.Confirmation, key, "confirms in Git what is confirmed in the cluster, once; remove it")
 		}
 	}
-	if value, ok := annotations[localConfig]; ok && value != "false" {
-		add(finding.LocalConfig, localConfig, "keeps kustomize and kpt from delivering the object; remove it")
+	if value, ok := annotations[LocalConfigAnnotation]; ok && value != "false" {
+		add(finding.LocalConfig, LocalConfigAnnotation, "keeps kustomize and kpt from delivering the object; remove it")
 	}
 	return faults
 }
 
-// localConfig marks a file that is read in the build alone. kustomize and kpt take every
+// LocalConfigAnnotation marks a file that is read in the build alone. kustomize and kpt take every
 // value but "false" for yes.
-const localConfig = "config.kubernetes.io/local-config"
+const LocalConfigAnnotation = "config.kubernetes.io/local-config"
 
 // What an API server, or a controller beside it, writes. A cluster that knows no owner of
 // the uid deletes the object, and a volume claim that says that it was bound is lost where

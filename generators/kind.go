@@ -29,6 +29,11 @@ func (k Kind) Is(class Class) bool {
 	return len(k.generators) > 0 && !slices.ContainsFunc(k.generators, func(g Generator) bool { return g.Class != class })
 }
 
+// Sealed tells whether objects of the kind are emitted, all with the ContentAnnotation.
+func (k Kind) Sealed() bool {
+	return len(k.generators) > 0 && !slices.ContainsFunc(k.generators, func(g Generator) bool { return !g.Sealed })
+}
+
 // Kept tells whether objects of the kind must stay in the cluster when they leave Git.
 func (k Kind) Kept() bool {
 	return len(k.generators) > 0 && !slices.ContainsFunc(k.generators, func(g Generator) bool { return !g.Class.Kept() })
@@ -44,7 +49,7 @@ func (k Kind) Marks() map[string]string {
 			common = own
 		}
 		maps.DeleteFunc(common, func(key, value string) bool {
-			return key == WaveAnnotation || key == dependsOn || key == compareOptions || own[key] != value
+			return key == WaveAnnotation || key == DependsOnAnnotation || key == compareOptions || own[key] != value
 		})
 	}
 	return common
@@ -58,6 +63,20 @@ func Marked(key, value, annotation string) bool {
 	}
 	said := list(annotation)
 	return !slices.ContainsFunc(list(value), func(item string) bool { return !slices.Contains(said, item) })
+}
+
+// DependsOn returns the objects that kpt applies before one.
+func DependsOn(annotations map[string]string) []ynode.ID {
+	var ids []ynode.ID
+	for _, item := range list(annotations[DependsOnAnnotation]) {
+		switch parts := strings.Split(item, "/"); {
+		case len(parts) == 3:
+			ids = append(ids, ynode.ID{Group: parts[0], Kind: parts[1], Name: parts[2]})
+		case len(parts) == 5 && parts[1] == "namespaces":
+			ids = append(ids, ynode.ID{Group: parts[0], Namespace: parts[2], Kind: parts[3], Name: parts[4]})
+		}
+	}
+	return ids
 }
 
 // Hooks returns the annotations by which an object becomes a hook of an engine.

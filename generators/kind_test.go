@@ -1,6 +1,7 @@
 package generators_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,6 +76,28 @@ func TestNamesFitWhatIsRendered(t *testing.T) {
 		changeable := strings.Replace(manifest, "  backoffLimit: 6\n", "  backoffLimit: 1\n  ttlSecondsAfterFinished: 9\n", 1)
 		require.NotEqual(t, manifest, changeable)
 		assert.True(t, generators.JobNameFits(name, specOf(t, changeable)))
+	})
+}
+
+// TestContentFitsWhatIsRendered: any change of what a policy refuses or a Role permits makes
+// another hash, and none of what others write beside it.
+func TestContentFitsWhatIsRendered(t *testing.T) {
+	sealed := []string{"ClusterRole", "Role", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"}
+	cases.EachRendered(t, func(t *testing.T, _ *v1alpha1.RegistryProfile, resources []generators.Resource) {
+		for _, r := range resources {
+			hash, found := r.GetAnnotations()[generators.ContentAnnotation]
+			require.Equal(t, slices.Contains(sealed, r.GetKind()), found, r.GetKind())
+			if !found {
+				continue
+			}
+			var object map[string]any
+			require.NoError(t, yaml.Unmarshal([]byte(r.MustString()), &object))
+			assert.True(t, generators.ContentFits(hash, object), r.GetKind())
+			object["metadata"], object["status"] = map[string]any{"name": "other"}, map[string]any{"observedGeneration": 1}
+			assert.True(t, generators.ContentFits(hash, object), r.GetKind())
+			object["more"] = map[string]any{}
+			assert.False(t, generators.ContentFits(hash, object), r.GetKind())
+		}
 	})
 }
 

@@ -136,11 +136,11 @@ func parameters(p *v1alpha1.RegistryProfile) []envVar {
 	s := p.Spec
 	env := []envVar{
 		{"HOME", "/tmp"},
-		{"REPLICAS", strconv.Itoa(*s.Registry.Replicas)},
-		{"ROLLOUT_STRATEGY", s.Registry.RolloutStrategy},
-		{"DISABLE_REDIRECT", optionalBool(s.Registry.DisableRedirect)},
+		{ReplicasVariable, strconv.Itoa(*s.Registry.Replicas)},
+		{RolloutStrategyVariable, s.Registry.RolloutStrategy},
+		{DisableRedirectVariable, optionalBool(s.Registry.DisableRedirect)},
 		{"TIMEOUT_SECONDS", scriptTimeoutSeconds(p)},
-		{"CLAIM_CLASS", s.Storage.ClassName()},
+		{ClaimClassVariable, s.Storage.ClassName()},
 	}
 	if s.Registry.ManagementState != v1alpha1.Managed { // which the script takes for granted
 		env = append(env, envVar{"MANAGEMENT_STATE", s.Registry.ManagementState})
@@ -149,9 +149,9 @@ func parameters(p *v1alpha1.RegistryProfile) []envVar {
 		env = append(env, objectStoreParameters(p, b)...)
 	} else {
 		claim := s.Storage.Volume().Claim()
-		env = append(env, envVar{"BACKEND", "pvc"},
+		env = append(env, envVar{BackendVariable, BackendVolume},
 			envVar{ClaimNamespaceVariable, claim.Namespace}, envVar{ClaimNameVariable, claim.Name},
-			envVar{"ACCESS_MODE", accessMode(s.Storage)})
+			envVar{AccessModeVariable, accessMode(s.Storage)})
 	}
 	return slices.DeleteFunc(env, func(v envVar) bool { return v.Value == "" })
 }
@@ -159,7 +159,7 @@ func parameters(p *v1alpha1.RegistryProfile) []envVar {
 func objectStoreParameters(p *v1alpha1.RegistryProfile, b *v1alpha1.ObjectStore) []envVar {
 	ca, claim := trustedCA(p), b.Claim()
 	env := []envVar{
-		{"BACKEND", "s3"},
+		{BackendVariable, BackendS3},
 		{ClaimNamespaceVariable, claim.Namespace},
 		{ClaimNameVariable, claim.Name},
 		{"REGION", b.Region},

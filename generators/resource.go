@@ -40,6 +40,11 @@ const ConfirmStorageAnnotation = v1alpha1.Group + "/confirm-storage-change"
 // as by "oc delete -f" of all manifests. No admission policy can guard another one.
 const GuardFinalizer = v1alpha1.Group + "/guard"
 
+// ContentAnnotation holds the hash of what an object says beside its metadata, as it was
+// emitted, where a change would take away what it permits or refuses. So a change is told
+// from an object that another version of the program has emitted.
+const ContentAnnotation = v1alpha1.Group + "/content"
+
 // SingletonName is the name of the Config and the ImagePruner that the operator reads.
 const SingletonName = "cluster"
 

@@ -32,6 +32,7 @@ var roleGenerator = Generator{
 	PerNamespace: true,
 	Stage:        StageBase,
 	Class:        ClassPlumbing,
+	Sealed:       true,
 	Doc:          "what the Job may do, by the names of the objects, in each namespace that it touches",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
 		var roles []object

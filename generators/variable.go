@@ -5,10 +5,25 @@ const (
 	// ClaimNamespaceVariable and ClaimNameVariable name the claim that the Job waits for.
 	ClaimNamespaceVariable = "CLAIM_NAMESPACE"
 	ClaimNameVariable      = "CLAIM_NAME"
+	// BackendVariable says what the claim is of: BackendS3 or BackendVolume.
+	BackendVariable = "BACKEND"
+	// ClaimClassVariable and AccessModeVariable say what the claim must be.
+	ClaimClassVariable = "CLAIM_CLASS"
+	AccessModeVariable = "ACCESS_MODE"
+	// These say what the Job writes into Config beside the storage.
+	ReplicasVariable        = "REPLICAS"
+	RolloutStrategyVariable = "ROLLOUT_STRATEGY"
+	DisableRedirectVariable = "DISABLE_REDIRECT"
 	// TrustedCAVariable names the ConfigMap with the CA. The Job writes it if
 	// CASourceVariable says what from.
 	TrustedCAVariable = "TRUSTED_CA"
 	CASourceVariable  = "CA_SOURCE_NAME"
 	// NamespaceSuffix ends the variables that name a namespace in which the Job reads.
 	NamespaceSuffix = "_NAMESPACE"
+)
+
+// The values of BackendVariable.
+const (
+	BackendS3     = "s3"
+	BackendVolume = "pvc"
 )

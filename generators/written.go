@@ -16,21 +16,36 @@ type Written struct {
 
 // WrittenInCluster returns what the Job and the claim's provisioner write for a profile,
 // beside Config.
-func WrittenInCluster(p *v1alpha1.RegistryProfile) []Written {
-	b := p.Spec.Storage.Object()
-	if b == nil {
+func WrittenInCluster(p *v1alpha1.RegistryProfile) []Written { return WrittenFor(Parameters(p)) }
+
+// WrittenFor returns the same for the variables of a Job.
+func WrittenFor(variables map[string]string) []Written {
+	if variables[BackendVariable] != BackendS3 {
 		return nil
 	}
-	claim := b.Claim()
-	all := []Written{
-		{ID: coreID("Secret", v1alpha1.ImageRegistryNamespace, v1alpha1.CredentialsSecret), From: "the claim's credentials"},
-		{ID: coreID("Secret", claim.Namespace, claim.Name), From: "the bucket's credentials", ByProvisioner: true},
-		{ID: coreID("ConfigMap", claim.Namespace, claim.Name), From: "the bucket's address", ByProvisioner: true},
-	}
-	if ca := trustedCA(p); ca.sourceName != "" {
-		all = append(all, Written{ID: coreID("ConfigMap", v1alpha1.CANamespace, ca.name), From: "the CA of the endpoint"})
+	all := append([]Written{WrittenCredentials()},
+		WrittenForClaim(variables[ClaimNamespaceVariable], variables[ClaimNameVariable])...)
+	if variables[CASourceVariable] != "" {
+		ca := coreID("ConfigMap", v1alpha1.CANamespace, variables[TrustedCAVariable])
+		all = append(all, Written{ID: ca, From: "the CA of the endpoint"})
 	}
 	return all
+}
+
+// WrittenCredentials is the Secret from which the operator takes the registry's credentials.
+func WrittenCredentials() Written {
+	return Written{
+		ID:   coreID("Secret", v1alpha1.ImageRegistryNamespace, v1alpha1.CredentialsSecret),
+		From: "the claim's credentials",
+	}
+}
+
+// WrittenForClaim returns what a provisioner writes for an ObjectBucketClaim.
+func WrittenForClaim(namespace, name string) []Written {
+	return []Written{
+		{ID: coreID("Secret", namespace, name), From: "the bucket's credentials", ByProvisioner: true},
+		{ID: coreID("ConfigMap", namespace, name), From: "the bucket's address", ByProvisioner: true},
+	}
 }
 
 func coreID(kind, namespace, name string) ynode.ID {

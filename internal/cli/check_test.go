@@ -128,7 +128,7 @@ func TestCheckFunctionLeavesItemsAlone(t *testing.T) {
 		err    string
 	}{
 		"clean":         {pluginCheck, slices.Concat(rendered, []string{usersConfigMap}), ""},
-		"wrong":         {pluginCheck, slices.Concat(rendered, []string{usersSecret}), "job-object"},
+		"wrong":         {pluginCheck, slices.Concat(rendered, []string{usersSecret}), "written-in-cluster"},
 		"empty":         {pluginCheck, nil, "nothing-of-ours"},
 		"spec":          {pluginCheck + "spec: {}\n", rendered, "unknown-field"},
 		"unknown field": {pluginCheck + "strict: true\n", rendered, "unknown-field"},

@@ -89,7 +89,7 @@ var kustomizations = map[string]struct{ text, code string }{
 	"commonLabels":        {generated + "commonLabels: {app.kubernetes.io/managed-by: us}\n", "owner-mark"},
 	"hook":                {generated + "commonAnnotations: {helm.sh/hook: pre-install}\n", "hook"},
 	"storage":             {patchedStorage, "config-storage"},
-	"Secret":              {generated + "resources: [secret.yaml]\n", "job-object"},
+	"Secret":              {generated + "resources: [secret.yaml]\n", "credential"},
 	"namespace":           {generated + "namespace: team\n", "singleton-namespace"},
 	"namespaced Config":   {"resources: [config.yaml]\nnamespace: team\n" + transformed, ""}, // the function mends it
 	"namePrefix":          {generated + "namePrefix: p-\n", "singleton-name"},
@@ -170,6 +170,11 @@ const kptfileWithValidator = kptfile + `  validators:
     configPath: check.yaml
 `
 
+// local marks a file that kpt does not apply.
+func local(config string) string {
+	return strings.Replace(config, "metadata:\n", "metadata:\n  annotations: {config.kubernetes.io/local-config: 'true'}\n", 1)
+}
+
 func TestKptValidator(t *testing.T) {
 	config := func(metadata, spec string) string {
 		return "apiVersion: imageregistry.operator.openshift.io/v1\nkind: Config\n" +
@@ -178,13 +183,10 @@ func TestKptValidator(t *testing.T) {
 	for name, c := range map[string]struct{ item, code string }{
 		"clean":   {usersConfigMap, ""},
 		"own":     {usersConfig, ""},
-		"keys":    {strings.Replace(usersSecret, "image-registry-private-configuration-user", "mine", 1), "credential"},
 		"renamed": {config("name: p-cluster", "storage: {emptyDir: {}}"), "config-storage"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			local := "apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfileCheck\n" +
-				"metadata: {name: final, annotations: {config.kubernetes.io/local-config: 'true'}}\n"
-			files := []string{"profile.yaml", profile("registry", "{}"), "check.yaml", local, "mine/item.yaml", c.item}
+			files := []string{"profile.yaml", local(profile("registry", "{}")), "check.yaml", local(pluginCheck), "mine/item.yaml", c.item}
 			unchecked := kptPackage(t, files...)
 			dir := kptPackage(t, slices.Concat(files, []string{"Kptfile", kptfileWithValidator})...)
 			before := tree(t, dir)
@@ -208,7 +210,7 @@ func TestKptValidator(t *testing.T) {
 
 // TestKptRefusesAChangedJob: images and labels are set by other functions in between.
 func TestKptRefusesAChangedJob(t *testing.T) {
-	dir := kptPackage(t, "profile.yaml", profile("registry", "{}"), "check.yaml", pluginCheck)
+	dir := kptPackage(t, "profile.yaml", local(profile("registry", "{}")), "check.yaml", local(pluginCheck))
 	require.NoError(t, kptRender(dir))
 	const mutators = "  mutators:\n  - exec: registry-profile\n    configPath: profile.yaml\n"
 	onlyCheck := strings.Replace(kptfileWithValidator, mutators, "", 1)

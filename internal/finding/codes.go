@@ -130,6 +130,10 @@ var (
 		"A confirmation lets one deletion or one move of the storage pass; in Git it would let all of them pass.")
 	Guard = declare(groupStream, "guard",
 		"A policy that refuses nothing, or that goes before what it guards, looks like one that does.")
+	Incomplete = declare(groupStream, "incomplete",
+		"The parts of a profile are made together; the Job waits in vain for one that no other stream delivers.")
+	RoleChanged = declare(groupStream, "role-changed",
+		"A Job without its permissions never succeeds, and one with more can do harm.")
 	OrderMark = declare(groupStream, "order-mark",
 		"Argo CD applies what has no wave of its own too early or too late, and may wait for ever.")
 	Hook = declare(groupStream, "hook",
@@ -141,12 +145,16 @@ var (
 		"The ConfigMap of the script cannot be changed, so its name ends in a hash of the script.")
 	JobClaim = declare(groupStream, "job-claim",
 		"The Job waits for a claim by its name, and would wait in vain.")
+	JobDiffers = declare(groupStream, "job-differs",
+		"The Job, the claim and Config are made together: another class is another storage, and what the Job and "+
+			"Git write each in its own way changes back and forth.")
 	Reference = declare(groupStream, "broken-reference",
 		"A Job without its account, its script or its permissions never succeeds.")
-	JobObject = declare(groupStream, "job-object",
-		"The Job writes this object; with two writers it changes at every sync.")
 	Credential = declare(groupStream, "credential",
 		"A credential must not stand in a manifest.")
+	ProfileLeft = declare(groupStream, "profile-left",
+		"No cluster knows the kinds of this program: applying the profile fails, and an engine that applies all or "+
+			"nothing then applies nothing.")
 	TemplateLeft = declare(groupStream, "template-left",
 		"What is still a template when it is delivered reaches the cluster as it stands, or is emptied.")
 )

@@ -40,7 +40,7 @@ func FuzzCheck(f *testing.F) {
 		for _, finding := range stream.Judge([]*yaml.RNode{item, nil, item}) {
 			assert.NotEmpty(t, finding.Message)
 		}
-		stream.Credentials(item)
+		stream.Credentials(item.YNode())
 		after, _ := item.String()
 		assert.Equal(t, before, after)
 	})

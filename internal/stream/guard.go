@@ -19,21 +19,6 @@ const (
 	leaveGuard = "leave it as the profile makes it, or write protection.admissionPolicies: false"
 )
 
-// confirmations reports a confirmation in Git: there it would be given again at every sync.
-func confirmations(_ *stream, o *object) kptfn.Results {
-	if !o.kind().Kept() {
-		return nil
-	}
-	var results kptfn.Results
-	for _, key := range []string{generators.ConfirmDeletionAnnotation, generators.ConfirmStorageAnnotation} {
-		if o.annotation(key) != "" {
-			results = append(results, o.error(finding.Confirmation, annotations+key,
-				"confirms in Git what is confirmed in the cluster, once; remove it")...)
-		}
-	}
-	return results
-}
-
 // policyBindings reports a binding whose policy has another name, and a policy that no
 // binding names: nothing is in force then.
 func policyBindings(s *stream, o *object) kptfn.Results {
@@ -41,12 +26,12 @@ func policyBindings(s *stream, o *object) kptfn.Results {
 	case !o.isOurs():
 	case o.is(admissionGroup, bindingKind):
 		name := text(o.value, "spec", "policyName")
-		if s.misses(ynode.ID{Group: admissionGroup, Kind: policyKind, Name: name}) {
+		if s.lacks(ynode.ID{Group: admissionGroup, Kind: policyKind, Name: name}) {
 			return o.broken("spec.policyName", policyKind, name)
 		}
 	case o.is(admissionGroup, policyKind):
 		binds := func(binding *object) bool { return text(binding.value, "spec", "policyName") == o.id.Name }
-		if !slices.ContainsFunc(s.oursOf(admissionGroup, bindingKind), binds) {
+		if !s.isCarried && !slices.ContainsFunc(s.oursOf(admissionGroup, bindingKind), binds) {
 			return o.error(finding.Guard, "", "has no binding in the stream, so that it is not in force; "+
 				"leave the binding as the profile makes it, or write protection.admissionPolicies: false")
 		}
@@ -54,8 +39,8 @@ func policyBindings(s *stream, o *object) kptfn.Results {
 	return nil
 }
 
-// weakened reports a policy or a binding that was changed so that it no longer refuses, or
-// no longer outlives what it guards.
+// weakened reports a policy or a binding that was changed so that it no longer outlives what
+// it guards, or that refuses nothing. The rest is told by its hash, if it has one.
 func weakened(_ *stream, o *object) kptfn.Results {
 	if !o.isOurs() || !o.kind().Is(generators.ClassGuard) {
 		return nil

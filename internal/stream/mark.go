@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -24,7 +23,7 @@ func ownerMarks(_ *stream, o *object) kptfn.Results {
 	case o.managedBy() != generators.ManagedBy:
 		return o.error(finding.OwnerMark, labels+generators.ManagedByLabel,
 			"is %s and must be %q, or a later run takes the object for another's; use another label for your own",
-			cmp.Or(quoted(o.managedBy()), "missing"), generators.ManagedBy)
+			quotedOr(o.managedBy(), "missing"), generators.ManagedBy)
 	case o.annotation(generators.ProfileAnnotation) == "":
 		return o.error(finding.OwnerMark, annotations+generators.ProfileAnnotation,
 			"is missing, so that a later run takes the object for another's; remove what removes it on the way")
@@ -32,8 +31,7 @@ func ownerMarks(_ *stream, o *object) kptfn.Results {
 	return nil
 }
 
-// engineMarks reports annotations that keep an engine from doing harm and are not there,
-// and those that make one do harm.
+// engineMarks reports annotations that keep an engine from doing harm and are not there.
 func engineMarks(_ *stream, o *object) kptfn.Results {
 	if !o.isOurs() {
 		return nil
@@ -44,34 +42,24 @@ func engineMarks(_ *stream, o *object) kptfn.Results {
 		if actual := o.annotation(key); !generators.Marked(key, marks[key], actual) {
 			results = append(results, o.at(finding.EngineMark, kptfn.Error, annotations+key).Stands(actual).Propose(marks[key]).
 				Say("is %s and must be %q, which is how the profile makes it; "+
-					"remove what changes it on the way", cmp.Or(quoted(actual), "missing"), marks[key]))
+					"remove what changes it on the way", quotedOr(actual, "missing"), marks[key]))
 		}
-	}
-	if !o.kind().Kept() {
-		return results
-	}
-	all, _ := at(o.value, "metadata", "annotations").(map[string]any)
-	written := make(map[string]string, len(all))
-	for key := range all {
-		written[key] = o.annotation(key)
-	}
-	if key, value := generators.Replacing(written); key != "" {
-		results = append(results, o.error(finding.ReplaceMark, annotations+key,
-			"has %s, with which the object is deleted and made again; remove that", finding.Quote(value))...)
 	}
 	return results
 }
 
-func quoted(s string) string {
+// quotedOr quotes a text, or says another one where it is empty.
+func quotedOr(s, other string) string {
 	if s == "" {
-		return ""
+		return other
 	}
 	return finding.Quote(s)
 }
 
-// hooks reports an object of ours that an engine would delete and run again.
+// hooks reports an object of ours that an engine would delete and run again. Those that
+// are kept have more than that against them.
 func hooks(_ *stream, o *object) kptfn.Results {
-	if !o.isOurs() {
+	if !o.isOurs() || o.kind().Kept() {
 		return nil
 	}
 	for _, key := range generators.Hooks() {

@@ -26,6 +26,9 @@ type object struct {
 
 	apiVersion string
 	id         ynode.ID
+
+	// isForbidden says that a policy deletes the object.
+	isForbidden bool
 }
 
 func newObject(n *yaml.Node, item int) *object {
@@ -90,6 +93,15 @@ func (o *object) isSingleton() bool { return o.kind().Is(generators.ClassShared)
 
 func (o *object) annotation(key string) string { return text(o.value, "metadata", "annotations", key) }
 
+func (o *object) annotations() map[string]string {
+	all, _ := at(o.value, "metadata", "annotations").(map[string]any)
+	texts := make(map[string]string, len(all))
+	for key := range all {
+		texts[key] = o.annotation(key)
+	}
+	return texts
+}
+
 func (o *object) managedBy() string {
 	return text(o.value, "metadata", "labels", generators.ManagedByLabel)
 }
@@ -103,13 +115,15 @@ func (o *object) isOurs() bool {
 // at begins a finding of a code about a field.
 func (o *object) at(code finding.Code, severity kptfn.Severity, path string) finding.Draft {
 	return finding.NewReporter(code.Name, severity, func(r *kptfn.Result) {
-		r.ResourceRef = &kptfn.ResourceRef{
-			APIVersion: o.apiVersion, Kind: o.id.Kind, Name: o.id.Name, Namespace: o.id.Namespace,
-		}
+		r.ResourceRef = o.reference()
 		if path == "" {
 			r.Field = nil
 		}
 	}).At(path)
+}
+
+func (o *object) reference() *kptfn.ResourceRef {
+	return &kptfn.ResourceRef{APIVersion: o.apiVersion, Kind: o.id.Kind, Name: o.id.Name, Namespace: o.id.Namespace}
 }
 
 // error returns an error about a field of the object, or about the object as a whole.

@@ -70,7 +70,7 @@ func bindings(s *stream, o *object) kptfn.Results {
 	if role.Kind == "Role" {
 		role.Namespace = o.id.Namespace
 	}
-	if s.misses(role) {
+	if s.lacks(role) { // a binding names what comes with it
 		results = o.broken("roleRef.name", role.Kind, strings.TrimPrefix(role.Namespace+"/"+role.Name, "/"))
 	}
 	for _, subject := range list(o.value, "subjects") {

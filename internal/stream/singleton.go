@@ -11,11 +11,27 @@ import (
 // or read by the operator.
 func duplicates(s *stream, o *object) kptfn.Results {
 	first := s.first[o.id]
-	if first == o || o.id.Name == "" || !first.isOurs() && !o.isOurs() && !o.isSingleton() {
+	if first == o || s.isCarried || o.id.Name == "" || !first.isOurs() && !o.isOurs() && !o.isSingleton() {
 		return nil
 	}
 	return o.error(finding.DuplicateItem, "", "is twice in the stream, and one overwrites the other; "+
 		"keep one of them, and check what goes to different clusters apart")
+}
+
+// sameAnywhere reports an object without a namespace that is one of ours, or the claim of a
+// Job, where it is applied to the namespace of that one.
+func sameAnywhere(s *stream, o *object) kptfn.Results {
+	if o.id.Namespace != "" || generators.ClusterScoped(o.id.Group, o.id.Kind) {
+		return nil
+	}
+	for _, other := range s.objects {
+		isOther := other.id.Namespace != "" && without(other.id) == o.id
+		if isOther && (other.isOurs() || s.jobOf(other) != nil) {
+			return o.error(finding.DuplicateItem, "metadata.namespace", "is missing, and in %s this is the %s that the stream "+
+				"has already; write the namespace that it is meant for", other.id.Namespace, o.id.Kind)
+		}
+	}
+	return nil
 }
 
 // singletons reports a Config or ImagePruner that the operator would not find.

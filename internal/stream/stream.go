@@ -6,6 +6,7 @@ package stream
 
 import (
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -33,32 +34,50 @@ func Check(items []*yaml.RNode) kptfn.Results {
 // Judge returns everything that is wrong with a stream, in the order of its items, with
 // the objects that have the faults.
 func Judge(items []*yaml.RNode) []Finding {
-	s := open(items)
 	var findings []Finding
-	for _, o := range s.objects {
-		for _, check := range checks {
-			for _, result := range check(s, o) {
+	ours := 0
+	for _, s := range open(items) {
+		ours += len(s.ours)
+		for _, o := range s.objects {
+			for _, result := range s.judge(o) {
 				findings = append(findings, Finding{result, o.item, o.node})
 			}
 		}
 	}
-	if len(s.ours) == 0 {
+	if ours == 0 {
 		findings = append(findings, Finding{nothingOfOurs(), -1, nil})
 	}
 	return findings
+}
+
+// judge returns what is wrong with an object of the stream. One that a policy deletes
+// is not delivered.
+func (s *stream) judge(o *object) kptfn.Results {
+	if o.isForbidden {
+		return forbidden(s, o)
+	}
+	var results kptfn.Results
+	for _, check := range checks {
+		results = append(results, check(s, o)...)
+	}
+	return results
 }
 
 // checks are the judgements of one object in its stream.
 var checks = []func(*stream, *object) kptfn.Results{
 	unreadable,
 	duplicates,
+	sameAnywhere,
 	configFields,
+	settings,
+	claimAgrees,
 	singletons,
-	credentials,
-	copiedCA,
+	inTheWay,
 	ownerMarks,
 	engineMarks,
+	claimMarks,
 	hooks,
+	kept,
 	order,
 	jobNames,
 	scriptNames,
@@ -66,12 +85,15 @@ var checks = []func(*stream, *object) kptfn.Results{
 	accounts,
 	scripts,
 	bindings,
+	incomplete,
+	unused,
 	permissions,
-	confirmations,
 	policyBindings,
 	weakened,
+	contents,
 	policyExemptions,
 	templates,
+	profiles,
 }
 
 // stream is all that is delivered together.
@@ -81,27 +103,40 @@ type stream struct {
 	ours []*object
 	// first is the first object of each identity.
 	first map[ynode.ID]*object
+	// carried are the streams that objects of the stream bring to a cluster. One that
+	// isCarried itself may have other parts elsewhere, and templates that are filled in there.
+	carried   []*stream
+	isCarried bool
+	// written are the objects that are written in the cluster.
+	written []generators.Written
 }
 
-func open(items []*yaml.RNode) *stream {
-	s := &stream{first: map[ynode.ID]*object{}}
+func newStream() *stream { return &stream{first: map[ynode.ID]*object{}} }
+
+// open returns the stream of the items, and those that objects in it bring to a cluster.
+func open(items []*yaml.RNode) []*stream {
+	s := newStream()
 	for i, item := range items {
 		if !item.IsNil() {
-			s.add(item.YNode(), i)
+			s.add(newObject(item.YNode(), i))
 		}
 	}
-	return s
+	all := append([]*stream{s}, s.carried...)
+	for _, s := range all {
+		s.written = s.writtenInCluster()
+	}
+	return all
 }
 
 // add puts an object into the stream, or the objects of a List.
-func (s *stream) add(n *yaml.Node, item int) {
-	o := newObject(n, item)
+func (s *stream) add(o *object) {
 	if listed := o.listed(); listed != nil {
 		for _, n := range listed {
-			s.add(n, item)
+			s.add(newObject(n, o.item))
 		}
 		return
 	}
+	s.carry(o)
 	s.objects = append(s.objects, o)
 	if o.isOurs() {
 		s.ours = append(s.ours, o)

@@ -15,8 +15,8 @@ import (
 var template = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{\{|\$\{`) })
 
 // templates reports the first template in an object of ours that nobody has filled in.
-func templates(_ *stream, o *object) kptfn.Results {
-	if !o.isOurs() {
+func templates(s *stream, o *object) kptfn.Results {
+	if !o.isOurs() || s.isCarried {
 		return nil
 	}
 	path, found := findTemplate(o.value, "", o.isSkipped)

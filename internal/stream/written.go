@@ -1,6 +1,7 @@
-package fn
+package stream
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,29 +12,60 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// writer reports an object that is written in the cluster, or one from which a controller
-// would make such an object.
-func (s *plan) writer(i *item) *kptfn.Result {
-	for _, w := range s.written {
+// InTheWay says what is wrong with an object that is written in the cluster, or from which
+// a controller would make such an object. It returns "" for any other.
+func InTheWay(n *yaml.Node, written []generators.Written) string {
+	i := ynode.MetaOf(n)
+	for _, w := range written {
 		by := "the Job"
 		if w.ByProvisioner {
 			by = "the claim's provisioner"
 		}
 		switch {
 		case is(i, w):
-			return i.finding(finding.WrittenInCluster, "", "is written in the cluster, by %s from %s; "+
-				"take it out of Git, and see that nothing prunes it", by, w.From)
-		case makes(i, w):
-			return i.finding(finding.WrittenInCluster, "", "makes the %s %s/%s, which %s writes from %s; %s",
+			return fmt.Sprintf("is written in the cluster, by %s from %s; take it out of Git, and see that nothing prunes it",
+				by, w.From)
+		case makes(n, i, w):
+			return fmt.Sprintf("makes the %s %s/%s, which %s writes from %s; %s",
 				w.Kind, w.Namespace, w.Name, by, w.From, instead(i))
 		}
 	}
-	return nil
+	return ""
 }
 
+// inTheWay reports an object that is written in the cluster.
+func inTheWay(s *stream, o *object) kptfn.Results {
+	if message := InTheWay(o.node, s.written); message != "" {
+		return o.error(finding.WrittenInCluster, "", "%s", message)
+	}
+	return o.credentials()
+}
+
+// writtenInCluster returns what the Jobs of the stream, and the provisioners of its claims,
+// write. Without a Job nobody knows that the storage is none with credentials.
+func (s *stream) writtenInCluster() []generators.Written {
+	var all []generators.Written
+	known := false
+	for _, o := range s.ours {
+		if variables := o.variables(); variables[generators.BackendVariable] != "" {
+			known = true
+			all = append(all, generators.WrittenFor(variables)...)
+		}
+		if o.is(bucketGroup, bucketClaimKind) {
+			all = append(all, generators.WrittenForClaim(o.id.Namespace, o.id.Name)...)
+		}
+	}
+	if !known {
+		all = append(all, generators.WrittenCredentials())
+	}
+	return all
+}
+
+const bucketGroup, bucketClaimKind = "objectbucket.io", "ObjectBucketClaim"
+
 // instead says what to do about what makes a written object. No claim is ever removed.
-func instead(i *item) string {
-	if i.Kind == "ObjectBucketClaim" {
+func instead(i ynode.Meta) string {
+	if i.Kind == bucketClaimKind {
 		return "use a claim of another name, and keep this one as long as its bucket is of use"
 	}
 	return "take it out of Git, or give its target another name"
@@ -45,12 +77,12 @@ const willBeRenamed = "internal.config.kubernetes.io/needsHashSuffix"
 
 // is tells whether an item is the written object. An engine or kustomize gives a namespace
 // to what has none.
-func is(i *item, w generators.Written) bool {
+func is(i ynode.Meta, w generators.Written) bool {
 	return i.Group == w.Group && i.Kind == w.Kind && i.Name == w.Name && in(i, w.Namespace) &&
 		i.Annotations[willBeRenamed] == ""
 }
 
-func in(i *item, namespace string) bool { return i.Namespace == "" || i.Namespace == namespace }
+func in(i ynode.Meta, namespace string) bool { return i.Namespace == "" || i.Namespace == namespace }
 
 // maker is a kind of object from which a controller makes a Secret or a ConfigMap.
 type maker struct {
@@ -92,26 +124,26 @@ var makers = map[string]maker{
 // makes tells whether a controller would make the written object from an item. Of kinds
 // that nobody here knows, those with Secret in their name do so if the name of the written
 // Secret is theirs or stands in their spec.
-func makes(i *item, w generators.Written) bool {
-	if i.Group == "" || !in(i, w.Namespace) || w.ByProvisioner && i.Kind == "ObjectBucketClaim" {
+func makes(n *yaml.Node, i ynode.Meta, w generators.Written) bool {
+	if i.Group == "" || !in(i, w.Namespace) || w.ByProvisioner && i.Kind == bucketClaimKind {
 		return false
 	}
 	if m, known := makers[i.Kind]; known {
-		return slices.Contains(m.kinds, w.Kind) && slices.Contains(m.names(i), w.Name)
+		return slices.Contains(m.kinds, w.Kind) && slices.Contains(m.names(n), w.Name)
 	}
 	return w.Kind == "Secret" && strings.Contains(i.Kind, "Secret") &&
-		(i.Name == w.Name || holds(ynode.Field(i.YNode(), "spec"), w.Name, map[*yaml.Node]bool{}))
+		(i.Name == w.Name || holds(ynode.Field(n, "spec"), w.Name, map[*yaml.Node]bool{}))
 }
 
 // names returns the names of the objects that a controller makes from an item.
-func (m maker) names(i *item) []string {
+func (m maker) names(n *yaml.Node) []string {
 	for _, target := range m.targets {
-		if names := textsAt(i.YNode(), strings.Split(target, ".")); len(names) > 0 {
+		if names := textsAt(n, strings.Split(target, ".")); len(names) > 0 {
 			return names
 		}
 	}
 	if m.own {
-		return []string{i.Name}
+		return []string{ynode.IDOf(n).Name}
 	}
 	return nil
 }

@@ -1,0 +1,452 @@
+package stream_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/generators"
+	"github.com/registryprofile/registry-profile/internal/cases"
+	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/stream"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// rendered returns what a profile with a spec emits.
+func rendered(t *testing.T, spec string) string {
+	t.Helper()
+	p, results := v1alpha1.Decode(yaml.MustParse("apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\n" +
+		"metadata: {name: registry}\nspec: " + spec + "\n"))
+	require.NotNil(t, p, results)
+	var documents []string
+	for _, r := range generators.Expand(p) {
+		documents = append(documents, r.MustString())
+	}
+	return cases.Join(documents)
+}
+
+// change replaces the first place of a text in a stream that has it.
+type change [2]string
+
+// without takes every object of a kind out of a stream.
+func without(text, kind string) string {
+	var rest []string
+	for _, document := range strings.Split(text, "---\n") {
+		if !strings.Contains(document, "\nkind: "+kind+"\n") {
+			rest = append(rest, document)
+		}
+	}
+	return cases.Join(rest)
+}
+
+// judged returns what is wrong with a stream, a line for each finding.
+func judged(t *testing.T, text string) []string {
+	t.Helper()
+	lines := []string{}
+	for _, r := range stream.Check(cases.Parse(t, []byte(text))) {
+		object := ""
+		if r.ResourceRef != nil {
+			object = r.ResourceRef.Kind + "/" + r.ResourceRef.Name
+			if r.ResourceRef.Kind == "Job" {
+				object = "Job/JOB" // whose name ends in a hash
+			}
+			if r.ResourceRef.Kind == "ConfigMap" && strings.HasPrefix(r.ResourceRef.Name, "registry-bootstrap-") {
+				object = "ConfigMap/SCRIPT"
+			}
+		}
+		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s %s %s %s", r.Severity, finding.CodeOf(r), object, finding.Path(r))))
+	}
+	return lines
+}
+
+// scenario is what a profile emits, what has become of it, and what the check says.
+type scenario struct {
+	spec     string
+	without  string
+	changes  []change
+	added    string
+	findings []string
+}
+
+func (s scenario) run(t *testing.T) {
+	t.Helper()
+	if s.spec == "" {
+		s.spec = "{}"
+	}
+	text := rendered(t, s.spec)
+	require.Empty(t, judged(t, text), "what is rendered is good")
+	if s.without != "" {
+		fewer := without(text, s.without)
+		require.NotEqual(t, text, fewer)
+		text = fewer
+	}
+	for _, c := range s.changes {
+		require.Contains(t, text, c[0])
+		text = strings.Replace(text, c[0], c[1], 1)
+	}
+	if s.added != "" {
+		text += "---\n" + s.added
+	}
+	expected := s.findings
+	if expected == nil {
+		expected = []string{}
+	}
+	assert.Equal(t, expected, judged(t, text))
+}
+
+const written = "error written-in-cluster "
+
+// TestNothingThatIsWrittenInTheCluster: what the Job and the provisioner write, what makes
+// such objects, and credentials under any name.
+func TestNothingThatIsWrittenInTheCluster(t *testing.T) {
+	const here = "namespace: openshift-image-registry"
+	for name, s := range map[string]scenario{
+		"the bucket's credentials": {
+			added:    "{apiVersion: v1, kind: Secret, metadata: {name: image-registry-rgw, " + here + "}}",
+			findings: []string{written + "Secret/image-registry-rgw"},
+		},
+		"the bucket's address": {
+			added:    "{apiVersion: v1, kind: ConfigMap, metadata: {name: image-registry-rgw, " + here + "}, data: {BUCKET_HOST: other}}",
+			findings: []string{written + "ConfigMap/image-registry-rgw"},
+		},
+		"the copied CA": {
+			added:    "{apiVersion: v1, kind: ConfigMap, metadata: {name: registry-s3-ca, namespace: openshift-config}}",
+			findings: []string{written + "ConfigMap/registry-s3-ca"},
+		},
+		"of cert-manager": {
+			added: "{apiVersion: cert-manager.io/v1, kind: Certificate, metadata: {name: c, " + here + "}, " +
+				"spec: {secretName: image-registry-private-configuration-user}}",
+			findings: []string{written + "Certificate/c"},
+		},
+		"of trust-manager": {
+			added:    "{apiVersion: trust.cert-manager.io/v1alpha1, kind: Bundle, metadata: {name: image-registry-private-configuration-user}}",
+			findings: []string{written + "Bundle/image-registry-private-configuration-user"},
+		},
+		"of a controller that nobody knows": {
+			added: "{apiVersion: example.com/v7, kind: CloudSecretSync, metadata: {name: a, " + here + "}, " +
+				"spec: {outputs: [{into: [image-registry-private-configuration-user]}]}}",
+			findings: []string{written + "CloudSecretSync/a"},
+		},
+		"for another target": {
+			added: "{apiVersion: external-secrets.io/v1, kind: ExternalSecret, " +
+				"metadata: {name: image-registry-private-configuration-user}, spec: {target: {name: other}}}",
+		},
+		"of another namespace": {
+			added: "{apiVersion: v1, kind: Secret, metadata: {name: image-registry-rgw, namespace: other}}",
+		},
+		"of a volume": { // whose registry takes no credentials
+			spec:  "{storage: {cephfs: {}}}",
+			added: "{apiVersion: v1, kind: ConfigMap, metadata: {name: image-registry-cephfs, " + here + "}}",
+		},
+		"a key in small letters": {
+			added:    "{apiVersion: v1, kind: Secret, metadata: {name: my}, stringData: {registry_storage_s3_secretkey: b}}",
+			findings: []string{"error credential Secret/my stringData.registry_storage_s3_secretkey"},
+		},
+		"a key beside a volume": {
+			spec: "{storage: {cephfs: {}}}",
+			added: "{apiVersion: v1, kind: Secret, metadata: {name: image-registry-private-configuration-user}, " +
+				"data: {REGISTRY_STORAGE_S3_SECRETKEY: Yg==}}",
+			findings: []string{"error credential Secret/image-registry-private-configuration-user data.REGISTRY_STORAGE_S3_SECRETKEY"},
+		},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// TestSettingsAreThoseOfAProfile: what no profile may say, no patch says either.
+func TestSettingsAreThoseOfAProfile(t *testing.T) {
+	const rbd, service = "{storage: {rbd: {}}}", "{storage: {rgw: {endpoint: {service: {}}}}}"
+	for name, s := range map[string]scenario{
+		"a block device for three": {
+			spec: rbd, changes: []change{{"  replicas: 1\n  rolloutStrategy: Recreate", "  replicas: 3\n  rolloutStrategy: RollingUpdate"}},
+			findings: []string{
+				"error rbd-replicas Config/cluster spec.replicas", "error rbd-strategy Config/cluster spec.rolloutStrategy",
+			},
+		},
+		"redirects to a Service": {
+			spec: service, changes: []change{{"disableRedirect: true", "disableRedirect: false"}},
+			findings: []string{"error endpoint-redirect Config/cluster spec.disableRedirect"},
+		},
+		"a duration that nobody reads": {
+			changes:  []change{{"keepYoungerThanDuration: 720h", "keepYoungerThanDuration: 30d"}},
+			findings: []string{"error pruner-duration ImagePruner/cluster spec.keepYoungerThanDuration"},
+		},
+		"a schedule that nobody reads": {
+			changes:  []change{{"schedule: 0 0 * * *", "schedule: every day"}},
+			findings: []string{"error pruner-schedule ImagePruner/cluster spec.schedule"},
+		},
+		"no replicas, and a field that Config has not": {
+			changes: []change{{"  replicas: 2\n", "  replicas: 0\n  foo: 0\n"}},
+			findings: []string{
+				"error unknown-field Config/cluster spec.foo", "error out-of-range Config/cluster spec.replicas",
+			},
+		},
+		"more replicas than the Job writes": {
+			changes:  []change{{"  replicas: 2\n", "  replicas: 3\n"}},
+			findings: []string{"warning job-differs Config/cluster spec.replicas"},
+		},
+		"fields of upstream":      {changes: []change{{"  replicas: 2\n", "  replicas: 2\n  logging: 2\n  observedConfig: null\n"}}},
+		"fields that nobody sets": {changes: []change{{"  replicas: 2\n  rolloutStrategy: RollingUpdate\n", ""}}},
+		"a template for other tools": {
+			changes:  []change{{"  replicas: 2\n", "  replicas: ${REPLICAS}\n"}},
+			findings: []string{"warning template-left Config/cluster spec.replicas"},
+		},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// TestTheClaimIsTheJobs: the class of a claim is the storage that holds the images.
+func TestTheClaimIsTheJobs(t *testing.T) {
+	const claim, volume = "error job-differs ObjectBucketClaim/image-registry-rgw spec.", "error job-differs PersistentVolumeClaim/image-registry-cephfs spec."
+	const existing = "{storage: {rgw: {existingClaim: {name: mine}}}}"
+	for name, s := range map[string]scenario{
+		"another store": {
+			changes:  []change{{"  storageClassName: ocs-storagecluster-ceph-rgw\n", "  storageClassName: openshift-storage.noobaa.io\n  bucketName: images\n"}},
+			findings: []string{claim + "storageClassName", claim + "bucketName"},
+		},
+		"no class": {
+			changes:  []change{{"  storageClassName: ocs-storagecluster-ceph-rgw\n", ""}},
+			findings: []string{claim + "storageClassName"},
+		},
+		"another volume": {
+			spec: "{storage: {cephfs: {}}}",
+			changes: []change{
+				{"  - ReadWriteMany\n", "  - ReadWriteOnce\n"}, {"storageClassName: ocs-storagecluster-cephfs", "storageClassName: gp2"},
+				{"volumeMode: Filesystem", "volumeMode: Block"},
+			},
+			findings: []string{volume + "storageClassName", volume + "accessModes", volume + "volumeMode"},
+		},
+		"a larger quota": {
+			spec:    "{storage: {rgw: {bucket: {maxSize: 1Ti}}}}",
+			changes: []change{{"    maxSize: 1Ti\n", "    maxSize: 2Ti\n"}},
+		},
+		"an existing claim of another class": {
+			spec: existing, added: marked("ObjectBucketClaim", "mine", "spec: {bucketName: b, generateBucketName: b, storageClassName: other}"),
+			findings: []string{"error job-differs ObjectBucketClaim/mine spec.storageClassName"},
+		},
+		"an existing claim": {
+			spec: existing, added: marked("ObjectBucketClaim", "mine", "spec: {bucketName: b, generateBucketName: b}"),
+		},
+		"a claim of somebody else": {
+			added: "{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim, metadata: {name: loki, namespace: openshift-logging}}",
+		},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// marked is a claim of the user's own with the marks that keep it.
+func marked(kind, name, more string) string {
+	return "apiVersion: objectbucket.io/v1alpha1\nkind: " + kind + "\nmetadata:\n  name: " + name + "\n" +
+		"  namespace: openshift-image-registry\n  annotations:\n" +
+		"    argocd.argoproj.io/sync-options: Prune=false,Delete=false\n" +
+		"    kustomize.toolkit.fluxcd.io/prune: disabled\n    cli-utils.sigs.k8s.io/on-remove: keep\n" +
+		"    client.lifecycle.config.k8s.io/deletion: detach\n    helm.sh/resource-policy: keep\n" +
+		"    apps.open-cluster-management.io/do-not-delete: \"true\"\n" + more + "\n"
+}
+
+// TestTheClaimIsKept: whoever has written the claim that a Job waits for, and whichever
+// namespace it says, nothing in the stream makes an engine lose it.
+func TestTheClaimIsKept(t *testing.T) {
+	const existing, mine = "{storage: {rgw: {existingClaim: {name: mine}}}}", "ObjectBucketClaim/mine metadata."
+	const ours = "ObjectBucketClaim/image-registry-rgw metadata."
+	claim := func(metadata string) string {
+		return "{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim, metadata: {" + metadata + "}}"
+	}
+	for name, s := range map[string]scenario{
+		"no marks": {
+			spec: existing, added: claim("name: mine, namespace: openshift-image-registry"),
+			findings: []string{"error engine-mark " + mine + "annotations"},
+		},
+		"no marks and no namespace": {
+			spec: existing, added: claim("name: mine"), findings: []string{"error engine-mark " + mine + "annotations"},
+		},
+		"in another namespace": {
+			spec:     "{storage: {rgw: {existingClaim: {name: mine, namespace: openshift-storage}}}}",
+			added:    claim("name: mine, namespace: openshift-storage"),
+			findings: []string{"error engine-mark " + mine + "annotations"},
+		},
+		"of the same name in another namespace": {
+			spec: existing, added: claim("name: mine, namespace: openshift-storage"),
+		},
+		"replaced, forced and a hook": {
+			spec: existing, added: strings.Replace(marked("ObjectBucketClaim", "mine", ""), "Delete=false\n",
+				"Delete=false,Replace=true\n    argocd.argoproj.io/hook: Sync\n    registryprofile.dev/confirm-deletion: \"true\"\n", 1),
+			findings: []string{
+				"error hook " + mine + "annotations.argocd.argoproj.io/hook",
+				"error replace-mark " + mine + "annotations.argocd.argoproj.io/sync-options",
+				"error confirmation " + mine + "annotations.registryprofile.dev/confirm-deletion",
+			},
+		},
+		"kept": {spec: existing, added: marked("ObjectBucketClaim", "mine", "")},
+		"the other kind": {
+			spec: existing, added: "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: mine, namespace: openshift-image-registry}}",
+		},
+		"twice, once without a namespace": {
+			added: claim("name: image-registry-rgw"),
+			findings: []string{
+				"error duplicate-item " + ours + "namespace",
+				"error engine-mark " + ours + "annotations",
+			},
+		},
+		"a volume twice": {
+			spec: "{storage: {cephfs: {}}}",
+			added: "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: image-registry-cephfs}, " +
+				"spec: {accessModes: [ReadWriteMany]}}",
+			findings: []string{
+				"error duplicate-item PersistentVolumeClaim/image-registry-cephfs metadata.namespace",
+				"error engine-mark PersistentVolumeClaim/image-registry-cephfs metadata.annotations",
+			},
+		},
+		"an account without a namespace": {
+			added:    "{apiVersion: v1, kind: ServiceAccount, metadata: {name: registry-bootstrap}}",
+			findings: []string{"error duplicate-item ServiceAccount/registry-bootstrap metadata.namespace"},
+		},
+		"as a cluster prints it": {
+			changes: []change{{"  name: image-registry-rgw\n  namespace: openshift-image-registry\n  labels:",
+				"  name: image-registry-rgw\n  namespace: openshift-image-registry\n  creationTimestamp: null\n  uid: a\n" +
+					"  deletionTimestamp: \"2026-01-01T00:00:00Z\"\n  resourceVersion: \"1\"\n  labels:"}},
+			findings: []string{
+				"error cluster-field " + ours + "deletionTimestamp", "error cluster-field " + ours + "resourceVersion",
+				"error cluster-field " + ours + "uid",
+			},
+		},
+		"with a name that the cluster makes": {
+			changes: []change{{"  name: image-registry-rgw\n  namespace: openshift-image-registry\n  labels:",
+				"  generateName: image-registry-rgw\n  namespace: openshift-image-registry\n  labels:"}},
+			findings: []string{
+				"error job-claim Job/JOB spec.template.spec",
+				"error job-claim CronJob/registry-reconcile spec.jobTemplate.spec.template.spec",
+			},
+		},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// TestWhatOthersBring: policies, works and templates bring objects to a cluster too.
+func TestWhatOthersBring(t *testing.T) {
+	const config = "{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster}, " +
+		"spec: {storage: {emptyDir: {}}}}"
+	configuration := func(action, compliance, object string) string {
+		return "{apiVersion: policy.open-cluster-management.io/v1, kind: ConfigurationPolicy, metadata: {name: c}, spec: {" +
+			action + "object-templates: [{complianceType: " + compliance + ", objectDefinition: " + object + "}]}}"
+	}
+	policy := func(spec, object string) string {
+		return "{apiVersion: policy.open-cluster-management.io/v1, kind: Policy, metadata: {name: p}, spec: {" +
+			spec + "policy-templates: [{objectDefinition: " + object + "}]}}"
+	}
+	const enforce, inform, musthave = "remediationAction: Enforce, ", "remediationAction: inform, ", "musthave"
+	storage := []string{"error config-storage Config/cluster spec.storage"}
+	for name, s := range map[string]scenario{
+		"a ConfigurationPolicy":            {added: configuration(enforce, musthave, config), findings: storage},
+		"in a Policy":                      {added: policy("", configuration(enforce, musthave, config)), findings: storage},
+		"that looks":                       {added: configuration(inform, musthave, config)},
+		"in a Policy that looks":           {added: policy(inform, configuration(enforce, musthave, config))},
+		"that looks in one that acts":      {added: policy(enforce, configuration(inform, musthave, config)), findings: storage},
+		"in a Policy that is disabled":     {added: policy("disabled: true, ", configuration(enforce, musthave, config))},
+		"that deletes":                     {added: configuration(enforce, "mustnothave", config), findings: []string{"error replace-mark Config/cluster"}},
+		"that deletes something else":      {added: configuration(enforce, "mustnothave", "{apiVersion: v1, kind: Secret, metadata: {name: a}}")},
+		"a template that ACM fills in":     {added: configuration(enforce, musthave, "{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster}, spec: {replicas: '{{ 3 }}'}}")},
+		"without a list":                   {added: "{apiVersion: policy.open-cluster-management.io/v1, kind: Policy, metadata: {name: p}}"},
+		"a Template":                       {added: "{apiVersion: template.openshift.io/v1, kind: Template, metadata: {name: t}, objects: [" + config + "]}", findings: storage},
+		"a ManifestWork":                   {added: "{apiVersion: work.open-cluster-management.io/v1, kind: ManifestWork, metadata: {name: w}, spec: {workload: {manifests: [" + config + "]}}}", findings: storage},
+		"a List in a SyncSet":              {added: "{apiVersion: hive.openshift.io/v1, kind: SyncSet, metadata: {name: s}, spec: {resources: [{apiVersion: v1, kind: List, items: [" + config + "]}]}}", findings: storage},
+		"a policy of the same, for others": {added: configuration(enforce, musthave, "{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster}, spec: {replicas: 3}}")},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+func TestProfilesAreNotDelivered(t *testing.T) {
+	const profile = "{apiVersion: registryprofile.dev/v1alpha1, kind: RegistryProfile, metadata: {name: registry%s}}"
+	for name, s := range map[string]scenario{
+		"as it is": {added: fmt.Sprintf(profile, ""), findings: []string{"error profile-left RegistryProfile/registry"}},
+		"for the build alone": {
+			added: fmt.Sprintf(profile, `, annotations: {config.kubernetes.io/local-config: "true"}`),
+		},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// TestPoliciesAndRolesAreWhole: whichever part of one is taken away, it is told.
+func TestPoliciesAndRolesAreWhole(t *testing.T) {
+	const policy = "ValidatingAdmissionPolicy/registry-profile-claims"
+	changed := []string{"error guard " + policy}
+	for name, s := range map[string]scenario{
+		"that lets failures pass": {changes: []change{{"failurePolicy: Fail", "failurePolicy: Ignore"}}, findings: changed},
+		"that is always content": {
+			changes:  []change{{`expression: request.operation != "DELETE" || variables.confirmed`, `expression: "true"`}},
+			findings: changed,
+		},
+		"that nothing matches": {
+			changes:  []change{{"  matchConditions:\n", "  matchConditions:\n  - name: x\n    expression: \"false\"\n"}},
+			findings: changed,
+		},
+		"of no request":      {changes: []change{{"      - UPDATE\n      - DELETE\n", "      - CONNECT\n"}}, findings: changed},
+		"of other namespace": {changes: []change{{"        - openshift-image-registry\n", "        - other\n"}}, findings: changed},
+		"that only warns": {
+			changes: []change{{"  - Deny\n", "  - Warn\n"}},
+			findings: []string{
+				"error guard ValidatingAdmissionPolicyBinding/registry-profile-claims spec.validationActions",
+				"error guard ValidatingAdmissionPolicyBinding/registry-profile-claims",
+			},
+		},
+		"of an older version": {
+			changes:  []change{{"failurePolicy: Fail", "failurePolicy: Ignore"}, {contentOf(t, policy), ""}},
+			findings: []string{"warning guard " + policy + " metadata.annotations.registryprofile.dev/content"},
+		},
+		"a Role without rules":    {changes: []change{{"  verbs:\n  - get\n", "  verbs: []\n"}}, findings: []string{"error role-changed Role/registry-bootstrap"}},
+		"with an annotation more": {changes: []change{{contentOf(t, policy), contentOf(t, policy) + "    argocd.argoproj.io/tracking-id: a\n"}}},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// contentOf returns the line with the hash of an object, KIND/NAME.
+func contentOf(t *testing.T, object string) string {
+	t.Helper()
+	kind, name, _ := strings.Cut(object, "/")
+	_, from, found := strings.Cut(rendered(t, "{}"), "kind: "+kind+"\nmetadata:\n  name: "+name+"\n")
+	require.True(t, found)
+	at := strings.Index(from, "    registryprofile.dev/content: ")
+	require.Positive(t, at)
+	line, _, _ := strings.Cut(from[at:], "\n")
+	return line + "\n"
+}
+
+// TestNothingIsMissing: what was taken out is told, and what was never there is not.
+func TestNothingIsMissing(t *testing.T) {
+	const names = "metadata.annotations.config.kubernetes.io/depends-on"
+	role := "error broken-reference RoleBinding/registry-bootstrap roleRef.name"
+	for name, s := range map[string]scenario{
+		"the claim":   {without: "ObjectBucketClaim", findings: []string{"warning incomplete Job/JOB " + names}},
+		"the volume":  {spec: "{storage: {cephfs: {}}}", without: "PersistentVolumeClaim", findings: []string{"warning incomplete Config/cluster " + names}},
+		"the account": {without: "ServiceAccount", findings: []string{"warning incomplete Job/JOB " + names}},
+		"the Roles":   {without: "Role", findings: []string{role, role, role, role, "warning incomplete Job/JOB " + names}},
+		"the policies": {without: "ValidatingAdmissionPolicy", findings: []string{
+			"error broken-reference ValidatingAdmissionPolicyBinding/registry-profile-claims spec.policyName",
+			"error broken-reference ValidatingAdmissionPolicyBinding/registry-profile-claims-in-use spec.policyName",
+			"error broken-reference ValidatingAdmissionPolicyBinding/registry-profile-config spec.policyName",
+			"warning incomplete ObjectBucketClaim/image-registry-rgw " + names,
+		}},
+		"the Job": {without: "Job", findings: []string{"warning incomplete CronJob/registry-reconcile " + names}},
+		"the only Job": {
+			spec: "{bootstrap: {reconcile: {enabled: false}}}", without: "Job", findings: []string{"warning incomplete ConfigMap/SCRIPT"},
+		},
+	} {
+		t.Run(name, s.run)
+	}
+	text := rendered(t, "{}")
+	for _, g := range generators.All() {
+		if g.Class != generators.ClassShared {
+			text = without(text, g.Kind)
+		}
+	}
+	assert.Empty(t, judged(t, text), "Config and ImagePruner alone")
+}
