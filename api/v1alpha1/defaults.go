@@ -21,8 +21,9 @@ const (
 // DefaultBootstrapNamespace is where a profile's Job is unless the profile says otherwise.
 const DefaultBootstrapNamespace = "registry-profile"
 
-// defaultRunbookURL is where docs/alerts.md is read.
-const defaultRunbookURL = "https://github.com/registryprofile/registry-profile/blob/main/docs/alerts.md"
+// DefaultVerifyNamespace is where the smoke test's image and pods are unless the profile says
+// otherwise.
+const DefaultVerifyNamespace = DefaultBootstrapNamespace + "-smoke-test"
 
 // What ODF adds to the name of the StorageCluster for its Routes.
 const routeSuffix, secureSuffix = "-cephobjectstore", "-secure"
@@ -37,9 +38,7 @@ func (p *RegistryProfile) setDefaults() {
 	s.Registry.setDefaults(s.Storage)
 	s.Pruner.setDefaults()
 	s.Bootstrap.setDefaults(s.OpenShiftVersion)
-	s.Bootstrap.Reconcile.setDefaults(p.Metadata.Name, s.Storage)
-	orNil(&s.Alerts.Enabled, true)
-	or(&s.Alerts.RunbookURL, defaultRunbookURL)
+	s.Verify.setDefaults(s.Registry, s.Bootstrap)
 	orNil(&s.Protection.AdmissionPolicies, hasAdmissionPolicies(s.OpenShiftVersion))
 }
 
@@ -175,6 +174,15 @@ func (b *Bootstrap) setDefaults(openshiftVersion string) {
 func (r *Reconcile) setDefaults(profile string, s Storage) {
 	orNil(&r.Enabled, s.Object() != nil || r.Schedule != "")
 	or(&r.Schedule, dailySchedule(profile))
+}
+
+func (v *Verify) setDefaults(r Registry, b Bootstrap) {
+	orNil(&v.Enabled, r.ReadOnly == nil || !*r.ReadOnly)
+	or(&v.Namespace, DefaultVerifyNamespace)
+	orNil(&v.CreateNamespace, *b.CreateNamespace)
+	or(&v.Timeout, "10m")
+	orNil(&v.Nodes.Count, 1)
+	or(&v.Nodes.TopologyKey, "kubernetes.io/hostname")
 }
 
 // defaultImage is Red Hat's image of oc for an OpenShift version. It is built on
