@@ -10,7 +10,7 @@ type configMap struct {
 	Data      map[string]string `yaml:"data"`
 }
 
-// ScriptFile is the key of the script in its ConfigMap.
+// ScriptFile is the key of the Job's script in its ConfigMap.
 const ScriptFile = "bootstrap.sh"
 
 var configMapGenerator = Generator{
