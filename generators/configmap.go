@@ -28,6 +28,9 @@ var configMapGenerator = Generator{
 	},
 }
 
+// ScriptFiles are the keys of all scripts, each in a ConfigMap of its own.
+var ScriptFiles = []string{ScriptFile, SmokeScriptFile}
+
 func scriptConfigMapName(p *v1alpha1.RegistryProfile) string {
 	return bootstrapName(p) + "-" + bootstrap.Hash()
 }

@@ -76,7 +76,7 @@ func TestSmokeTestPod(t *testing.T) {
 	for _, part := range []string{
 		"activeDeadlineSeconds: 2400\n", "containerName: smoke-test\n", "serviceAccountName: registry-smoke-test\n",
 		"- /bin/bash\n        - -p\n        - /opt/registry-profile/smoke-test.sh\n", "name: " + script.GetName() + "\n",
-		"runAsNonRoot: true\n", "readOnlyRootFilesystem: true\n", "- ALL\n", "cpu: 1\n", "a: b\n",
+		"runAsNonRoot: true\n", "readOnlyRootFilesystem: true\n", "- ALL\n", "cpu: \"1\"\n", "a: b\n",
 		"mountPath: /run/registry-profile\n", "medium: Memory\n", "name: openshift-service-ca.crt\n",
 	} {
 		assert.Contains(t, job, part)
