@@ -222,7 +222,7 @@ func TestOneNodeOfTwo(t *testing.T) {
 
 // TestTimeIsUpWithAFault: a node that cannot is not hidden by one that never takes its pod.
 func TestTimeIsUpWithAFault(t *testing.T) {
-	l := newLab(t).set("NODES=2", "TIMEOUT_SECONDS=1")
+	l := newLab(t).set("NODES=2", "TIMEOUT_SECONDS=8")
 	l.Nodes["1"] = node{on("worker-1", "waiting", "ErrImagePull", pulls["a firewall"].message)}
 	l.Nodes["2"] = node{unscheduled("0/1 nodes are available")}
 	l.run().ends(3, "a firewall").says("0 of 2 nodes have pulled the image. These could not: worker-1.")

@@ -68,6 +68,12 @@ func (o *object) pod() (spec any, path string) {
 	return at(o.value, keys...), strings.Join(keys, ".")
 }
 
+// isSmokeTest tells whether a pod is that of the smoke test.
+func isSmokeTest(pod any) bool {
+	containers := list(pod, "containers")
+	return len(containers) > 0 && text(containers[0], "name") == generators.SmokeContainer
+}
+
 // variables returns what the containers of a Job or CronJob of ours get as environment.
 func (o *object) variables() map[string]string {
 	pod, _ := o.pod()
