@@ -98,7 +98,7 @@ func smokeAccesses(p *v1alpha1.RegistryProfile) []access {
 			unnamed("", "pods", "create", "list", "delete"),
 			listEvents,
 			unnamed(images, "imagestreams", "create"), // the registry makes it, on behalf of who pushes
-			allow(images, "imagestreams", smokeName(p), "get", "delete"),
+			allow(images, "imagestreams", smokeName(p), "delete"),
 			allow(images, "imagestreams/layers", smokeName(p), "get", "update"),
 		}},
 	}

@@ -48,7 +48,7 @@ func TestSmokeTestAccess(t *testing.T) {
 		"v: create,list,delete /pods/",
 		"v: list /events/",
 		"v: create image.openshift.io/imagestreams/",
-		"v: get,delete image.openshift.io/imagestreams/registry-smoke-test",
+		"v: delete image.openshift.io/imagestreams/registry-smoke-test",
 		"v: get,update image.openshift.io/imagestreams/layers/registry-smoke-test",
 	}, grants(t, own))
 	assertBound(t, "b/registry-smoke-test", own)

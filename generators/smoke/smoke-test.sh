@@ -603,6 +603,7 @@ pull_has_failed() {
     message=$(last_event "$pod" "$message")
   fi
   plain "$message"
+  text=${text#*: ErrImagePull: } # what a newer kubelet repeats while it waits
   # While it waits for its next try, what it said before is still true.
   if [[ $2 != ImagePullBackOff || -z ${said[$pod]-} || $text == *': '*': '* ]]; then
     classify pull "$text"

@@ -236,6 +236,16 @@ func TestAFaultThatPasses(t *testing.T) {
 	l.run().ends(0, "Done").says("Not yet: node worker-1 cannot pull the image")
 }
 
+// TestANewerKubeletRepeatsWhy, in other words, while it waits for its next try.
+func TestANewerKubeletRepeatsWhy(t *testing.T) {
+	l := newLab(t).set("GRACE_SECONDS=1")
+	why := unsure + pulls["a firewall"].message
+	again := on("worker-1", "waiting", "ImagePullBackOff", `Back-off pulling image "`+image+`": ErrImagePull: `+why)
+	first := on("worker-1", "waiting", "ErrImagePull", why)
+	l.Nodes["1"] = node{first, again, first, again}
+	l.run().ends(3, "a firewall").says("Not yet: node worker-1 cannot pull the image: rgw.apps.example.com:8443 cannot be reached")
+}
+
 // TestWhyIsInTheEvents: an older kubelet says why in an event alone.
 func TestWhyIsInTheEvents(t *testing.T) {
 	l := newLab(t)
