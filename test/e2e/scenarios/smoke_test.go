@@ -176,7 +176,7 @@ func TestSmokeNamesTheFault(t *testing.T) {
 				bucket := s.RegistryConfig().Spec.Storage.S3.Bucket
 				s.BeforePulls(func() { _ = s.Store.Purge(context.WithoutCancel(s.Ctx), bucket) })
 			},
-			[]string{"cannot pull the image: "},
+			[]string{"cannot pull the image: the storage has lost what was just pushed"},
 		},
 		"volume-is-gone": {
 			"{storage: {cephfs: {}}}",
@@ -208,10 +208,17 @@ func TestSmokeOfOneNodeOfTwo(t *testing.T) {
 func TestSmokeOfMoreNodesThanThereAre(t *testing.T) {
 	s := runner.Start(t)
 	objects, _ := serving(s, "{verify: {timeout: 10s, nodes: {count: 3}}}")
-	o := smokeTest(s, objects)
-	require.False(t, o.Complete)
-	require.Contains(t, o.Runs[0].Output(), "is on no node: 0/2 nodes are available")
-	require.Contains(t, o.Runs[0].Output(), "What to do: Let as many nodes take the pods as are asked for")
+	s.Apply("argocd-controller", runner.Objects{objects.SmokeTest()})
+	var first *kubelet.Run
+	s.Await("the first pod of the smoke test", func(context.Context) (bool, error) {
+		runs := s.Kubelet.Runs()
+		first = runs[len(runs)-1]
+		return strings.HasPrefix(first.Pod.Name, objects.SmokeTest().GetName()), nil
+	})
+	<-first.Done()
+	require.Equal(t, 1, first.ExitCode())
+	require.Contains(t, first.Output(), "is on no node: 0/2 nodes are available")
+	require.Contains(t, first.Output(), "What to do: Let as many nodes take the pods as are asked for")
 }
 
 // redirect lets the registry redirect to its store, behind the profile's back.
