@@ -110,7 +110,7 @@ func (l *lab) serve(connection net.Conn) {
 	defer func() { _ = connection.Close() }()
 	var out bytes.Buffer
 	status := 0
-	err, signal := l.answer(c, &out)
+	signal, err := l.answer(c, &out)
 	if err != nil {
 		status = 1
 		fmt.Fprintln(&out, err)
@@ -133,7 +133,7 @@ func check(err error) {
 	}
 }
 
-func (c *cluster) answer(call call, out *bytes.Buffer) (error, syscall.Signal) {
+func (c *cluster) answer(call call, out *bytes.Buffer) (syscall.Signal, error) {
 	line := strings.Join(call.Args, " ")
 	for i := range c.Plan {
 		p := &c.Plan[i]
@@ -145,22 +145,22 @@ func (c *cluster) answer(call call, out *bytes.Buffer) (error, syscall.Signal) {
 			continue
 		}
 		if p.Signal != 0 {
-			return nil, p.Signal
+			return p.Signal, nil
 		}
-		return fmt.Errorf("%s", p.Stderr), 0
+		return 0, fmt.Errorf("%s", p.Stderr)
 	}
 	words, flags := parse(call.Args)
 	switch words[0] {
 	case "get":
-		return c.get(words[1:], flags, out), 0
+		return 0, c.get(words[1:], flags, out)
 	case "delete":
-		return c.delete(words[1:], flags), 0
+		return 0, c.delete(words[1:], flags)
 	case "create":
-		return c.create(call.Stdin, flags), 0
+		return 0, c.create(call.Stdin, flags)
 	case "image":
-		return c.imageAppend(words[2:], flags, out), 0
+		return 0, c.imageAppend(words[2:], flags, out)
 	}
-	return fmt.Errorf("error: unknown command %q", words[0]), 0
+	return 0, fmt.Errorf("error: unknown command %q", words[0])
 }
 
 // parse understands the flags that the script uses, and no others.
