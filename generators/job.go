@@ -52,18 +52,19 @@ var jobGenerator = Generator{
 	Class:      ClassScript,
 	Doc:        "writes the registry's Secret and switches its storage; named after what it runs, as Jobs cannot be changed",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
-		return []object{{p.Spec.Bootstrap.Namespace, bootstrapJobName(p), bootstrapJob(p)}}
+		return []object{{p.Spec.Bootstrap.Namespace, jobName(p), jobContent(p)}}
 	},
 }
 
-// bootstrapJob has the permission to leave a storage. The CronJob has not: it would use it
+// jobContent has the permission to leave a storage. The CronJob has not: it would use it
 // at night.
-func bootstrapJob(p *v1alpha1.RegistryProfile) *yaml.Node {
+func jobContent(p *v1alpha1.RegistryProfile) *yaml.Node {
 	return ynode.Encode(job{newJobSpec(p, append(parameters(p), permission(p)...))})
 }
 
-func bootstrapJobName(p *v1alpha1.RegistryProfile) string {
-	return bootstrapName(p) + "-" + jobHash(bootstrapJob(p))
+// jobName is the name of the Job of a profile.
+func jobName(p *v1alpha1.RegistryProfile) string {
+	return bootstrapName(p) + "-" + jobHash(jobContent(p))
 }
 
 // jobHash is what the Job's name ends in. It is made from the spec as the manifest has it,

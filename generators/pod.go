@@ -85,6 +85,11 @@ type configMapReference struct {
 	Name string `yaml:"name"`
 }
 
+// podLabels tell the pods of a container's name from all others.
+func podLabels(container string) map[string]string {
+	return map[string]string{ManagedByLabel: ManagedBy, "app.kubernetes.io/component": container}
+}
+
 // newPodTemplate runs the script that switches the storage.
 func newPodTemplate(p *v1alpha1.RegistryProfile, env []envVar) podTemplate {
 	return newScriptPod(p, bootstrapName(p), JobContainer, scriptConfigMapName(p), ScriptFile, env)
@@ -94,7 +99,7 @@ func newPodTemplate(p *v1alpha1.RegistryProfile, env []envVar) podTemplate {
 func newScriptPod(p *v1alpha1.RegistryProfile, account, name, configMap, script string, env []envVar) podTemplate {
 	b := p.Spec.Bootstrap
 	return podTemplate{
-		Metadata: metadata{Labels: podLabels()},
+		Metadata: metadata{Labels: podLabels(name)},
 		Spec: podSpec{
 			RestartPolicy:      "Never",
 			ServiceAccountName: account,

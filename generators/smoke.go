@@ -45,7 +45,9 @@ func smokeGenerators() []Generator {
 func smokeTest(order int, apiVersion, kind, doc string, generate func(*v1alpha1.RegistryProfile) []object) Generator {
 	g := Generator{Order: order, APIVersion: apiVersion, Kind: kind, Doc: doc, Stage: StageProof, Class: ClassPlumbing}
 	switch kind {
-	case "Namespace", "ClusterRole", "ClusterRoleBinding":
+	case "Namespace":
+		g.ClusterScoped, g.Labels = true, namespaceGenerator.Labels
+	case "ClusterRole", "ClusterRoleBinding":
 		g.ClusterScoped = true
 	case "Role", "RoleBinding":
 		g.PerNamespace = true
@@ -92,7 +94,7 @@ func smokeAccesses(p *v1alpha1.RegistryProfile) []access {
 		return rule{APIGroups: []string{group}, Resources: []string{resource}, Verbs: verbs}
 	}
 	return []access{
-		{p.Spec.Bootstrap.Namespace, []rule{allow("batch", "jobs", bootstrapJobName(p), "get")}},
+		{p.Spec.Bootstrap.Namespace, []rule{allow("batch", "jobs", jobName(p), "get")}},
 		{p.Spec.Verify.Namespace, []rule{
 			allow("", "serviceaccounts", "default", "get"),
 			unnamed("", "pods", "create", "list", "delete"),
@@ -168,7 +170,7 @@ func smokeParameters(p *v1alpha1.RegistryProfile) []envVar {
 	env := []envVar{
 		{"HOME", "/tmp"},
 		{"BOOTSTRAP" + NamespaceSuffix, p.Spec.Bootstrap.Namespace},
-		{"BOOTSTRAP_JOB", bootstrapJobName(p)},
+		{"BOOTSTRAP_JOB", jobName(p)},
 		{PullNamespaceVariable, v.Namespace},
 		{"IMAGE_NAME", smokeName(p)},
 		{NodesVariable, strconv.Itoa(*v.Nodes.Count)},

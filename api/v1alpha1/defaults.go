@@ -21,6 +21,9 @@ const (
 // DefaultBootstrapNamespace is where a profile's Job is unless the profile says otherwise.
 const DefaultBootstrapNamespace = "registry-profile"
 
+// defaultRunbookURL is where docs/alerts.md is read.
+const defaultRunbookURL = "https://github.com/registryprofile/registry-profile/blob/main/docs/alerts.md"
+
 // DefaultVerifyNamespace is where the smoke test's image and pods are unless the profile says
 // otherwise.
 const DefaultVerifyNamespace = DefaultBootstrapNamespace + "-smoke-test"
@@ -38,7 +41,10 @@ func (p *RegistryProfile) setDefaults() {
 	s.Registry.setDefaults(s.Storage)
 	s.Pruner.setDefaults()
 	s.Bootstrap.setDefaults(s.OpenShiftVersion)
+	s.Bootstrap.Reconcile.setDefaults(p.Metadata.Name, s.Storage)
 	s.Verify.setDefaults(s.Registry, s.Bootstrap)
+	orNil(&s.Alerts.Enabled, true)
+	or(&s.Alerts.RunbookURL, defaultRunbookURL)
 	orNil(&s.Protection.AdmissionPolicies, hasAdmissionPolicies(s.OpenShiftVersion))
 }
 
@@ -177,7 +183,7 @@ func (r *Reconcile) setDefaults(profile string, s Storage) {
 }
 
 func (v *Verify) setDefaults(r Registry, b Bootstrap) {
-	orNil(&v.Enabled, r.ReadOnly == nil || !*r.ReadOnly)
+	orNil(&v.Enabled, r.takesPushes())
 	or(&v.Namespace, DefaultVerifyNamespace)
 	orNil(&v.CreateNamespace, *b.CreateNamespace)
 	or(&v.Timeout, "10m")

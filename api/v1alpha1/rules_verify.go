@@ -24,11 +24,11 @@ var verifyRules = []Rule{{
 }, {
 	Code:     "verify-read-only",
 	Severity: kptfn.Error,
-	Doc:      "A registry that is read-only takes no image, so the smoke test could never succeed.",
+	Doc:      "A registry that is read-only or removed takes no image, so the smoke test could never succeed.",
 	check: func(p *RegistryProfile, r finding.Reporter) {
-		if readOnly := p.Spec.Registry.ReadOnly; readOnly != nil && *readOnly && *p.Spec.Verify.Enabled {
+		if *p.Spec.Verify.Enabled && !p.Spec.Registry.takesPushes() {
 			r.At("spec.verify.enabled").Stands(true).Say(
-				"cannot work with registry.readOnly: true, as nothing can be pushed; remove one of them")
+				"cannot work with registry.readOnly: true or managementState: Removed, as nothing can be pushed; remove one of them")
 		}
 	},
 }, {

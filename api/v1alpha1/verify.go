@@ -3,7 +3,8 @@ package v1alpha1
 // Verify is the smoke test: a Job in the cluster that pushes an image to the registry, once
 // it is on its storage, and lets nodes pull it.
 type Verify struct {
-	// Enabled is true by default, unless the registry is read-only: nothing can be pushed then.
+	// Enabled is true by default, unless the registry is read-only or removed: nothing can be
+	// pushed then.
 	Enabled *bool `yaml:"enabled,omitempty"`
 	// Namespace holds the image and the pods that pull it, and nothing else. It is not that
 	// of the bootstrap Job: whoever may start a pod there can act as its ServiceAccount.
@@ -24,4 +25,9 @@ type VerifyNodes struct {
 	TopologyKey  string            `yaml:"topologyKey,omitempty"`
 	NodeSelector map[string]string `yaml:"nodeSelector,omitempty"`
 	Tolerations  []Toleration      `yaml:"tolerations,omitempty"`
+}
+
+// takesPushes tells whether the registry that the profile describes takes images.
+func (r *Registry) takesPushes() bool {
+	return r.ManagementState == Managed && (r.ReadOnly == nil || !*r.ReadOnly)
 }

@@ -268,36 +268,53 @@ func functionSchema() *spec.Schema {
 		"storageClassName": s4,
 		"trustedCA":        s78,
 	}))
-	s80 := schema.Of("integer", schema.Minimum(1), schema.Maximum(50))
+	s80 := schema.Of("object", schema.Closed(schema.Fields{
+		"bucket":           s71,
+		"chunkSizeMiB":     s72,
+		"claimName":        s4,
+		"endpoint":         s76,
+		"existingClaim":    s67,
+		"region":           s4,
+		"storageClassName": s4,
+		"trustedCA":        s78,
+	}))
 	s81 := schema.Of("object", schema.Closed(schema.Fields{
-		"count":        s80,
+		"cephfs": s69,
+		"noobaa": s79,
+		"rbd":    s69,
+		"rgw":    s80,
+	}))
+	s82 := schema.Of("integer", schema.Minimum(1), schema.Maximum(50))
+	s83 := schema.Of("object", schema.Closed(schema.Fields{
+		"count":        s82,
 		"nodeSelector": s3,
-		"tolerations":  s20,
+		"tolerations":  s21,
 		"topologyKey":  s4,
 	}))
-	s82 := schema.Of("object", schema.Closed(schema.Fields{
+	s84 := schema.Of("object", schema.Closed(schema.Fields{
 		"createNamespace": s6,
 		"enabled":         s6,
 		"namespace":       s4,
-		"nodes":           s81,
+		"nodes":           s83,
 		"timeout":         s4,
 	}))
-	s83 := schema.Of("object", schema.Nullable(), schema.Closed(schema.Fields{
-		"bootstrap":        s21,
-		"delivery":         s24,
-		"odf":              s25,
+	s85 := schema.Of("object", schema.Nullable(), schema.Closed(schema.Fields{
+		"alerts":           s7,
+		"bootstrap":        s22,
+		"delivery":         s25,
+		"odf":              s26,
 		"openshiftVersion": s4,
-		"protection":       s26,
-		"pruner":           s51,
-		"registry":         s64,
-		"storage":          s79,
-		"verify":           s82,
+		"protection":       s27,
+		"pruner":           s52,
+		"registry":         s66,
+		"storage":          s81,
+		"verify":           s84,
 	}))
-	s84 := schema.Of("object", schema.Required("apiVersion", "kind", "metadata"), schema.Closed(schema.Fields{
+	s86 := schema.Of("object", schema.Required("apiVersion", "kind", "metadata"), schema.Closed(schema.Fields{
 		"apiVersion": s0,
 		"kind":       s1,
 		"metadata":   s5,
-		"spec":       s83,
+		"spec":       s85,
 	}))
-	return s84
+	return s86
 }

@@ -85,6 +85,7 @@ func (d *draft) readBootstrap() {
 	}
 	d.readJob(namespace)
 	d.readCronJob(namespace)
+	d.readNetworkPolicy(namespace)
 	d.readVerify(namespace)
 }
 
