@@ -106,9 +106,11 @@ func trustedCA(p *v1alpha1.RegistryProfile) trust {
 	case ca.Ingress != nil:
 		return trust{copied, "openshift-config-managed", "default-ingress-cert", v1alpha1.CAKey}
 	case ca.Service != nil:
-		// Published into every namespace by kube-controller-manager, with the CA that signs
-		// the certificates of Services.
-		return trust{copied, p.Spec.Bootstrap.Namespace, "openshift-service-ca.crt", "service-ca.crt"}
+		return trust{copied, p.Spec.Bootstrap.Namespace, serviceCA, serviceCAKey}
 	}
 	return trust{}
 }
+
+// serviceCA is the ConfigMap that kube-controller-manager publishes into every namespace, with
+// the CA that signs the certificates of Services.
+const serviceCA, serviceCAKey = "openshift-service-ca.crt", "service-ca.crt"

@@ -10,7 +10,7 @@ type configMap struct {
 	Data      map[string]string `yaml:"data"`
 }
 
-// ScriptFile is the key of the script in its ConfigMap.
+// ScriptFile is the key of the Job's script in its ConfigMap.
 const ScriptFile = "bootstrap.sh"
 
 var configMapGenerator = Generator{
@@ -27,6 +27,9 @@ var configMapGenerator = Generator{
 		}}}
 	},
 }
+
+// ScriptFiles are the keys of all scripts, each in a ConfigMap of its own.
+var ScriptFiles = []string{ScriptFile, SmokeScriptFile}
 
 func scriptConfigMapName(p *v1alpha1.RegistryProfile) string {
 	return bootstrapName(p) + "-" + bootstrap.Hash()

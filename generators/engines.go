@@ -196,7 +196,8 @@ func (o planned) dependsOn(other planned) bool {
 	default:
 		// kpt waits until a volume is bound, and a volume may wait for its first pod: it has
 		// to come beside the Job, which this does.
-		return o.Kind == persistentVolumeClaimGenerator.Kind && other.Kind == serviceAccountGenerator.Kind
+		return o.Kind == persistentVolumeClaimGenerator.Kind && other.Kind == serviceAccountGenerator.Kind &&
+			other.Stage < o.Stage
 	}
 }
 

@@ -46,7 +46,7 @@ type object struct {
 
 // All returns the generators in the order in which their resources are applied.
 func All() []Generator {
-	return []Generator{
+	return append([]Generator{
 		namespaceGenerator,
 		serviceAccountGenerator,
 		configMapGenerator,
@@ -68,7 +68,7 @@ func All() []Generator {
 		configGenerator,
 		imagePrunerGenerator,
 		cronJobGenerator,
-	}
+	}, smokeGenerators()...)
 }
 
 // ClusterScoped tells whether a kind is one of ours that has no namespaces.

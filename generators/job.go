@@ -52,22 +52,20 @@ var jobGenerator = Generator{
 	Class:      ClassScript,
 	Doc:        "writes the registry's Secret and switches its storage; named after what it runs, as Jobs cannot be changed",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
-		// The CronJob has no permission to leave a storage: it would use it at night.
-		content := jobContent(p)
-		return []object{{p.Spec.Bootstrap.Namespace, jobNameOf(p, content), content}}
+		return []object{{p.Spec.Bootstrap.Namespace, jobName(p), jobContent(p)}}
 	},
 }
 
+// jobContent has the permission to leave a storage. The CronJob has not: it would use it
+// at night.
 func jobContent(p *v1alpha1.RegistryProfile) *yaml.Node {
 	return ynode.Encode(job{newJobSpec(p, append(parameters(p), permission(p)...))})
 }
 
-func jobNameOf(p *v1alpha1.RegistryProfile, content *yaml.Node) string {
-	return bootstrapName(p) + "-" + jobHash(content)
-}
-
 // jobName is the name of the Job of a profile.
-func jobName(p *v1alpha1.RegistryProfile) string { return jobNameOf(p, jobContent(p)) }
+func jobName(p *v1alpha1.RegistryProfile) string {
+	return bootstrapName(p) + "-" + jobHash(jobContent(p))
+}
 
 // jobHash is what the Job's name ends in. It is made from the spec as the manifest has it,
 // so that a reader of the manifest can make it too.
@@ -79,21 +77,28 @@ func jobHash(job *yaml.Node) string {
 	return hash(content)
 }
 
-// Exit codes of the script that no further try would change: a value that can
-// never work, and the guard.
+// Exit codes of the scripts that no further try would change: a value that can
+// never work, and the guard, or the verdict of the smoke test.
 var finalExitCodes = []int{2, 3}
 
 func newJobSpec(p *v1alpha1.RegistryProfile, env []envVar) jobSpec {
 	return jobSpec{
 		ActiveDeadlineSeconds: int64(timeout(p) / time.Second),
-		BackoffLimit:          6,
-		PodFailurePolicy: podFailurePolicy{Rules: []podFailureRule{
-			{Action: "FailJob", OnExitCodes: &onExitCodes{ContainerName: JobContainer, Operator: "In", Values: finalExitCodes}},
-			// A drained node is no failure of the Job.
-			{Action: "Ignore", OnPodConditions: []onPodConditionType{{Type: "DisruptionTarget", Status: "True"}}},
-		}},
-		Template: newPodTemplate(p, env),
+		BackoffLimit:          backoffLimit,
+		PodFailurePolicy:      newPodFailurePolicy(JobContainer),
+		Template:              newPodTemplate(p, env),
 	}
+}
+
+// backoffLimit is how many pods a Job starts after the first.
+const backoffLimit = 6
+
+func newPodFailurePolicy(container string) podFailurePolicy {
+	return podFailurePolicy{Rules: []podFailureRule{
+		{Action: "FailJob", OnExitCodes: &onExitCodes{ContainerName: container, Operator: "In", Values: finalExitCodes}},
+		// A drained node is no failure of the Job.
+		{Action: "Ignore", OnPodConditions: []onPodConditionType{{Type: "DisruptionTarget", Status: "True"}}},
+	}}
 }
 
 // timeout is checked by the rule bootstrap-timeout.
@@ -105,6 +110,10 @@ func timeout(p *v1alpha1.RegistryProfile) time.Duration {
 // scriptTimeoutSeconds ends before the Job does, so that the script can still
 // say what it was waiting for.
 func scriptTimeoutSeconds(p *v1alpha1.RegistryProfile) string {
-	whole := timeout(p)
+	return secondsBefore(timeout(p))
+}
+
+// secondsBefore is a while before a time is up.
+func secondsBefore(whole time.Duration) string {
 	return strconv.Itoa(max(1, int((whole-min(whole/10, time.Minute))/time.Second)))
 }

@@ -41,7 +41,7 @@ var networkPolicyGenerator = Generator{
 		}
 		dns := v1alpha1.LabelSelector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": "openshift-dns"}}
 		return []object{{p.Spec.Bootstrap.Namespace, bootstrapName(p), networkPolicy{networkPolicySpec{
-			PodSelector: v1alpha1.LabelSelector{MatchLabels: podLabels()},
+			PodSelector: v1alpha1.LabelSelector{MatchLabels: podLabels(JobContainer)},
 			PolicyTypes: []string{"Ingress", "Egress"},
 			Egress: []egressRule{
 				{Ports: []networkPort{{"TCP", 6443}}},

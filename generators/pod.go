@@ -73,36 +73,46 @@ type volumeMount struct {
 type volume struct {
 	Name      string              `yaml:"name"`
 	ConfigMap *configMapReference `yaml:"configMap,omitempty"`
-	EmptyDir  *struct{}           `yaml:"emptyDir,omitempty"`
+	EmptyDir  *emptyDir           `yaml:"emptyDir,omitempty"`
+}
+
+type emptyDir struct {
+	Medium    string `yaml:"medium,omitempty"`
+	SizeLimit string `yaml:"sizeLimit,omitempty"`
 }
 
 type configMapReference struct {
 	Name string `yaml:"name"`
 }
 
-// podLabels tell the pods of the Job and its CronJob from all others.
-func podLabels() map[string]string {
-	return map[string]string{ManagedByLabel: ManagedBy, "app.kubernetes.io/component": JobContainer}
+// podLabels tell the pods of a container's name from all others.
+func podLabels(container string) map[string]string {
+	return map[string]string{ManagedByLabel: ManagedBy, "app.kubernetes.io/component": container}
 }
 
-// newPodTemplate runs the script as the restricted pod security standard asks.
+// newPodTemplate runs the script that switches the storage.
 func newPodTemplate(p *v1alpha1.RegistryProfile, env []envVar) podTemplate {
+	return newScriptPod(p, bootstrapName(p), JobContainer, scriptConfigMapName(p), ScriptFile, env)
+}
+
+// newScriptPod runs a script of a ConfigMap as the restricted pod security standard asks.
+func newScriptPod(p *v1alpha1.RegistryProfile, account, name, configMap, script string, env []envVar) podTemplate {
 	b := p.Spec.Bootstrap
 	return podTemplate{
-		Metadata: metadata{Labels: podLabels()},
+		Metadata: metadata{Labels: podLabels(name)},
 		Spec: podSpec{
 			RestartPolicy:      "Never",
-			ServiceAccountName: bootstrapName(p),
+			ServiceAccountName: account,
 			SecurityContext:    podSecurityContext{RunAsNonRoot: true, SeccompProfile: seccompProfile{Type: "RuntimeDefault"}},
 			ImagePullSecrets:   b.ImagePullSecrets,
 			NodeSelector:       b.NodeSelector,
 			Tolerations:        b.Tolerations,
 			Containers: []container{{
-				Name:  JobContainer,
+				Name:  name,
 				Image: b.Image,
 				// With -p, bash takes no options, functions and start-up file from the
 				// environment: an image could bring some that print credentials.
-				Command:   []string{"/bin/bash", "-p", scriptFolder + "/" + ScriptFile},
+				Command:   []string{"/bin/bash", "-p", scriptFolder + "/" + script},
 				Env:       env,
 				Resources: b.Resources,
 				// The last line of a failed run is then in the pod's status.
@@ -114,8 +124,8 @@ func newPodTemplate(p *v1alpha1.RegistryProfile, env []envVar) podTemplate {
 				},
 			}},
 			Volumes: []volume{
-				{Name: "script", ConfigMap: &configMapReference{Name: scriptConfigMapName(p)}},
-				{Name: "tmp", EmptyDir: &struct{}{}},
+				{Name: "script", ConfigMap: &configMapReference{Name: configMap}},
+				{Name: "tmp", EmptyDir: &emptyDir{}},
 			},
 		},
 	}

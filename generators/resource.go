@@ -90,6 +90,7 @@ const (
 	StageBase   Stage = iota // what the Job needs
 	StageSwitch              // the Job, a volume that waits for its first pod, and what watches the Job
 	StageAfter               // what must not precede the switch
+	StageProof               // what shows that the registry works with all of it
 )
 
 // Class says how a resource is protected.

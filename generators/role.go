@@ -62,8 +62,14 @@ var roleBindingGenerator = Generator{
 
 // bind returns a binding that gives the role of its own name to the Job.
 func bind(p *v1alpha1.RegistryProfile, namespace, name, kind string) object {
+	return bindTo(p, bootstrapName(p), namespace, name, kind)
+}
+
+// bindTo returns a binding that gives the role of its own name to a ServiceAccount beside the
+// Job's.
+func bindTo(p *v1alpha1.RegistryProfile, account, namespace, name, kind string) object {
 	return object{namespace, name, roleBinding{
 		RoleRef:  roleRef{APIGroup: rbacGroup, Kind: kind, Name: name},
-		Subjects: []subject{{Kind: "ServiceAccount", Name: bootstrapName(p), Namespace: p.Spec.Bootstrap.Namespace}},
+		Subjects: []subject{{Kind: "ServiceAccount", Name: account, Namespace: p.Spec.Bootstrap.Namespace}},
 	}}
 }

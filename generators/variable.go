@@ -18,6 +18,12 @@ const (
 	// CASourceVariable says what from.
 	TrustedCAVariable = "TRUSTED_CA"
 	CASourceVariable  = "CA_SOURCE_NAME"
+	// These tell what the smoke test does: where, and on which nodes.
+	PullNamespaceVariable = "PULL" + NamespaceSuffix
+	NodesVariable         = "NODES"
+	TopologyKeyVariable   = "TOPOLOGY_KEY"
+	NodeSelectorVariable  = "NODE_SELECTOR"
+	TolerationsVariable   = "TOLERATIONS"
 	// NamespaceSuffix ends the variables that name a namespace in which the Job reads.
 	NamespaceSuffix = "_NAMESPACE"
 )

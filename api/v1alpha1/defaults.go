@@ -24,6 +24,10 @@ const DefaultBootstrapNamespace = "registry-profile"
 // defaultRunbookURL is where docs/alerts.md is read.
 const defaultRunbookURL = "https://github.com/registryprofile/registry-profile/blob/main/docs/alerts.md"
 
+// DefaultVerifyNamespace is where the smoke test's image and pods are unless the profile says
+// otherwise.
+const DefaultVerifyNamespace = DefaultBootstrapNamespace + "-smoke-test"
+
 // What ODF adds to the name of the StorageCluster for its Routes.
 const routeSuffix, secureSuffix = "-cephobjectstore", "-secure"
 
@@ -38,6 +42,7 @@ func (p *RegistryProfile) setDefaults() {
 	s.Pruner.setDefaults()
 	s.Bootstrap.setDefaults(s.OpenShiftVersion)
 	s.Bootstrap.Reconcile.setDefaults(p.Metadata.Name, s.Storage)
+	s.Verify.setDefaults(s.Registry, s.Bootstrap)
 	orNil(&s.Alerts.Enabled, true)
 	or(&s.Alerts.RunbookURL, defaultRunbookURL)
 	orNil(&s.Protection.AdmissionPolicies, hasAdmissionPolicies(s.OpenShiftVersion))
@@ -175,6 +180,15 @@ func (b *Bootstrap) setDefaults(openshiftVersion string) {
 func (r *Reconcile) setDefaults(profile string, s Storage) {
 	orNil(&r.Enabled, s.Object() != nil || r.Schedule != "")
 	or(&r.Schedule, dailySchedule(profile))
+}
+
+func (v *Verify) setDefaults(r Registry, b Bootstrap) {
+	orNil(&v.Enabled, r.takesPushes())
+	or(&v.Namespace, DefaultVerifyNamespace)
+	orNil(&v.CreateNamespace, *b.CreateNamespace)
+	or(&v.Timeout, "10m")
+	orNil(&v.Nodes.Count, 1)
+	or(&v.Nodes.TopologyKey, "kubernetes.io/hostname")
 }
 
 // defaultImage is Red Hat's image of oc for an OpenShift version. It is built on

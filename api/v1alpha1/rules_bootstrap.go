@@ -89,21 +89,7 @@ var bootstrapRules = []Rule{{
 	Doc: "The Job's time is a Go duration in which it can end; its script takes no more than seven digits of " +
 		"seconds.",
 	check: func(p *RegistryProfile, r finding.Reporter) {
-		timeout := p.Spec.Bootstrap.Timeout
-		at := r.At("spec.bootstrap.timeout").Value(timeout)
-		d, err := time.ParseDuration(timeout)
-		switch {
-		case err != nil:
-			if guess := inHours(timeout); guess != "" {
-				at.Propose(guess).Say("is not a duration; use %q", guess)
-				return
-			}
-			at.Say("is not a duration; use one such as \"30m\"")
-		case d < shortestTimeout:
-			at.Say("is too short to start a pod in; use a duration such as \"30m\"")
-		case d > longestTimeout:
-			at.Say("is longer than a week; use a duration such as \"30m\"")
-		}
+		checkTimeout("spec.bootstrap.timeout", p.Spec.Bootstrap.Timeout, "30m", r)
 	},
 }, {
 	Code:     "leave-storage",
@@ -166,6 +152,24 @@ var bootstrapRules = []Rule{{
 		}
 	},
 }}
+
+// checkTimeout refuses what is no time for a Job.
+func checkTimeout(path, timeout, usual string, r finding.Reporter) {
+	at := r.At(path).Value(timeout)
+	d, err := time.ParseDuration(timeout)
+	switch {
+	case err != nil:
+		if guess := inHours(timeout); guess != "" {
+			at.Propose(guess).Say("is not a duration; use %q", guess)
+			return
+		}
+		at.Say("is not a duration; use one such as %q", usual)
+	case d < shortestTimeout:
+		at.Say("is too short to start a pod in; use a duration such as %q", usual)
+	case d > longestTimeout:
+		at.Say("is longer than a week; use a duration such as %q", usual)
+	}
+}
 
 // bucketOfConfig is what the Job accepts as the name of a bucket in Config.
 var bucketOfConfig = sync.OnceValue(func() *regexp.Regexp {

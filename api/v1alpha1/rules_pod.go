@@ -7,7 +7,7 @@ import (
 	"github.com/registryprofile/registry-profile/internal/finding"
 )
 
-// pod is what registry, pruner and bootstrap say alike about their pods.
+// pod is what registry, pruner, bootstrap and smoke test say alike about their pods.
 type pod struct {
 	resources    *Resources
 	nodeSelector map[string]string
@@ -16,9 +16,10 @@ type pod struct {
 
 func pods(s *Spec) map[string]pod {
 	return map[string]pod{
-		"spec.registry":  {s.Registry.Resources, s.Registry.NodeSelector, s.Registry.Tolerations},
-		"spec.pruner":    {s.Pruner.Resources, s.Pruner.NodeSelector, s.Pruner.Tolerations},
-		"spec.bootstrap": {s.Bootstrap.Resources, s.Bootstrap.NodeSelector, s.Bootstrap.Tolerations},
+		"spec.registry":     {s.Registry.Resources, s.Registry.NodeSelector, s.Registry.Tolerations},
+		"spec.pruner":       {s.Pruner.Resources, s.Pruner.NodeSelector, s.Pruner.Tolerations},
+		"spec.bootstrap":    {s.Bootstrap.Resources, s.Bootstrap.NodeSelector, s.Bootstrap.Tolerations},
+		"spec.verify.nodes": {nil, s.Verify.Nodes.NodeSelector, s.Verify.Nodes.Tolerations},
 	}
 }
 

@@ -67,6 +67,7 @@ var profileRules = []Rule{strictRule, {
 		namespaces := map[string]string{
 			"spec.odf.namespace":       p.Spec.ODF.Namespace,
 			"spec.bootstrap.namespace": p.Spec.Bootstrap.Namespace,
+			"spec.verify.namespace":    p.Spec.Verify.Namespace,
 		}
 		for path, b := range objectStores(&p.Spec) {
 			namespaces[path+".existingClaim.namespace"] = b.Claim().Namespace

@@ -39,6 +39,7 @@ type Spec struct {
 	Registry         Registry   `yaml:"registry,omitempty"`
 	Pruner           Pruner     `yaml:"pruner,omitempty"`
 	Bootstrap        Bootstrap  `yaml:"bootstrap,omitempty"`
+	Verify           Verify     `yaml:"verify,omitempty"`
 	Protection       Protection `yaml:"protection,omitempty"`
 	Alerts           Alerts     `yaml:"alerts,omitempty"`
 	Delivery         Delivery   `yaml:"delivery,omitempty"`
@@ -77,6 +78,7 @@ type Delivery struct {
 // ArgoCDDelivery places the resources among an Application's own.
 type ArgoCDDelivery struct {
 	// BaseWave is the sync wave of the first resources, from -10000 to 10000. The Job
-	// follows in the next one, Config and ImagePruner in the one after.
+	// follows in the next one, Config and ImagePruner in the one after, the smoke test in the
+	// one after that.
 	BaseWave int `yaml:"baseWave,omitempty"`
 }

@@ -284,7 +284,21 @@ func functionSchema() *spec.Schema {
 		"rbd":    s69,
 		"rgw":    s80,
 	}))
-	s82 := schema.Of("object", schema.Nullable(), schema.Closed(schema.Fields{
+	s82 := schema.Of("integer", schema.Minimum(1), schema.Maximum(50))
+	s83 := schema.Of("object", schema.Closed(schema.Fields{
+		"count":        s82,
+		"nodeSelector": s3,
+		"tolerations":  s21,
+		"topologyKey":  s4,
+	}))
+	s84 := schema.Of("object", schema.Closed(schema.Fields{
+		"createNamespace": s6,
+		"enabled":         s6,
+		"namespace":       s4,
+		"nodes":           s83,
+		"timeout":         s4,
+	}))
+	s85 := schema.Of("object", schema.Nullable(), schema.Closed(schema.Fields{
 		"alerts":           s7,
 		"bootstrap":        s22,
 		"delivery":         s25,
@@ -294,12 +308,13 @@ func functionSchema() *spec.Schema {
 		"pruner":           s52,
 		"registry":         s66,
 		"storage":          s81,
+		"verify":           s84,
 	}))
-	s83 := schema.Of("object", schema.Required("apiVersion", "kind", "metadata"), schema.Closed(schema.Fields{
+	s86 := schema.Of("object", schema.Required("apiVersion", "kind", "metadata"), schema.Closed(schema.Fields{
 		"apiVersion": s0,
 		"kind":       s1,
 		"metadata":   s5,
-		"spec":       s82,
+		"spec":       s85,
 	}))
-	return s83
+	return s86
 }

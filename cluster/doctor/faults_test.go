@@ -168,6 +168,13 @@ var faults = map[string]fault{
 			"status: {conditions: [{type: Failed, status: 'True', reason: BackoffLimitExceeded}]}",
 		"has failed (BackoffLimitExceeded)", "Job",
 	},
+	"smoke-test-failed": {
+		"kind: Job\nmetadata: {name: smoke-test, namespace: registry-profile}\n" +
+			"status: {conditions: [{type: Failed, status: 'True', reason: PodFailurePolicy}]}\n---\n" +
+			"kind: Pod\nmetadata: {name: smoke-test-1, namespace: registry-profile, ownerReferences: [{kind: Job, name: smoke-test}]}\n" +
+			"status: {containerStatuses: [{state: {terminated: {exitCode: 3, message: no such host}}}]}",
+		"has failed (PodFailurePolicy), exit code 3, the registry does not work: no such host", "Job",
+	},
 	"cronjob-suspended": {
 		"kind: CronJob\nmetadata: {name: bootstrap, namespace: registry-profile}\nspec: {suspend: true}", "is true", "CronJob",
 	},

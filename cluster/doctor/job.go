@@ -19,6 +19,7 @@ import (
 type podTemplate struct {
 	Spec struct {
 		Containers []struct {
+			Name  string `json:"name"`
 			Image string `json:"image"`
 			Env   []struct {
 				Name  string `json:"name"`
@@ -26,6 +27,14 @@ type podTemplate struct {
 			} `json:"env"`
 		} `json:"containers"`
 	} `json:"spec"`
+}
+
+// container is the name of the one container, which tells what a Job of a profile is for.
+func (p podTemplate) container() string {
+	if len(p.Spec.Containers) == 0 {
+		return ""
+	}
+	return p.Spec.Containers[0].Name
 }
 
 // variable is a variable of the container.
@@ -93,9 +102,20 @@ func ofProfiles[T any](e *exam, kind cluster.Kind) []item[T] {
 // jobs are those of profiles, and those that their CronJobs have made.
 func (e *exam) jobs() []item[job] { return ofProfiles[job](e, cluster.Jobs) }
 
-// exitCodes are what the Job's exit codes mean.
-var exitCodes = map[int]string{
-	verdict.InVain: "time was up", verdict.Never: "a value that no waiting can mend", verdict.Stop: "images could be lost",
+// exitCode says what an exit code means to a Job with such a container.
+func exitCode(container string, code int) string {
+	switch code {
+	case verdict.InVain:
+		return "time was up"
+	case verdict.Never:
+		return "a value that no waiting can mend"
+	case verdict.Stop:
+		if container == generators.SmokeContainer {
+			return "the registry does not work"
+		}
+		return "images could be lost"
+	}
+	return ""
 }
 
 // ofCronJob is the name of the CronJob that has made an object, or "".
@@ -124,13 +144,13 @@ func (e *exam) podsOf(o cluster.Object) []item[pod] {
 
 // lastWords are what the last pod of a Job has left: its exit code, and the last lines of its
 // log, which say what to do.
-func (e *exam) lastWords(o cluster.Object) string {
+func (e *exam) lastWords(j item[job]) string {
 	words := ""
-	for _, p := range e.podsOf(o) {
+	for _, p := range e.podsOf(j.Object) {
 		for _, c := range p.value.Status.Containers {
 			if end := c.State.Terminated; end.ExitCode != 0 {
 				words = fmt.Sprintf(", exit code %d%s: %s",
-					end.ExitCode, after(", ", exitCodes[end.ExitCode]), lastLines(end.Message))
+					end.ExitCode, after(", ", exitCode(j.value.Spec.Template.container(), end.ExitCode)), lastLines(end.Message))
 			}
 		}
 	}
@@ -149,11 +169,30 @@ func lastLines(text string) string {
 	return strings.Join(lines[max(0, len(lines)-4):], "\n")
 }
 
-func (e *exam) lookAtJobs(ofCron bool) {
+// purpose is what a Job of a profile is for.
+type purpose int
+
+const (
+	toSwitch  purpose = iota // the registry to its storage
+	toRepeat                 // that, at night
+	toConfirm                // that images can be pushed and pulled
+)
+
+func purposeOf(j item[job]) purpose {
+	switch {
+	case j.value.Spec.Template.container() == generators.SmokeContainer:
+		return toConfirm
+	case ofCronJob(j.Object) != "":
+		return toRepeat
+	}
+	return toSwitch
+}
+
+func (e *exam) lookAtJobs(wanted purpose) {
 	last := map[string]item[job]{}
 	for _, j := range e.jobs() {
 		cron := ofCronJob(j.Object)
-		if (cron != "") != ofCron {
+		if purposeOf(j) != wanted {
 			continue
 		}
 		// A profile's Job has another name after each change; what an older one has said is over.
@@ -165,7 +204,7 @@ func (e *exam) lookAtJobs(ofCron bool) {
 	for _, key := range slices.Sorted(maps.Keys(last)) {
 		j := last[key]
 		if failed := conditionOf(j.value.Status.Conditions, "Failed"); failed.Status == "True" {
-			e.found(j.Object, "status.conditions", "has failed (%s)%s", failed.Reason, e.lastWords(j.Object))
+			e.found(j.Object, "status.conditions", "has failed (%s)%s", failed.Reason, e.lastWords(j))
 		}
 	}
 }
@@ -176,13 +215,20 @@ var jobChecks = []Check{
 		Looks: "the newest Job of each profile, and the last words of its pods",
 		Why:   "The storage is not switched, or not proven, as long as the Job has not succeeded.",
 		Fix:   "Do what its last words say; then delete the Job, and let it be delivered again.",
-		look:  func(e *exam) { e.lookAtJobs(false) },
+		look:  func(e *exam) { e.lookAtJobs(toSwitch) },
 	},
 	{
 		Code: "cronjob-failed", Severity: kptfn.Warning, Looks: "the last Job of each CronJob of a profile",
 		Why:  "What has drifted is not set right.",
 		Fix:  "Do what its last words say; the next run tries again.",
-		look: func(e *exam) { e.lookAtJobs(true) },
+		look: func(e *exam) { e.lookAtJobs(toRepeat) },
+	},
+	{
+		Code: "smoke-test-failed", Severity: kptfn.Error, Trap: "T21",
+		Looks: "the newest smoke test of each profile, and the last words of its pods",
+		Why:   "Images cannot be pushed, or nodes cannot pull them, though the registry is Available.",
+		Fix:   "Do what its last words say; then delete the Job, and let it be delivered again.",
+		look:  func(e *exam) { e.lookAtJobs(toConfirm) },
 	},
 	{
 		Code: "cronjob-suspended", Severity: kptfn.Warning, Looks: "the CronJobs of profiles",
@@ -213,7 +259,7 @@ var jobChecks = []Check{
 					return (c.Type == "Complete" || c.Type == "Failed") && c.Status == "True"
 				})
 				if !over && j.Metadata.DeletionTimestamp == "" {
-					e.found(j.Object, "status", "is not over%s", e.lastLog(j.Object))
+					e.found(j.Object, "status", "is not over%s", e.lastLog(j))
 				}
 			}
 		},
@@ -324,13 +370,13 @@ func (e *exam) requireEgress(namespace string) {
 }
 
 // lastLog is the last line of the pod of a Job, as more words for a finding.
-func (e *exam) lastLog(o cluster.Object) string {
-	pods := e.podsOf(o)
+func (e *exam) lastLog(j item[job]) string {
+	pods := e.podsOf(j.Object)
 	if len(pods) == 0 {
 		return ""
 	}
 	last := pods[len(pods)-1].Metadata
-	log := e.reader.Logs(e.ctx, last.Namespace, last.Name, generators.JobContainer, 4)
+	log := e.reader.Logs(e.ctx, last.Namespace, last.Name, j.value.Spec.Template.container(), 4)
 	return after("; its last words are: ", lastLines(log.Text))
 }
 

@@ -71,7 +71,7 @@ var profileChecks = []Check{
 		look: withProfile(func(e *exam, p *v1alpha1.RegistryProfile) {
 			if v := e.verdict(p); v.Exit != verdict.Done {
 				e.advise(v.Advice, e.jobOf(p), "", "would end with exit code %d, %s: %s",
-					v.Exit, exitCodes[v.Exit], strings.TrimSuffix(strings.Join(v.Reasons, " "), "."))
+					v.Exit, exitCode(generators.JobContainer, v.Exit), strings.TrimSuffix(strings.Join(v.Reasons, " "), "."))
 			}
 		}),
 	},

@@ -10,7 +10,7 @@ import (
 
 // TestDiff: of each object the fields that are delivered, and of Config what the Job writes.
 func TestDiff(t *testing.T) {
-	const spec = "{storage: {cephfs: {}}, registry: {resources: {requests: {cpu: 500m}}}}"
+	const spec = "{storage: {cephfs: {}}, verify: {enabled: false}, registry: {resources: {requests: {cpu: 500m}}}}"
 	var there []string
 	for _, object := range rendered(t, spec) {
 		if !strings.Contains(object, "\nkind: Config\n") && !strings.Contains(object, "\nkind: Job\n") {

@@ -94,7 +94,7 @@ func (d *draft) decode(node *yaml.Node) (p *v1alpha1.RegistryProfile, dropped []
 }
 
 // sections are the parts of a spec that a profile can do without.
-var sections = []string{"registry", "pruner", "bootstrap", "protection", "alerts", "delivery"}
+var sections = []string{"registry", "pruner", "bootstrap", "verify", "protection", "alerts", "delivery"}
 
 // optional is the path of the field that a profile can do without and that holds another
 // path, or "".

@@ -140,7 +140,13 @@ func count(words string, kinds []string) []string {
 	if len(kinds) == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf(words, len(kinds), strings.Join(slices.Compact(kinds), ", "))}
+	var names []string
+	for _, kind := range kinds {
+		if !slices.Contains(names, kind) {
+			names = append(names, kind)
+		}
+	}
+	return []string{fmt.Sprintf(words, len(kinds), strings.Join(names, ", "))}
 }
 
 // changed are the fields of an object that change; of its labels and annotations, that they do.

@@ -86,6 +86,7 @@ func (d *draft) readBootstrap() {
 	d.readJob(namespace)
 	d.readCronJob(namespace)
 	d.readNetworkPolicy(namespace)
+	d.readVerify(namespace)
 }
 
 // jobSpec is what Jobs and CronJobs run.
@@ -96,41 +97,50 @@ type jobSpec struct {
 	} `json:"template"`
 }
 
-// readJob reads the last Job of the profile.
-func (d *draft) readJob(namespace string) {
+// lastJob returns the last Job of the profile that has a container of a name, if there is one.
+func (d *draft) lastJob(namespace, container string) (spec jobSpec, source string, found bool) {
 	specs, answers := cluster.ReadAll[struct {
 		Spec jobSpec `json:"spec"`
 	}](d.ctx, d.reader, cluster.Jobs, namespace)
 	d.known(answers.Outcome, "the list of Jobs in "+namespace)
 	last := -1
 	for i, o := range answers.Objects {
-		if d.isOwn(o) && len(o.Metadata.OwnerReferences) == 0 && (last < 0 || cmp.Compare(
+		runs := containerOf(specs[i].Spec.Template.Spec, container) != nil
+		if d.isOwn(o) && runs && len(o.Metadata.OwnerReferences) == 0 && (last < 0 || cmp.Compare(
 			answers.Objects[last].Metadata.CreationTimestamp, o.Metadata.CreationTimestamp) < 0) {
 			last = i
 		}
 	}
 	if last < 0 {
+		return jobSpec{}, "", false
+	}
+	return specs[last].Spec, answers.Objects[last].String(), true
+}
+
+// readJob reads the last Job of the profile that switches the registry.
+func (d *draft) readJob(namespace string) {
+	spec, source, found := d.lastJob(namespace, generators.JobContainer)
+	if !found {
 		return
 	}
-	source, spec := answers.Objects[last].String(), specs[last].Spec
 	if seconds := spec.ActiveDeadlineSeconds; seconds > 0 {
 		d.set(short(time.Duration(seconds)*time.Second), source+", spec.activeDeadlineSeconds", "bootstrap", "timeout")
 	}
 	for _, name := range []string{"nodeSelector", "tolerations", "imagePullSecrets"} {
 		d.set(spec.Template.Spec[name], source, "bootstrap", name)
 	}
-	container := containerOf(spec.Template.Spec)
+	container := containerOf(spec.Template.Spec, generators.JobContainer)
 	for _, name := range []string{"image", "resources"} {
 		d.set(container[name], source, "bootstrap", name)
 	}
 	d.run = variablesOf(container)
 }
 
-// containerOf is the one that runs the script.
-func containerOf(pod fields) map[string]any {
+// containerOf is the one that runs a script, by its name.
+func containerOf(pod fields, name string) map[string]any {
 	containers, _ := pod["containers"].([]any)
 	for _, c := range containers {
-		if container, ok := c.(map[string]any); ok && container["name"] == generators.JobContainer {
+		if container, ok := c.(map[string]any); ok && container["name"] == name {
 			return container
 		}
 	}

@@ -156,6 +156,9 @@ func surroundings(p *v1alpha1.RegistryProfile) []object {
 	if !*p.Spec.Bootstrap.CreateNamespace {
 		objects = append(objects, newObject("v1", "Namespace", "", p.Spec.Bootstrap.Namespace, nil))
 	}
+	if *p.Spec.Verify.Enabled && !*p.Spec.Verify.CreateNamespace {
+		objects = append(objects, newObject("v1", "Namespace", "", p.Spec.Verify.Namespace, nil))
+	}
 	if v := s.Volume(); v != nil {
 		if c := v.ExistingClaim; c != nil {
 			mode := map[bool]string{true: "ReadWriteOnce", false: "ReadWriteMany"}[s.RBD != nil]

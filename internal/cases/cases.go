@@ -22,6 +22,7 @@ import (
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/generators/bootstrap"
+	"github.com/registryprofile/registry-profile/generators/smoke"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/kustomize/kyaml/kio"
@@ -164,17 +165,23 @@ func FindingsText(t testing.TB, results kptfn.Results) string {
 	return string(content)
 }
 
-// scriptName stands in goldens for the text of the script.
-const scriptName = "generators/bootstrap/bootstrap.sh"
+// scripts are the texts for which goldens have the names of the files that hold them, by their
+// keys in a ConfigMap.
+var scripts = map[string]struct{ text, file string }{
+	generators.ScriptFile:      {bootstrap.Script(), "generators/bootstrap/bootstrap.sh"},
+	generators.SmokeScriptFile: {smoke.Script(), "generators/smoke/smoke-test.sh"},
+}
 
-// Documents returns the items as documents, with a word for the script's text.
+// Documents returns the items as documents, with a word for the text of each script.
 func Documents(t testing.TB, items []*yaml.RNode) []string {
 	t.Helper()
 	documents := make([]string, len(items))
 	for i, item := range items {
 		item = item.Copy()
-		if script := item.GetDataMap()["bootstrap.sh"]; script == bootstrap.Script() {
-			item.SetDataMap(map[string]string{"bootstrap.sh": scriptName})
+		for key, script := range scripts {
+			if item.GetDataMap()[key] == script.text {
+				item.SetDataMap(map[string]string{key: script.file})
+			}
 		}
 		document, err := item.String()
 		require.NoError(t, err)
@@ -196,16 +203,19 @@ func Join(documents []string) string { return strings.Join(documents, "---\n") }
 var dependsOn = regexp.MustCompile(`(?m)^(    config.kubernetes.io/depends-on: ).*$`)
 
 // Mask puts a word in the place of what a change elsewhere changes: of the two hashes that
-// follow from the script, and of the list of the objects that kpt applies before. So goldens
+// follow from each script, and of the list of the objects that kpt applies before. So goldens
 // change with what they are about alone. That these values are the right ones is tested in
 // generators.
 func (c Case) Mask(documents []string) []string {
-	name := c.Profile.GetName() + "-bootstrap-"
-	replace := []string{name + bootstrap.Hash(), name + "SCRIPT"}
-	job := regexp.MustCompile(`\nkind: Job\nmetadata:\n  name: (` + regexp.QuoteMeta(name) + `[0-9a-f]{8})\n`)
-	for _, document := range documents {
-		if found := job.FindStringSubmatch(document); found != nil {
-			replace = append(replace, found[1], name+"HASH")
+	var replace []string
+	for name, hash := range map[string]string{"-bootstrap-": bootstrap.Hash(), "-smoke-test-": smoke.Hash()} {
+		name = c.Profile.GetName() + name
+		replace = append(replace, name+hash, name+"SCRIPT")
+		job := regexp.MustCompile(`\nkind: Job\nmetadata:\n  name: (` + regexp.QuoteMeta(name) + `[0-9a-f]{8})\n`)
+		for _, document := range documents {
+			if found := job.FindStringSubmatch(document); found != nil {
+				replace = append(replace, found[1], name+"HASH")
+			}
 		}
 	}
 	masked := make([]string, len(documents))

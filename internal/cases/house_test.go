@@ -16,6 +16,7 @@ import (
 var house = []string{
 	"cmd/registry-profile", "internal/cli", "internal/explain", "fn", "cluster/doctor", "cluster/takeover", "cluster/plan", "cluster/verdict",
 	"cluster", "internal/stream", "generators", "generators/bootstrap",
+	"generators/smoke",
 	"api/v1alpha1", "internal/schema", "internal/ynode", "internal/finding",
 }
 

@@ -65,7 +65,7 @@ func TestClientFaults(t *testing.T) {
 		"half an answer":   {`printf '{"kind":"ConfigMap","meta'`, "it is no JSON that can be read: unexpected end of JSON input"},
 		"no answer":        {"exit 0", "it is no JSON that can be read: unexpected end of JSON input"},
 		"too much":         {"yes 2>&1", "prints more than 67108864 bytes"},
-		"much on stderr":   {"head -c 3000000 /dev/zero | tr '\\0' x >&2; exit 1", "xxx ..."},
+		"much on stderr":   {"yes xx | tr '\\n' ' ' | head -c 3000000 >&2; exit 1", "xx ..."},
 		"hangs":            {"exec sleep 60", "no answer within 300ms"},
 		"a plugin hangs":   {"sleep 60 & wait", "no answer within 300ms"},
 		"no program":       {"exec /nonexistent/program", "not found"},

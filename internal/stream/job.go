@@ -25,16 +25,27 @@ func jobNames(_ *stream, o *object) kptfn.Results {
 
 // scriptNames reports a script that was changed after its ConfigMap got its name.
 func scriptNames(_ *stream, o *object) kptfn.Results {
-	if !o.isScript() || generators.ScriptNameFits(o.id.Name, text(o.value, "data", generators.ScriptFile)) {
+	file := o.scriptFile()
+	if file == "" || generators.ScriptNameFits(o.id.Name, text(o.value, "data", file)) {
 		return nil
 	}
 	return o.error(finding.ScriptName, "metadata.name", "does not fit the script in it, "+
 		"which was changed after the profile made it; keep patches away from it")
 }
 
-// isScript tells whether an object is the ConfigMap of the script.
-func (o *object) isScript() bool {
-	return o.isOurs() && o.is("", "ConfigMap") && at(o.value, "data", generators.ScriptFile) != nil
+// isScript tells whether an object is the ConfigMap of a script.
+func (o *object) isScript() bool { return o.scriptFile() != "" }
+
+// scriptFile returns the key of the script in its ConfigMap, or "".
+func (o *object) scriptFile() string {
+	if o.isOurs() && o.is("", "ConfigMap") {
+		for _, file := range generators.ScriptFiles {
+			if at(o.value, "data", file) != nil {
+				return file
+			}
+		}
+	}
+	return ""
 }
 
 // podPath returns the path of the pod's spec in a Job or CronJob of ours, or nil.
@@ -55,6 +66,12 @@ func (o *object) pod() (spec any, path string) {
 		return nil, ""
 	}
 	return at(o.value, keys...), strings.Join(keys, ".")
+}
+
+// isSmokeTest tells whether a pod is that of the smoke test.
+func isSmokeTest(pod any) bool {
+	containers := list(pod, "containers")
+	return len(containers) > 0 && text(containers[0], "name") == generators.SmokeContainer
 }
 
 // variables returns what the containers of a Job or CronJob of ours get as environment.

@@ -56,6 +56,9 @@ func judged(t *testing.T, text string) []string {
 			if r.ResourceRef.Kind == "ConfigMap" && strings.HasPrefix(r.ResourceRef.Name, "registry-bootstrap-") {
 				object = "ConfigMap/SCRIPT"
 			}
+			if r.ResourceRef.Kind == "ConfigMap" && strings.HasPrefix(r.ResourceRef.Name, "registry-smoke-test-") {
+				object = "ConfigMap/SMOKE"
+			}
 		}
 		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s %s %s %s", r.Severity, finding.CodeOf(r), object, finding.Path(r))))
 	}
@@ -424,20 +427,23 @@ func contentOf(t *testing.T, object string) string {
 func TestNothingIsMissing(t *testing.T) {
 	const names = "metadata.annotations.config.kubernetes.io/depends-on"
 	role := "error broken-reference RoleBinding/registry-bootstrap roleRef.name"
+	smoke := "error broken-reference RoleBinding/registry-smoke-test roleRef.name"
 	for name, s := range map[string]scenario{
 		"the claim":   {without: "ObjectBucketClaim", findings: []string{"warning incomplete Job/JOB " + names}},
 		"the volume":  {spec: "{storage: {cephfs: {}}}", without: "PersistentVolumeClaim", findings: []string{"warning incomplete Config/cluster " + names}},
 		"the account": {without: "ServiceAccount", findings: []string{"warning incomplete Job/JOB " + names}},
-		"the Roles":   {without: "Role", findings: []string{role, role, role, role, "warning incomplete Job/JOB " + names}},
+		"the Roles":   {without: "Role", findings: []string{role, role, role, role, "warning incomplete Job/JOB " + names, smoke, smoke}},
 		"the policies": {without: "ValidatingAdmissionPolicy", findings: []string{
 			"error broken-reference ValidatingAdmissionPolicyBinding/registry-profile-claims spec.policyName",
 			"error broken-reference ValidatingAdmissionPolicyBinding/registry-profile-claims-in-use spec.policyName",
 			"error broken-reference ValidatingAdmissionPolicyBinding/registry-profile-config spec.policyName",
 			"warning incomplete ObjectBucketClaim/image-registry-rgw " + names,
 		}},
-		"the Job": {without: "Job", findings: []string{"warning incomplete CronJob/registry-reconcile " + names}},
+		"the Jobs": {without: "Job", findings: []string{
+			"warning incomplete CronJob/registry-reconcile " + names, "warning incomplete ConfigMap/SMOKE",
+		}},
 		"the only Job": {
-			spec: "{bootstrap: {reconcile: {enabled: false}}}", without: "Job", findings: []string{"warning incomplete ConfigMap/SCRIPT"},
+			spec: "{bootstrap: {reconcile: {enabled: false}}, verify: {enabled: false}}", without: "Job", findings: []string{"warning incomplete ConfigMap/SCRIPT"},
 		},
 	} {
 		t.Run(name, s.run)

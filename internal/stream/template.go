@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
-	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 )
@@ -27,10 +26,10 @@ func templates(s *stream, o *object) kptfn.Results {
 		Say("is a template that nobody has filled in; write the value")}
 }
 
-// isSkipped leaves out the script, whose shell looks like a template and which an
+// isSkipped leaves out a script, whose shell looks like a template and which an
 // annotation keeps from Flux.
 func (o *object) isSkipped(path string) bool {
-	return o.isScript() && path == "data."+generators.ScriptFile
+	return o.isScript() && path == "data."+o.scriptFile()
 }
 
 func findTemplate(value any, path string, skip func(path string) bool) (at, found string) {

@@ -72,7 +72,9 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 		"metadata: {name: registry}\nspec: {storage: {rgw: {bucket: {maxObjects: 7}}}}\n"))
 	require.NotNil(t, p, "%v", results)
 	for _, r := range generators.Expand(p) {
-		good[r.GetKind()] = r.MustString()
+		if good[r.GetKind()] == "" { // one of each kind is enough
+			good[r.GetKind()] = r.MustString()
+		}
 	}
 	for _, fault := range []struct{ kind, from, to, finds string }{
 		{"Config", "\nspec:\n", "\nspec:\n  colour: red\n", "colour"},

@@ -28,6 +28,7 @@ type Gateway struct {
 	hosts    map[string]string
 	certs    map[string]*tls.Certificate
 	requests []Request
+	full     bool
 }
 
 // A Request is one that has come through the gateway.
@@ -125,11 +126,27 @@ func (g *Gateway) Dial(ctx context.Context, network, address string) (net.Conn, 
 	return dialer.DialContext(ctx, network, net.JoinHostPort(ip, port))
 }
 
+// Fill lets the store refuse what is written, as RGW does when a quota is used up, or not.
+func (g *Gateway) Fill(full bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.full = full
+}
+
+const quotaExceeded = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>QuotaExceeded</Code></Error>`
+
 func (g *Gateway) handler(scheme string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		g.mu.Lock()
+		full := g.full
 		g.requests = append(g.requests, Request{Scheme: scheme, Host: r.Host, Method: r.Method, Path: r.URL.Path, UserAgent: r.UserAgent()})
 		g.mu.Unlock()
+		if full && (r.Method == http.MethodPut || r.Method == http.MethodPost) {
+			w.Header().Set("Content-Type", "application/xml")
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, quotaExceeded)
+			return
+		}
 		g.forward.ServeHTTP(w, r)
 	}
 }

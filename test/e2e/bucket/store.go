@@ -119,6 +119,16 @@ func (s *Store) RemoveUser(ctx context.Context, name string) error {
 	return s.run(ctx, "delete-user", "--access", keys.Access)
 }
 
+// RevokeAll takes the access of all users away.
+func (s *Store) RevokeAll(ctx context.Context) error {
+	for _, name := range s.userNames() {
+		if err := s.RemoveUser(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // MakeBucket makes a bucket that belongs to a user; one that is there is left as it is.
 func (s *Store) MakeBucket(ctx context.Context, bucket string, owner Keys) error {
 	exists, err := s.admin.BucketExists(ctx, bucket)
@@ -155,12 +165,7 @@ func (s *Store) Clear(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, name := range s.userNames() {
-		if err := s.RemoveUser(ctx, name); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.RevokeAll(ctx)
 }
 
 func (s *Store) userNames() []string {

@@ -22,6 +22,8 @@ import (
 	"github.com/registryprofile/registry-profile/test/e2e/imageregistry"
 	"github.com/registryprofile/registry-profile/test/e2e/kubelet"
 	"github.com/registryprofile/registry-profile/test/e2e/pki"
+	"github.com/registryprofile/registry-profile/test/e2e/pushpull"
+	"github.com/registryprofile/registry-profile/test/e2e/sandbox"
 )
 
 // A Cluster is a running one.
@@ -42,9 +44,11 @@ type Cluster struct {
 	CephCA       *pki.CA // signs what ExternalHost and BalancerHost serve; nothing in the cluster knows it
 	SystemCA     *pki.CA // signs what ProviderHost serves; operator, registry and nodes trust it by themselves
 
-	stop context.CancelFunc
-	done chan error
-	used int
+	ip    string // of everything that has a name
+	nodes nodes
+	stop  context.CancelFunc
+	done  chan error
+	used  int
 }
 
 // Start starts a cluster that keeps its files in dir; ip is an address of
@@ -65,6 +69,7 @@ func (c *Cluster) start(ctx context.Context, ip string) error {
 	if c.Store, err = bucket.StartStore(ctx, filepath.Join(c.Dir, "store"), filepath.Join(c.Programs, "versitygw")); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
+	c.ip = ip
 	if err := c.openGateway(ip); err != nil {
 		return err
 	}
@@ -88,13 +93,13 @@ func (c *Cluster) runControllers() error {
 	if err != nil {
 		return err
 	}
-	if c.Kubelet, err = kubelet.New(mgr, proxy, image(c.Programs), filepath.Join(c.Dir, "pods")); err != nil {
+	if c.Kubelet, err = kubelet.New(mgr, proxy, c.image(), c, filepath.Join(c.Dir, "pods")); err != nil {
 		return err
 	}
 	if c.Operator, err = imageregistry.New(mgr, c.Gateway.Dial, c.SystemCA.Pool()); err != nil {
 		return err
 	}
-	if err := errors.Join(c.publishServiceCA(mgr), c.bindVolumes(mgr)); err != nil {
+	if err := errors.Join(c.publishServiceCA(mgr), c.bindVolumes(mgr), c.makePullSecrets(mgr)); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -111,10 +116,12 @@ const nobody = 1000650000
 
 // image is what the bootstrap's image has and has not: bash and oc, and none of
 // the tools that its script must do without.
-func image(programs string) kubelet.Image {
+func (c *Cluster) image() kubelet.Image {
 	image := kubelet.Image{
-		OC:     filepath.Join(programs, "kubectl"),
-		Hidden: []string{"kubectl", "jq", "yq", "curl", "wget", "python3", "perl", "openssl", "git"},
+		OC:      filepath.Join(sandbox.Prepared(), "oc"),
+		Kubectl: filepath.Join(c.Programs, "kubectl"),
+		Hosts:   map[string]string{pushpull.ServiceHost: c.ip},
+		Hidden:  []string{"kubectl", "jq", "yq", "curl", "wget", "python3", "perl", "openssl", "git"},
 	}
 	if oneUser, err := singleUser(); err == nil && !oneUser {
 		image.UID = nobody

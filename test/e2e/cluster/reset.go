@@ -11,6 +11,7 @@ import (
 	configv1 "github.com/openshift/api/config/v1"
 	imageregistryv1 "github.com/openshift/api/imageregistry/v1"
 	admissionv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -86,6 +87,7 @@ var madeKinds = []schema.GroupVersionKind{
 	{Version: "v1", Kind: "Service"},
 	{Version: "v1", Kind: "Secret"},
 	{Version: "v1", Kind: "ConfigMap"},
+	{Group: "image.openshift.io", Version: "v1", Kind: "ImageStream"},
 	{Group: "storage.k8s.io", Version: "v1", Kind: "StorageClass"},
 	{Version: "v1", Kind: "Event"},
 	StorageClusterKind,
@@ -142,6 +144,7 @@ func (c *Cluster) clear(ctx context.Context) error {
 	c.NooBaa.Stop()
 	c.Rook.Place("", 0)
 	c.NooBaa.Place("", 0)
+	c.mendNodes()
 	if err := c.liftGuards(ctx); err != nil {
 		return fmt.Errorf("removing admission policies: %w", err)
 	}
@@ -156,7 +159,20 @@ func (c *Cluster) clear(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("clearing the cluster: %w", err)
 	}
-	return c.Store.Clear(ctx)
+	return errors.Join(c.forgetPullSecrets(ctx), c.Store.Clear(ctx))
+}
+
+// forgetPullSecrets removes the ServiceAccounts that have some: a namespace that is destroyed
+// leaves them behind, for the next one of its name.
+func (c *Cluster) forgetPullSecrets(ctx context.Context) error {
+	accounts := &corev1.ServiceAccountList{}
+	err := c.Client.List(ctx, accounts)
+	for i := range accounts.Items {
+		if len(accounts.Items[i].ImagePullSecrets) > 0 {
+			err = errors.Join(err, client.IgnoreNotFound(c.Client.Delete(ctx, &accounts.Items[i])))
+		}
+	}
+	return err
 }
 
 // liftGuards removes what would refuse the rest. The API server notices a moment later.

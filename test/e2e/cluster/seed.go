@@ -127,10 +127,7 @@ func hasStatus(object client.Object) bool {
 
 func (c *Cluster) seedObjects() []client.Object {
 	return []client.Object{
-		&corev1.Node{
-			ObjectMeta: metav1.ObjectMeta{Name: kubelet.NodeName},
-			Status:     corev1.NodeStatus{Conditions: []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionTrue}}},
-		},
+		newNode(kubelet.Nodes[0]), newNode(kubelet.Nodes[1]), imagePullerRole(),
 		&configv1.Infrastructure{
 			ObjectMeta: metav1.ObjectMeta{Name: "cluster"},
 			Status: configv1.InfrastructureStatus{
@@ -148,6 +145,13 @@ func (c *Cluster) seedObjects() []client.Object {
 		route(RouteSecure, bucket.Rook), route(RoutePlain, bucket.Rook), route(RouteNooBaa, bucket.NooBaa),
 		configMap(ManagedNamespace, "default-ingress-cert", "ca-bundle.crt", c.IngressCA.Bundle()),
 		configMap(ManagedNamespace, "service-ca", "ca-bundle.crt", c.ServiceCA.Bundle()),
+	}
+}
+
+func newNode(name string) *corev1.Node {
+	return &corev1.Node{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		Status:     corev1.NodeStatus{Conditions: []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionTrue}}},
 	}
 }
 

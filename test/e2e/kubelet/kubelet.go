@@ -22,33 +22,41 @@ import (
 	"github.com/registryprofile/registry-profile/test/e2e/apiproxy"
 )
 
-// NodeName is the node that all pods run on.
+// NodeName is the node that all pods run on, but for those that must not share one.
 const NodeName = "e2e"
+
+// Nodes are all of them.
+var Nodes = []string{NodeName, "e2e-2"}
 
 // An Image is what stands in for container images: the machine's own programs,
 // plus oc, less what an image for oc would not have.
 type Image struct {
-	OC     string   // the program that is oc in the pods
-	Hidden []string // programs of the machine that pods must not find
-	UID    int      // whom the processes run as
+	OC      string            // the program that is oc in the pods
+	Kubectl string            // what it calls, but for images
+	Hosts   map[string]string // the names that pods can resolve
+	Hidden  []string          // programs of the machine that pods must not find
+	UID     int               // whom the processes run as
 }
 
 // A Kubelet runs the pods of one control plane.
 type Kubelet struct {
 	client client.Client
+	reader client.Reader // as new as can be
 	proxy  *apiproxy.Proxy
 	image  Image
+	puller Puller
 	dir    string
 
-	mu   sync.Mutex
-	env  []corev1.EnvVar
-	plan func(*Run) apiproxy.Plan
-	runs []*Run
+	mu      sync.Mutex
+	pulling map[types.UID]bool
+	env     []corev1.EnvVar
+	plan    func(*Run) apiproxy.Plan
+	runs    []*Run
 }
 
 // New makes a kubelet that keeps its pods' files and logs in dir, and adds it to the manager.
-func New(mgr ctrl.Manager, proxy *apiproxy.Proxy, image Image, dir string) (*Kubelet, error) {
-	k := &Kubelet{client: mgr.GetClient(), proxy: proxy, image: image, dir: dir}
+func New(mgr ctrl.Manager, proxy *apiproxy.Proxy, image Image, puller Puller, dir string) (*Kubelet, error) {
+	k := &Kubelet{client: mgr.GetClient(), reader: mgr.GetAPIReader(), proxy: proxy, image: image, puller: puller, dir: dir}
 	unchecked := true
 	return k, ctrl.NewControllerManagedBy(mgr).Named("kubelet").For(&corev1.Pod{}).
 		WithOptions(controller.Options{SkipNameValidation: &unchecked, MaxConcurrentReconciles: 4}).
@@ -101,6 +109,8 @@ func (k *Kubelet) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Res
 		return ctrl.Result{}, k.terminate(ctx, &pod, run)
 	case pod.Spec.NodeName == "":
 		return ctrl.Result{}, k.bind(ctx, &pod)
+	case run == nil && k.puller.Pulls(pod.Spec.Containers[0].Image):
+		k.startPull(ctx, &pod)
 	case run == nil && pod.Status.Phase == corev1.PodPending:
 		return ctrl.Result{}, k.start(ctx, &pod)
 	}
@@ -119,11 +129,18 @@ func (k *Kubelet) find(uid types.UID) *Run {
 }
 
 func (k *Kubelet) bind(ctx context.Context, pod *corev1.Pod) error {
+	node, err := k.choose(ctx, pod)
+	if err != nil {
+		return err
+	}
+	if node == "" {
+		return k.unschedulable(ctx, pod)
+	}
 	binding := &corev1.Binding{
 		ObjectMeta: metav1.ObjectMeta{Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID},
-		Target:     corev1.ObjectReference{Kind: "Node", Name: NodeName},
+		Target:     corev1.ObjectReference{Kind: "Node", Name: node},
 	}
-	err := k.client.SubResource("binding").Create(ctx, pod, binding)
+	err = k.client.SubResource("binding").Create(ctx, pod, binding)
 	if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
 		return nil // bound already, or gone; the event of that is on its way
 	}

@@ -70,6 +70,7 @@ func (k *Kubelet) spec(pod *corev1.Pod, dir string, volumes map[string]string, p
 		Root:       filepath.Join(dir, "root"),
 		Hidden:     k.image.Hidden,
 		UID:        k.image.UID,
+		Hosts:      k.image.Hosts,
 	}
 	if sc := c.SecurityContext; sc != nil && sc.ReadOnlyRootFilesystem != nil {
 		spec.ReadOnlyRoot = *sc.ReadOnlyRootFilesystem
@@ -87,7 +88,8 @@ func (k *Kubelet) spec(pod *corev1.Pod, dir string, volumes map[string]string, p
 	}
 	spec.Mounts = append(spec.Mounts,
 		container.Mount{Source: message, Target: c.TerminationMessagePath},
-		container.Mount{Source: k.image.OC, Target: toolPath + "/oc", ReadOnly: true})
+		container.Mount{Source: k.image.OC, Target: toolPath + "/oc", ReadOnly: true},
+		container.Mount{Source: k.image.Kubectl, Target: "/image/libexec/kubectl", ReadOnly: true})
 	env, err := k.environment(pod, port)
 	spec.Env = env
 	return spec, err

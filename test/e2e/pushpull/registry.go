@@ -44,6 +44,8 @@ type Registry struct {
 	bundle  string // path of the CA bundle; empty: none
 	server  *process.Process
 	log     string
+
+	readOnly bool
 }
 
 // Start starts a registry with the storage, credentials and CA that Config,
@@ -57,19 +59,43 @@ func Start(ctx context.Context, o Options) (*Registry, error) {
 		return nil, err
 	}
 	r := &Registry{Options: o, log: filepath.Join(o.Dir, "registry.log")}
-	spec, err := r.spec(ctx, config)
-	if err != nil {
+	var err error
+	if r.address, err = process.FreeAddress(); err != nil {
 		return nil, err
 	}
+	return r, r.start(ctx, config)
+}
+
+// Restart starts it anew, at its address, with what the cluster holds now.
+func (r *Registry) Restart(ctx context.Context) error {
+	r.Stop()
+	config := &imageregistryv1.Config{}
+	if err := r.Client.Get(ctx, client.ObjectKey{Name: "cluster"}, config); err != nil {
+		return err
+	}
+	return r.start(ctx, config)
+}
+
+// MakeReadOnly starts it anew, so that it takes no pushes.
+func (r *Registry) MakeReadOnly(ctx context.Context) error {
+	r.readOnly = true
+	return r.Restart(ctx)
+}
+
+func (r *Registry) start(ctx context.Context, config *imageregistryv1.Config) error {
+	spec, err := r.spec(ctx, config)
+	if err != nil {
+		return err
+	}
 	if err := r.run(spec); err != nil {
-		return nil, err
+		return err
 	}
 	err = wait.PollUntilContextTimeout(ctx, 20*time.Millisecond, startTimeout, true, r.answers)
 	if err != nil {
 		r.Stop()
-		return nil, fmt.Errorf("the registry does not answer: %w:\n%s", err, r.Output())
+		return fmt.Errorf("the registry does not answer: %w:\n%s", err, r.Output())
 	}
-	return r, nil
+	return nil
 }
 
 // Stop ends the registry.
@@ -100,10 +126,6 @@ func (r *Registry) run(spec container.Spec) error {
 }
 
 func (r *Registry) spec(ctx context.Context, config *imageregistryv1.Config) (container.Spec, error) {
-	var err error
-	if r.address, err = process.FreeAddress(); err != nil {
-		return container.Spec{}, err
-	}
 	file := filepath.Join(r.Dir, "config.yaml")
 	if err := os.WriteFile(file, []byte("version: 0.1\nlog: {level: debug}\nhealth: {storagedriver: {enabled: true}}\n"), 0o644); err != nil {
 		return container.Spec{}, err
@@ -129,6 +151,9 @@ func (r *Registry) storage(ctx context.Context, config *imageregistryv1.Config, 
 	set := func(name, value string) { spec.Env = append(spec.Env, "REGISTRY_STORAGE"+name+"="+value) }
 	if config.Spec.DisableRedirect {
 		set("_REDIRECT_DISABLE", "true")
+	}
+	if config.Spec.ReadOnly || r.readOnly {
+		set("_MAINTENANCE_READONLY", "{enabled: true}")
 	}
 	switch s := config.Spec.Storage; {
 	case s.S3 != nil:

@@ -127,6 +127,17 @@ func (s *Scenario) RegistryConfig() *imageregistryv1.Config {
 	return config
 }
 
+// ServeRegistry starts a real registry on what the cluster holds now, and opens it to pods
+// and nodes.
+func (s *Scenario) ServeRegistry() *pushpull.Registry {
+	s.Helper()
+	registry := s.Registry()
+	front, err := s.Cluster.ServeRegistry(registry)
+	require.NoError(s, err)
+	s.Cleanup(front.Close)
+	return registry
+}
+
 // Registry starts a real registry on what the cluster holds now.
 func (s *Scenario) Registry() *pushpull.Registry {
 	s.Helper()

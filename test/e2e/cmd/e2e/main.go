@@ -66,6 +66,9 @@ func prepare(ctx context.Context, dir string) error {
 	if err := compile(ctx, "../..", product...); err != nil {
 		return fmt.Errorf("building registry-profile: %w", err)
 	}
+	if err := compile(ctx, ".", "build", "-o", filepath.Join(dir, "oc"), "./cmd/oc"); err != nil {
+		return fmt.Errorf("building the stand-in for oc: %w", err)
+	}
 	fmt.Println("building the scenarios ...")
 	if err := compile(ctx, ".", "test", "-c", "-o", filepath.Join(dir, "scenarios.test"), "./scenarios"); err != nil {
 		return fmt.Errorf("building the scenarios: %w", err)

@@ -1,0 +1,208 @@
+package generators
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/generators/smoke"
+	"github.com/registryprofile/registry-profile/internal/schema"
+	"github.com/registryprofile/registry-profile/internal/ynode"
+)
+
+// SmokeContainer is the name of the container of the smoke test's pod.
+const SmokeContainer = "smoke-test"
+
+// SmokeScriptFile is the key of the smoke test's script in its ConfigMap.
+const SmokeScriptFile = "smoke-test.sh"
+
+// Where the pod of the smoke test keeps what only it may see, and finds the CA that has
+// signed the certificate of the registry.
+const (
+	smokeSecretsFolder = "/run/registry-profile"
+	serviceCAFolder    = "/opt/service-ca"
+)
+
+// smokeGenerators emit what pushes an image and lets nodes pull it, after everything else.
+func smokeGenerators() []Generator {
+	return []Generator{
+		smokeTest(700, "v1", "Namespace", "of the smoke test's image and of the pods that pull it, and of nothing else", smokeNamespace),
+		smokeTest(710, "v1", "ServiceAccount", "the smoke test's identity", smokeServiceAccount),
+		smokeTest(720, "v1", "ConfigMap", "the smoke test's script, with its hash in the name", smokeConfigMap),
+		smokeTest(730, rbacGroup+"/v1", "Role", "what the smoke test may do: look at the bootstrap Job, push its image, run its pods", smokeRoles),
+		smokeTest(740, rbacGroup+"/v1", "RoleBinding", "gives each of these Roles to the smoke test", smokeRoleBindings),
+		smokeTest(750, rbacGroup+"/v1", "ClusterRole", "lets the smoke test read Config/cluster", smokeClusterRole),
+		smokeTest(760, rbacGroup+"/v1", "ClusterRoleBinding", "gives that ClusterRole to the smoke test", smokeClusterRoleBinding),
+		smokeTest(790, "batch/v1", "Job", "pushes an image and lets nodes pull it; named after what it runs, as Jobs cannot be changed", smokeJob),
+	}
+}
+
+// smokeTest returns the generator of one kind of the smoke test.
+func smokeTest(order int, apiVersion, kind, doc string, generate func(*v1alpha1.RegistryProfile) []object) Generator {
+	g := Generator{Order: order, APIVersion: apiVersion, Kind: kind, Doc: doc, Stage: StageProof, Class: ClassPlumbing}
+	switch kind {
+	case "Namespace":
+		g.ClusterScoped, g.Labels = true, namespaceGenerator.Labels
+	case "ClusterRole", "ClusterRoleBinding":
+		g.ClusterScoped, g.Sealed = true, kind == "ClusterRole"
+	case "Role", "RoleBinding":
+		g.PerNamespace, g.Sealed = true, kind == "Role"
+	case "ConfigMap", "Job":
+		g.Class = ClassScript
+	}
+	g.generate = func(p *v1alpha1.RegistryProfile) []object {
+		if !*p.Spec.Verify.Enabled {
+			return nil
+		}
+		return generate(p)
+	}
+	return g
+}
+
+// smokeName is the name of what belongs to the smoke test.
+func smokeName(p *v1alpha1.RegistryProfile) string { return p.Metadata.Name + "-smoke-test" }
+
+func smokeNamespace(p *v1alpha1.RegistryProfile) []object {
+	if !*p.Spec.Verify.CreateNamespace {
+		return nil
+	}
+	return []object{{name: p.Spec.Verify.Namespace}}
+}
+
+func smokeServiceAccount(p *v1alpha1.RegistryProfile) []object {
+	return []object{{namespace: p.Spec.Bootstrap.Namespace, name: smokeName(p)}}
+}
+
+func smokeScriptName(p *v1alpha1.RegistryProfile) string { return smokeName(p) + "-" + smoke.Hash() }
+
+func smokeConfigMap(p *v1alpha1.RegistryProfile) []object {
+	return []object{{p.Spec.Bootstrap.Namespace, smokeScriptName(p), configMap{
+		Immutable: true,
+		Data:      map[string]string{SmokeScriptFile: smoke.Script()},
+	}}}
+}
+
+// smokeAccesses is what the smoke test may do. Pods and what the API server makes of a push
+// have no names that could be known before, so they have a namespace of their own.
+func smokeAccesses(p *v1alpha1.RegistryProfile) []access {
+	const images = "image.openshift.io"
+	unnamed := func(group, resource string, verbs ...string) rule {
+		return rule{APIGroups: []string{group}, Resources: []string{resource}, Verbs: verbs}
+	}
+	return []access{
+		{p.Spec.Bootstrap.Namespace, []rule{allow("batch", "jobs", jobName(p), "get")}},
+		{p.Spec.Verify.Namespace, []rule{
+			allow("", "serviceaccounts", "default", "get"),
+			unnamed("", "pods", "create", "list", "delete"),
+			listEvents,
+			unnamed(images, "imagestreams", "create"), // the registry makes it, on behalf of who pushes
+			allow(images, "imagestreams", smokeName(p), "delete"),
+			allow(images, "imagestreams/layers", smokeName(p), "get", "update"),
+		}},
+	}
+}
+
+func smokeRoles(p *v1alpha1.RegistryProfile) []object {
+	var roles []object
+	for _, a := range smokeAccesses(p) {
+		roles = append(roles, object{a.namespace, smokeName(p), role{a.rules}})
+	}
+	return roles
+}
+
+func smokeRoleBindings(p *v1alpha1.RegistryProfile) []object {
+	var bindings []object
+	for _, a := range smokeAccesses(p) {
+		bindings = append(bindings, bindTo(p, smokeName(p), a.namespace, smokeName(p), roleGenerator.Kind))
+	}
+	return bindings
+}
+
+func smokeClusterRoleName(p *v1alpha1.RegistryProfile) string { return ManagedBy + "-" + smokeName(p) }
+
+func smokeClusterRole(p *v1alpha1.RegistryProfile) []object {
+	return []object{{name: smokeClusterRoleName(p), content: role{[]rule{allow(registryGroup, "configs", SingletonName, "get")}}}}
+}
+
+func smokeClusterRoleBinding(p *v1alpha1.RegistryProfile) []object {
+	return []object{bindTo(p, smokeName(p), "", smokeClusterRoleName(p), clusterRoleGenerator.Kind)}
+}
+
+// smokeJob depends on the bootstrap Job by its name: what changes the one makes the other run
+// again.
+func smokeJob(p *v1alpha1.RegistryProfile) []object {
+	content := ynode.Encode(job{jobSpec{
+		ActiveDeadlineSeconds: int64((timeout(p) + verifyTimeout(p)) / time.Second),
+		BackoffLimit:          backoffLimit,
+		PodFailurePolicy:      newPodFailurePolicy(SmokeContainer),
+		Template:              newSmokePodTemplate(p),
+	}})
+	return []object{{p.Spec.Bootstrap.Namespace, smokeName(p) + "-" + jobHash(content), content}}
+}
+
+// verifyTimeout is checked by the rule verify-timeout.
+func verifyTimeout(p *v1alpha1.RegistryProfile) time.Duration {
+	d, _ := time.ParseDuration(p.Spec.Verify.Timeout)
+	return d
+}
+
+// newSmokePodTemplate is the pod of the bootstrap Job with another script, a folder in memory
+// for the credentials, and the CA of the registry.
+func newSmokePodTemplate(p *v1alpha1.RegistryProfile) podTemplate {
+	t := newScriptPod(p, smokeName(p), SmokeContainer, smokeScriptName(p), SmokeScriptFile, smokeParameters(p))
+	c := &t.Spec.Containers[0]
+	c.VolumeMounts = append(c.VolumeMounts,
+		volumeMount{Name: "secrets", MountPath: smokeSecretsFolder},
+		volumeMount{Name: "service-ca", MountPath: serviceCAFolder, ReadOnly: true})
+	t.Spec.Volumes = append(t.Spec.Volumes,
+		volume{Name: "secrets", EmptyDir: &emptyDir{Medium: "Memory", SizeLimit: "1Mi"}},
+		volume{Name: "service-ca", ConfigMap: &configMapReference{Name: serviceCA}})
+	return t
+}
+
+// smokeParameters are what the script reads.
+func smokeParameters(p *v1alpha1.RegistryProfile) []envVar {
+	v := p.Spec.Verify
+	env := []envVar{
+		{"HOME", "/tmp"},
+		{"BOOTSTRAP" + NamespaceSuffix, p.Spec.Bootstrap.Namespace},
+		{"BOOTSTRAP_JOB", jobName(p)},
+		{PullNamespaceVariable, v.Namespace},
+		{"IMAGE_NAME", smokeName(p)},
+		{NodesVariable, strconv.Itoa(*v.Nodes.Count)},
+		{TopologyKeyVariable, v.Nodes.TopologyKey},
+		{NodeSelectorVariable, labelPairs(v.Nodes.NodeSelector)},
+		{TolerationsVariable, tolerationList(v.Nodes.Tolerations)},
+		{"WAIT_SECONDS", secondsBefore(timeout(p))},
+		{"TIMEOUT_SECONDS", secondsBefore(verifyTimeout(p))},
+		{"SECRETS_FOLDER", smokeSecretsFolder},
+		{"SERVICE_CA_FILE", serviceCAFolder + "/" + serviceCAKey},
+	}
+	return slices.DeleteFunc(env, func(v envVar) bool { return v.Value == "" })
+}
+
+// tolerationList writes them as JSON, without two braces side by side.
+func tolerationList(tolerations []v1alpha1.Toleration) string {
+	if len(tolerations) == 0 {
+		return ""
+	}
+	list, err := json.Marshal(schema.Value(ynode.Encode(tolerations)))
+	if err != nil {
+		panic(fmt.Sprintf("encoding tolerations: %v", err))
+	}
+	return string(list)
+}
+
+// labelPairs writes labels as KEY=VALUE with spaces between.
+func labelPairs(labels map[string]string) string {
+	var pairs []string
+	for key, value := range labels {
+		pairs = append(pairs, key+"="+value)
+	}
+	slices.Sort(pairs)
+	return strings.Join(pairs, " ")
+}
