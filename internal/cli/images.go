@@ -3,6 +3,8 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
+	"sync"
 
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/spf13/cobra"
@@ -66,11 +68,25 @@ func (s *session) images(format string, files []string) error {
 	if r.outcome != 0 {
 		return r.end()
 	}
-	add(ourImage+":"+buildVersion(), "registry-profile as a container")
+	if own := releasedImage(buildVersion()); own != "" {
+		add(own, "registry-profile as a container")
+	} else {
+		fmt.Fprintln(s.err, "info: this is no released version, so that its own image is left out")
+	}
 	if err := s.printImages(format, all); err != nil {
 		return err
 	}
 	return r.end()
+}
+
+var released = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^v[0-9]+\.[0-9]+\.[0-9]+$`) })
+
+// releasedImage is our image of a version, or "" if none is published.
+func releasedImage(version string) string {
+	if !released().MatchString(version) {
+		return ""
+	}
+	return ourImage + ":" + version
 }
 
 func (s *session) printImages(format string, all []neededImage) error {

@@ -27,9 +27,12 @@ type operation struct {
 }
 
 var operations = map[string]func(o *operation){
-	"Install":              installByHand,
-	"Why did the Job fail": whyTheJobFailed,
-	"Single node":          singleNode,
+	"Install":                               installByHand,
+	"Why did the Job fail":                  whyTheJobFailed,
+	"Rotate credentials and certificates":   rotate,
+	"Switch the registry off, and on again": switchOff,
+	"Disconnected":                          disconnected,
+	"Single node":                           singleNode,
 	"ODF in external mode, and clients of another cluster": externalMode,
 	"Change the backend":      changeBackend,
 	"Upgrade OpenShift":       upgradeOpenShift,
@@ -104,9 +107,36 @@ func installByHand(o *operation) {
 	o.next()
 	awaitObserved(o.Scenario)
 	serveGateway(o.Scenario)
+	o.ServeRegistry()
 	require.Contains(o, o.next(), " 0 errors, ")
 	requireInstalled(o.Scenario)
 	image(o.Scenario)()
+}
+
+func rotate(o *operation) {
+	o.deliver()
+	pull := image(o.Scenario)
+	credentialsRotated(o.Scenario)
+	o.next()
+	requireInstalled(o.Scenario)
+	pull()
+}
+
+func switchOff(o *operation) {
+	o.deliver()
+	pull := image(o.Scenario)
+	before := o.RegistryConfig().Spec.Storage
+	require.Contains(o, o.next(), "Removed")
+	require.Equal(o, before, o.RegistryConfig().Spec.Storage)
+	o.next()
+	require.EqualValues(o, "Managed", o.RegistryConfig().Spec.ManagementState)
+	require.Equal(o, before, o.RegistryConfig().Spec.Storage)
+	pull()
+}
+
+func disconnected(o *operation) {
+	require.Contains(o, o.next(), "/openshift4/ose-cli")
+	require.Contains(o, o.next(), "@sha256:")
 }
 
 // whyTheJobFailed is a registry on a volume, which is then left without its images: the
