@@ -202,10 +202,13 @@ func Join(documents []string) string { return strings.Join(documents, "---\n") }
 // dependsOn names the objects that kpt applies before.
 var dependsOn = regexp.MustCompile(`(?m)^(    config.kubernetes.io/depends-on: ).*$`)
 
+// content is the hash of what a Role says.
+var content = regexp.MustCompile(`(?m)^(    ` + regexp.QuoteMeta(generators.ContentAnnotation) + `: ).*$`)
+
 // Mask puts a word in the place of what a change elsewhere changes: of the two hashes that
-// follow from each script, and of the list of the objects that kpt applies before. So goldens
-// change with what they are about alone. That these values are the right ones is tested in
-// generators.
+// follow from each script, of the hash of a Role that names a Job, and of the list of the
+// objects that kpt applies before. So goldens change with what they are about alone. That
+// these values are the right ones is tested in generators.
 func (c Case) Mask(documents []string) []string {
 	var replace []string
 	for name, hash := range map[string]string{"-bootstrap-": bootstrap.Hash(), "-smoke-test-": smoke.Hash()} {
@@ -221,6 +224,9 @@ func (c Case) Mask(documents []string) []string {
 	masked := make([]string, len(documents))
 	for i, document := range documents {
 		document = strings.NewReplacer(replace...).Replace(document)
+		if strings.Contains(document, "\n  resourceNames:\n  - "+c.Profile.GetName()+"-bootstrap-HASH\n") {
+			document = content.ReplaceAllString(document, "${1}HASH")
+		}
 		masked[i] = dependsOn.ReplaceAllString(document, "${1}STAGE-BEFORE")
 	}
 	return masked
