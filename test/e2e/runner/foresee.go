@@ -42,8 +42,6 @@ func (s *Scenario) Foresee(spec string) (p plan.Plan, code int) {
 type forecast struct {
 	spec      string // of the profile that it was rendered from
 	variables []corev1.EnvVar
-	// plan is nil as long as nobody has asked.
-	plan *plan.Plan
 }
 
 // remember keeps from which profile a Job was rendered.
@@ -59,38 +57,26 @@ func (s *Scenario) remember(spec string, stream []byte) {
 	s.forecasts[job.Name] = &forecast{spec: spec, variables: job.Spec.Template.Spec.Containers[0].Env}
 }
 
-// foresee asks before a Job runs how it will end.
-func (s *Scenario) foresee(job string) {
-	s.Helper()
-	if f := s.forecasts[job]; f != nil {
-		p, _ := s.Foresee(f.spec)
-		f.plan = &p
-	}
-}
-
 // requireForeseen requires of a run that ends because no waiting can mend something, or because
-// images could be lost, that plan has said so before, and why. Where what decides came while
-// the Job waited, or an engine started it, plan is asked now, as such a run has changed
-// nothing. Of a Job that a scenario has edited, or a CronJob has made, no profile is known.
+// images could be lost, that plan says so, and why. It is asked after the run, which has
+// changed nothing, since it makes many calls: before each run they would take minutes. Of a
+// Job that a scenario has edited, or a CronJob has made, no profile is known.
 func (s *Scenario) requireForeseen(o *Outcome) {
 	s.Helper()
 	f := s.forecasts[o.Job.Name]
 	if len(o.Runs) == 0 || f == nil || s.Unforeseen != "" {
 		return
 	}
-	defer func() { f.plan = nil }() // of the next run of the Job it says nothing
 	code := o.Last().ExitCode()
 	if code != 2 && code != 3 || !sameVariables(f.variables, o.Job.Spec.Template.Spec.Containers[0].Env) {
 		return
 	}
-	if f.plan == nil || len(f.plan.Job.Waits) > 0 {
-		s.foresee(o.Job.Name)
-	}
-	job, output := f.plan.Job, o.Last().Output()
-	require.True(s, job.Certain, "plan: %+v", job)
-	require.Equal(s, code, job.Exit, "plan: %+v\nthe Job: %s", job, output)
-	require.Contains(s, output, "What to do: "+job.Advice+"\n")
-	for _, reason := range job.Reasons {
+	p, _ := s.Foresee(f.spec)
+	output := o.Last().Output()
+	require.True(s, p.Job.Certain, "plan: %+v", p.Job)
+	require.Equal(s, code, p.Job.Exit, "plan: %+v\nthe Job: %s", p.Job, output)
+	require.Contains(s, output, "What to do: "+p.Job.Advice+"\n")
+	for _, reason := range p.Job.Reasons {
 		require.True(s, strings.Contains(output, reason), "plan: %s\nthe Job: %s", reason, output)
 	}
 }

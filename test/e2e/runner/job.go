@@ -30,7 +30,6 @@ func (s *Scenario) RunJob(objects Objects) *Outcome {
 // StartJob applies the Job alone, after it has asked plan how it will end.
 func (s *Scenario) StartJob(objects Objects) {
 	s.Helper()
-	s.foresee(objects.Job().GetName())
 	s.Apply("argocd-controller", Objects{objects.Job()})
 }
 
