@@ -27,7 +27,7 @@ func (s *Scenario) RunJob(objects Objects) *Outcome {
 	return s.AwaitJob(objects.Job())
 }
 
-// StartJob applies the Job alone, after it has asked plan how it will end.
+// StartJob applies the Job alone.
 func (s *Scenario) StartJob(objects Objects) {
 	s.Helper()
 	s.Apply("argocd-controller", Objects{objects.Job()})
