@@ -58,6 +58,11 @@ var situations = []Situation{
 		},
 	},
 	{
+		Name: "smoke-test",
+		What: "The smoke test, once the registry runs.",
+		Then: "It pushes an image, a node pulls it, and the engine is content.",
+	},
+	{
 		Name: "second-sync",
 		What: "The same once more.",
 		Then: "No object is written.",

@@ -59,14 +59,14 @@ func (s *Scenario) RenderFolder(spec string) map[string][]byte {
 
 // Profile returns the text of a RegistryProfile named registry whose spec is the given YAML.
 func Profile(spec string) []byte {
-	spec = withoutSmokeTest(spec)
+	spec = WithoutSmokeTest(spec)
 	return fmt.Appendf(nil, "apiVersion: %s\nkind: %s\nmetadata: {name: registry}\nspec: %s\n",
 		v1alpha1.APIVersion, v1alpha1.Kind, spec)
 }
 
-// withoutSmokeTest leaves the smoke test out of a spec that says nothing of it: without a
+// WithoutSmokeTest leaves the smoke test out of a spec that says nothing of it: without a
 // registry that runs, it would wait for one.
-func withoutSmokeTest(spec string) string {
+func WithoutSmokeTest(spec string) string {
 	fields := map[string]any{}
 	if sigsyaml.Unmarshal([]byte(spec), &fields) != nil || fields["verify"] != nil {
 		return spec // what is wrong with it, the command says

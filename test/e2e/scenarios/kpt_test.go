@@ -103,7 +103,7 @@ func (k *kpted) commit(spec string) string {
 	k.Helper()
 	k.empty()
 	k.write("Kptfile", k.kptfile)
-	k.write("profile.yaml", read(k.T, kptExample+"/profile.yaml")+"spec: "+spec+"\n")
+	k.write("profile.yaml", read(k.T, kptExample+"/profile.yaml")+"spec: "+runner.WithoutSmokeTest(spec)+"\n")
 	k.documented("kpt fn render")
 	return ""
 }

@@ -71,6 +71,7 @@ func common(start func(t *testing.T) engine) plays {
 	all := plays{}
 	for name, play := range map[string]func(e engine){
 		"first-sync":        firstSync,
+		"smoke-test":        smokeTested,
 		"second-sync":       secondSync,
 		"change":            change,
 		"job-stops":         jobStops,
@@ -104,6 +105,18 @@ func firstSync(e engine) {
 	pull := delivered(e, "{}")
 	requireInstalled(e.scenario())
 	pull()
+}
+
+// smokeTested delivers the smoke test after the rest: the registry of a scenario runs only
+// once somebody has started it on what the Job has written.
+func smokeTested(e engine) {
+	const spec = "{verify: {enabled: true}}"
+	s := e.scenario()
+	delivered(e, "{}")
+	s.ServeRegistry()
+	revision := e.commit(spec)
+	e.requireDone(revision)
+	requireGreen(s, s.AwaitJob(s.Render(spec).SmokeTest()), "1 of 1")
 }
 
 func secondSync(e engine) {
