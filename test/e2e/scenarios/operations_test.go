@@ -135,6 +135,7 @@ func switchOff(o *operation) {
 }
 
 func disconnected(o *operation) {
+	o.deliver()
 	require.Contains(o, o.next(), "/openshift4/ose-cli")
 	require.Contains(o, o.next(), "@sha256:")
 }
