@@ -30,7 +30,7 @@ type Job struct {
 	State JobState `json:"state"`
 	// Why says why it has failed, or why it is unseen.
 	Why string `json:"why,omitempty"`
-	// Runs names what would run: "the Job", or "the CronJob", where the Job is over. It is ""
+	// Runs names what would run: "the Job", or "the CronJob", where the Job is complete. It is ""
 	// where nothing would: then the rest says how it would be if the Job did run again.
 	Runs string `json:"runs,omitempty"`
 	// Certain tells whether everything that decides was seen. If not, Exit is what it is as
@@ -52,7 +52,8 @@ func (j Job) Over() bool { return j.State == JobComplete || j.State == JobFailed
 // run would stop, or the Job has failed, so that nothing after it is delivered.
 func (j Job) Stops() bool { return j.State == JobFailed || j.Runs != "" && j.Exit != verdict.Done }
 
-// foreseeJob says how the Job would end or, where it is over, the CronJob.
+// foreseeJob says how the Job would end or, where it is complete, the CronJob. One that has
+// failed has to be made again first, with the permission that the CronJob has not.
 func (p *Plan) foreseeJob(ctx context.Context, reader cluster.Reader, profile *v1alpha1.RegistryProfile,
 	resources []generators.Resource,
 ) {
@@ -71,7 +72,7 @@ func (p *Plan) foreseeJob(ctx context.Context, reader cluster.Reader, profile *v
 	switch {
 	case !p.Job.Over():
 		p.Job.Runs = "the Job"
-	case *profile.Spec.Bootstrap.Reconcile.Enabled:
+	case p.Job.State == JobComplete && *profile.Spec.Bootstrap.Reconcile.Enabled:
 		p.Job.Runs = "the CronJob"
 		parameters = parameters.WithoutPermission()
 	}

@@ -36,7 +36,7 @@ func TestPlan(t *testing.T) {
 	require.Empty(t, p.Job.Writes)
 	require.Empty(t, p.Restarts)
 	require.Equal(t, plan.JobComplete, p.Job.State)
-	require.Empty(t, p.Job.Runs)
+	require.Equal(t, "the CronJob", p.Job.Runs)
 	require.Empty(t, p.Leftovers)
 	require.Empty(t, p.LeftoversUnseen)
 

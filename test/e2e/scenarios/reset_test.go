@@ -21,7 +21,7 @@ import (
 func TestReset(t *testing.T) {
 	s := runner.Start(t)
 	rendered := slices.Concat(
-		s.Render(`{bootstrap: {reconcile: {schedule: "0 0 1 1 *"}}}`),
+		s.Render(`{bootstrap: {networkPolicy: true, reconcile: {schedule: "0 0 1 1 *"}}}`),
 		s.Render("{storage: {cephfs: {}}}"),
 	)
 	for _, generator := range generators.All() {
