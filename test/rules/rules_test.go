@@ -43,10 +43,10 @@ func render(t *testing.T, spec string) rendered {
 	require.NotNil(t, p, "%v", results)
 	var r rendered
 	for _, resource := range generators.Expand(p) {
-		switch resource.GetKind() {
-		case "Job":
+		switch {
+		case resource.GetKind() == "Job" && resource.Stage == generators.StageSwitch:
 			r.job = resource.GetName()
-		case "AlertingRule":
+		case resource.GetKind() == "AlertingRule":
 			groups, errs := rulefmt.Parse([]byte(yaml.MustParse(resource.MustString()).Field("spec").Value.MustString()),
 				false, model.UTF8Validation, parser.NewParser(parser.Options{}), promslog.NewNopLogger())
 			require.Empty(t, errs)
