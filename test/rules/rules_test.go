@@ -244,7 +244,10 @@ func firing(t *testing.T, alerts []rulefmt.Rule, all []series, end time.Duration
 // load writes series in the language of Prometheus' tests.
 func load(all []series, end time.Duration) string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "load %dm\n", int(interval.Minutes()))
+	minutes := int(interval.Minutes())
+	// The store takes nothing that is much older than its first sample, and the library loads
+	// series in any order.
+	fmt.Fprintf(&text, "load %dm\n  beginning 0\nload %dm\n", minutes, minutes)
 	for _, s := range all {
 		text.WriteString("  " + s.name)
 		for at := time.Duration(0); at <= end; at += interval {
