@@ -247,7 +247,7 @@ func load(all []series, end time.Duration) string {
 	minutes := int(interval.Minutes())
 	// The store takes nothing that is much older than its first sample, and the library loads
 	// series in any order.
-	fmt.Fprintf(&text, "load %dm\n  beginning 0\nload %dm\n", minutes, minutes)
+	fmt.Fprintf(&text, "load %dm\n  beginning 0\n\nload %dm\n", minutes, minutes)
 	for _, s := range all {
 		text.WriteString("  " + s.name)
 		for at := time.Duration(0); at <= end; at += interval {
