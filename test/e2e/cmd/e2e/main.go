@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	timeout = 35 * time.Minute // of the scenarios; builds do not count
+	timeout = 45 * time.Minute // of the scenarios; builds do not count
 	grace   = time.Minute      // in which the scenarios tell what they hang on
 
 	interrupted = 130 // what a shell says of a program ended by Ctrl-C
