@@ -15,13 +15,22 @@ const folder = "registry"
 func place(r *item, fileName string, items []*item) {
 	file, next := path.Join(folder, fileName), 0
 	for _, i := range items {
-		at, index, err := kioutil.GetFileAnnotations(i.RNode)
-		if err != nil || path.Clean(at) != file {
+		if path.Clean(i.fileAnnotation(kioutil.PathAnnotation, kioutil.LegacyPathAnnotation)) != file {
 			continue
 		}
-		number, _ := strconv.Atoi(index) // kpt writes no index where there is one object
+		// kpt writes no index where there is one object.
+		number, _ := strconv.Atoi(i.fileAnnotation(kioutil.IndexAnnotation, kioutil.LegacyIndexAnnotation))
 		next = max(next, number+1)
 	}
 	setAnnotation(r.RNode, kioutil.PathAnnotation, file)
 	setAnnotation(r.RNode, kioutil.IndexAnnotation, strconv.Itoa(next))
+}
+
+// fileAnnotation is what kioutil.GetFileAnnotations returns, from what the item has said of
+// itself already: there it is read out of the item, for each of them and each new object.
+func (i *item) fileAnnotation(key, legacy string) string {
+	if value, set := i.Annotations[key]; set {
+		return value
+	}
+	return i.Annotations[legacy]
 }

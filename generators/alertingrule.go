@@ -91,7 +91,7 @@ func failedJobs(p *v1alpha1.RegistryProfile, match string) string {
 // under no reason where a rule of podFailurePolicy has ended the Job (internal/store/job.go),
 // which codes 2 and 3 do.
 func jobAlerts(p *v1alpha1.RegistryProfile) []alertRule {
-	name, namespace := jobName(p), p.Spec.Bootstrap.Namespace
+	name, namespace := bootstrapJob(p).name, p.Spec.Bootstrap.Namespace
 	failed := failedJobs(p, fmt.Sprintf("=%q", name))
 	atOnce := series(p, "kube_job_status_failed", "job_name", fmt.Sprintf(`=%q,reason=""`, name)) + " > 0"
 	logs := fmt.Sprintf("oc logs -n %s -l job-name=%s --tail=5", namespace, name)

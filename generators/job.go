@@ -52,19 +52,20 @@ var jobGenerator = Generator{
 	Class:      ClassScript,
 	Doc:        "writes the registry's Secret and switches its storage; named after what it runs, as Jobs cannot be changed",
 	generate: func(p *v1alpha1.RegistryProfile) []object {
-		return []object{{p.Spec.Bootstrap.Namespace, jobName(p), jobContent(p)}}
+		return []object{bootstrapJob(p)}
 	},
 }
 
-// jobContent has the permission to leave a storage. The CronJob has not: it would use it
+// bootstrapJob has the permission to leave a storage. The CronJob has not: it would use it
 // at night.
-func jobContent(p *v1alpha1.RegistryProfile) *yaml.Node {
-	return ynode.Encode(job{newJobSpec(p, append(parameters(p), permission(p)...))})
+func bootstrapJob(p *v1alpha1.RegistryProfile) object {
+	return hashedJob(p, bootstrapName(p), newJobSpec(p, append(parameters(p), permission(p)...)))
 }
 
-// jobName is the name of the Job of a profile.
-func jobName(p *v1alpha1.RegistryProfile) string {
-	return bootstrapName(p) + "-" + jobHash(jobContent(p))
+// hashedJob returns a Job whose name ends in the hash of its spec.
+func hashedJob(p *v1alpha1.RegistryProfile, name string, spec jobSpec) object {
+	content := ynode.Encode(job{spec})
+	return object{p.Spec.Bootstrap.Namespace, name + "-" + jobHash(content), content}
 }
 
 // jobHash is what the Job's name ends in. It is made from the spec as the manifest has it,

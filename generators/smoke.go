@@ -94,7 +94,7 @@ func smokeAccesses(p *v1alpha1.RegistryProfile) []access {
 		return rule{APIGroups: []string{group}, Resources: []string{resource}, Verbs: verbs}
 	}
 	return []access{
-		{p.Spec.Bootstrap.Namespace, []rule{allow("batch", "jobs", jobName(p), "get")}},
+		{p.Spec.Bootstrap.Namespace, []rule{allow("batch", "jobs", bootstrapJob(p).name, "get")}},
 		{p.Spec.Verify.Namespace, []rule{
 			allow("", "serviceaccounts", "default", "get"),
 			unnamed("", "pods", "create", "list", "delete"),
@@ -116,8 +116,8 @@ func smokeRoles(p *v1alpha1.RegistryProfile) []object {
 
 func smokeRoleBindings(p *v1alpha1.RegistryProfile) []object {
 	var bindings []object
-	for _, a := range smokeAccesses(p) {
-		bindings = append(bindings, bindTo(p, smokeName(p), a.namespace, smokeName(p), roleGenerator.Kind))
+	for _, namespace := range []string{p.Spec.Bootstrap.Namespace, p.Spec.Verify.Namespace} {
+		bindings = append(bindings, bindTo(p, smokeName(p), namespace, smokeName(p), roleGenerator.Kind))
 	}
 	return bindings
 }
@@ -135,13 +135,12 @@ func smokeClusterRoleBinding(p *v1alpha1.RegistryProfile) []object {
 // smokeJob depends on the bootstrap Job by its name: what changes the one makes the other run
 // again.
 func smokeJob(p *v1alpha1.RegistryProfile) []object {
-	content := ynode.Encode(job{jobSpec{
+	return []object{hashedJob(p, smokeName(p), jobSpec{
 		ActiveDeadlineSeconds: int64((timeout(p) + verifyTimeout(p)) / time.Second),
 		BackoffLimit:          backoffLimit,
 		PodFailurePolicy:      newPodFailurePolicy(SmokeContainer),
 		Template:              newSmokePodTemplate(p),
-	}})
-	return []object{{p.Spec.Bootstrap.Namespace, smokeName(p) + "-" + jobHash(content), content}}
+	})}
 }
 
 // verifyTimeout is checked by the rule verify-timeout.
@@ -170,7 +169,7 @@ func smokeParameters(p *v1alpha1.RegistryProfile) []envVar {
 	env := []envVar{
 		{"HOME", "/tmp"},
 		{"BOOTSTRAP" + NamespaceSuffix, p.Spec.Bootstrap.Namespace},
-		{"BOOTSTRAP_JOB", jobName(p)},
+		{"BOOTSTRAP_JOB", bootstrapJob(p).name},
 		{PullNamespaceVariable, v.Namespace},
 		{"IMAGE_NAME", smokeName(p)},
 		{NodesVariable, strconv.Itoa(*v.Nodes.Count)},

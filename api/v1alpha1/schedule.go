@@ -3,6 +3,7 @@ package v1alpha1
 import (
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,15 +46,19 @@ func dailySchedule(name string) string {
 // TwoRuns is the longest time from a run to the next but one. Not every year has all of it:
 // a schedule for the 29th of February counts from the runs that are seen first.
 func (r Reconcile) TwoRuns() time.Duration {
-	const year, enough = 366 * 24 * time.Hour, 20_000
+	const day, year, enough = 24 * time.Hour, 366 * 24 * time.Hour, 20_000
 	schedule, err := cron.ParseStandard(r.Schedule)
 	if err != nil { // which a rule refuses
 		return 0
 	}
+	span := year
+	if fields := strings.Fields(r.Schedule); len(fields) == 5 && slices.Equal(fields[2:], []string{"*", "*", "*"}) {
+		span = day // all days are alike
+	}
 	first := schedule.Next(someDay)
 	second := schedule.Next(first)
 	longest := time.Duration(0)
-	for runs := 0; runs == 0 || runs < enough && first.Sub(someDay) < year; runs++ {
+	for runs := 0; runs == 0 || runs < enough && first.Sub(someDay) < span; runs++ {
 		third := schedule.Next(second)
 		if third.IsZero() {
 			return year
