@@ -38,7 +38,7 @@ func TestErrorsOfTheStoreAsTheJobKnowsThem(t *testing.T) {
 		w := healthy(t)
 		w.change(t, refused(message))
 		code := ""
-		for _, f := range w.examine(t, w.reader(t)).Findings {
+		for _, f := range w.examine(t, w.reader(t, true)).Findings {
 			if strings.HasPrefix(finding.CodeOf(f), "store-") {
 				code = finding.CodeOf(f)
 			}

@@ -35,24 +35,12 @@ type configMap struct {
 	Data map[string]string `json:"data"`
 }
 
-type bucket struct {
-	Spec struct {
-		Endpoint struct {
-			BucketName string `json:"bucketName"`
-		} `json:"endpoint"`
-		ClaimRef struct {
-			Namespace string `json:"namespace"`
-			Name      string `json:"name"`
-		} `json:"claimRef"`
-	} `json:"spec"`
-}
-
 // claims are the one of the profile, those that by evidence have the registry's bucket, or
 // those of ours that have none yet. Complete says that there are no others.
 func (e *exam) claims() (found []item[bucketClaim], complete bool) {
 	_, s3, _ := e.s3()
 	own, named := e.claimOfProfile()
-	if named && (s3 == nil || e.bucketAt(own.Metadata.Namespace, own.Metadata.Name) == s3.Bucket) {
+	if named && (s3 == nil || cluster.BucketOfClaim(e.ctx, e.reader, own.Metadata.Namespace, own.Metadata.Name) == s3.Bucket) {
 		return []item[bucketClaim]{own}, true
 	}
 	if found, complete = e.claimsByEvidence(s3); !named {
@@ -78,14 +66,14 @@ func (e *exam) claimsByEvidence(s3 *s3Storage) (found []item[bucketClaim], compl
 	}
 	all, complete := list[bucketClaim](e, cluster.BucketClaims, "")
 	if s3 != nil && s3.Bucket != "" {
-		byVolume := e.claimsOfBuckets(s3.Bucket)
+		byVolume := cluster.ClaimsOfBucket(e.ctx, e.reader, s3.Bucket)
 		for _, claim := range all {
 			o := claim.Metadata
 			name := claim.value.Spec.BucketName
 			if name == "" { // somebody has replaced the claim; to ask for each of many takes long
-				name = e.bucketAt(o.Namespace, o.Name)
+				name = cluster.BucketOfClaim(e.ctx, e.reader, o.Namespace, o.Name)
 			}
-			if name == s3.Bucket || byVolume[o.Namespace+"/"+o.Name] {
+			if name == s3.Bucket || slices.Contains(byVolume, o.Namespace+"/"+o.Name) {
 				found = append(found, claim)
 			}
 		}
@@ -95,25 +83,6 @@ func (e *exam) claimsByEvidence(s3 *s3Storage) (found []item[bucketClaim], compl
 	}
 	pending := ours(slices.Clone(all))
 	return slices.DeleteFunc(pending, func(c item[bucketClaim]) bool { return c.value.Status.Phase == "Bound" }), complete
-}
-
-// claimsOfBuckets are the claims of the ObjectBuckets of a name. They add to what the claims
-// say themselves, so that it does no harm where they cannot be read.
-func (e *exam) claimsOfBuckets(name string) map[string]bool {
-	found := map[string]bool{}
-	buckets, _ := cluster.ReadAll[bucket](e.ctx, e.reader, cluster.Buckets, "")
-	for _, b := range buckets {
-		if b.Spec.Endpoint.BucketName == name {
-			found[b.Spec.ClaimRef.Namespace+"/"+b.Spec.ClaimRef.Name] = true
-		}
-	}
-	return found
-}
-
-// bucketAt is the bucket that the ConfigMap of a claim names.
-func (e *exam) bucketAt(namespace, name string) string {
-	where, _ := cluster.Read[configMap](e.ctx, e.reader, cluster.ConfigMaps, namespace, name)
-	return where.Data["BUCKET_NAME"]
 }
 
 // theClaim is the one claim that has the registry's bucket and its values.
@@ -287,9 +256,9 @@ func lookForOwnerOfBucket(e *exam) {
 	if !complete || e.reader.List(e.ctx, cluster.BucketClaims, "").State == cluster.NoKind {
 		return
 	}
-	byBucket := e.claimsOfBuckets(s3.Bucket)
+	byBucket := cluster.ClaimsOfBucket(e.ctx, e.reader, s3.Bucket)
 	for _, claim := range all {
-		if byBucket[claim.Metadata.Namespace+"/"+claim.Metadata.Name] || e.mayHave(claim, s3.Bucket) {
+		if slices.Contains(byBucket, claim.Metadata.Namespace+"/"+claim.Metadata.Name) || e.mayHave(claim, s3.Bucket) {
 			return
 		}
 	}
@@ -396,7 +365,7 @@ func lookAtBucket(e *exam, c item[bucketClaim]) {
 	if c.value.Status.Phase != "Bound" || name == "" {
 		return
 	}
-	b, o, present, absent := read[bucket](e, cluster.Buckets, "", name)
+	b, o, present, absent := read[cluster.Bucket](e, cluster.Buckets, "", name)
 	owner := b.Spec.ClaimRef
 	switch {
 	case absent:

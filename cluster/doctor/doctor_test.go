@@ -175,7 +175,8 @@ func (w world) examine(t *testing.T, reader cluster.Reader) doctor.Report {
 	return doctor.Examine(t.Context(), reader, doctor.Input{Now: now, Live: true, Profile: w.profile})
 }
 
-func (w world) reader(t *testing.T) cluster.Reader {
+// reader knows all objects, and whether these are all that there are.
+func (w world) reader(t *testing.T, complete bool) cluster.Reader {
 	t.Helper()
 	var documents []cluster.Document
 	for name, object := range w.objects {
@@ -183,7 +184,7 @@ func (w world) reader(t *testing.T) cluster.Reader {
 		require.NoError(t, err)
 		documents = append(documents, cluster.Document{Name: name, Content: content})
 	}
-	reader, faults := cluster.Files(documents, true)
+	reader, faults := cluster.Files(documents, complete)
 	require.Empty(t, faults)
 	return reader
 }
@@ -221,11 +222,11 @@ func lines(report doctor.Report, code string) (found []string) {
 func TestRemovedOnPurpose(t *testing.T) {
 	w := profiled(t)
 	w.change(t, theConfig+"spec: {managementState: Removed}")
-	assert.NotEmpty(t, lines(w.examine(t, w.reader(t)), "registry-removed"))
+	assert.NotEmpty(t, lines(w.examine(t, w.reader(t, true)), "registry-removed"))
 	wanted := *w.profile
 	wanted.Spec.Registry.ManagementState = v1alpha1.Removed
 	w.profile = &wanted
-	report := w.examine(t, w.reader(t))
+	report := w.examine(t, w.reader(t, true))
 	assert.Empty(t, lines(report, "registry-removed"))
 	assert.Empty(t, lines(report, "profile-drift"))
 }
@@ -234,7 +235,7 @@ func TestRemovedOnPurpose(t *testing.T) {
 func TestHealthy(t *testing.T) {
 	for name, w := range map[string]world{"without a profile": healthy(t), "with its profile": profiled(t)} {
 		t.Run(name, func(t *testing.T) {
-			report := w.examine(t, w.reader(t))
+			report := w.examine(t, w.reader(t, true))
 			assert.Empty(t, report.Findings)
 			assert.Empty(t, report.Unseen)
 			assert.Empty(t, report.Blind)
@@ -249,13 +250,13 @@ func TestChecks(t *testing.T) {
 		require.True(t, ok, "no case for %s", check.Code)
 		t.Run(check.Code, func(t *testing.T) {
 			w := faulty(t, check.Code)
-			found := lines(w.examine(t, w.reader(t)), check.Code)
+			found := lines(w.examine(t, w.reader(t, true)), check.Code)
 			require.Len(t, found, 1)
 			assert.Contains(t, found[0], c.says)
 			assert.Contains(t, found[0], string(check.Severity)+": ")
 			assert.NotContains(t, found[0], "somebody-elses")
 
-			blind := w.examine(t, hiding{w.reader(t), c.hidden})
+			blind := w.examine(t, hiding{w.reader(t, true), c.hidden})
 			assert.Empty(t, lines(blind, check.Code), "a verdict without %s", c.hidden)
 			var unseen []string
 			for _, u := range blind.Unseen {
@@ -406,7 +407,7 @@ func TestNoFault(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := healthy(t)
 			w.change(t, c.change)
-			report := w.examine(t, w.reader(t))
+			report := w.examine(t, w.reader(t, true))
 			assert.Empty(t, lines(report, c.quiet))
 			for _, u := range report.Unseen {
 				assert.NotContains(t, u.Checks, c.quiet, u.Why)
@@ -477,7 +478,7 @@ func TestAlsoAFault(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := healthy(t)
 			w.change(t, c.change)
-			found := lines(w.examine(t, w.reader(t)), c.code)
+			found := lines(w.examine(t, w.reader(t, true)), c.code)
 			require.Len(t, found, 1)
 			assert.Contains(t, found[0], c.says)
 		})
@@ -498,7 +499,7 @@ func TestProfileOfAnotherClaim(t *testing.T) {
 	w := profiled(t)
 	w.change(t, "kind: ConfigMap\nmetadata: {name: images, namespace: openshift-image-registry}\ndata: {BUCKET_NAME: images-2}\n---\n"+
 		otherKeys+"\n---\n"+theRoute+"spec: {to: {name: s3}}")
-	report := w.examine(t, w.reader(t))
+	report := w.examine(t, w.reader(t, true))
 	assert.Empty(t, lines(report, "credentials-differ"))
 	assert.Empty(t, lines(report, "route-elsewhere"))
 }
@@ -506,7 +507,7 @@ func TestProfileOfAnotherClaim(t *testing.T) {
 // TestDumpsHaveNoClock: a schedule of a cluster that was dumped a year ago is not late.
 func TestDumpsHaveNoClock(t *testing.T) {
 	w := faulty(t, "cronjob-idle")
-	report := doctor.Examine(t.Context(), w.reader(t), doctor.Input{Now: now})
+	report := doctor.Examine(t.Context(), w.reader(t, true), doctor.Input{Now: now})
 	assert.Empty(t, lines(report, "cronjob-idle"))
 	assert.Equal(t, []doctor.Unseen{{Checks: []string{"cronjob-idle"}, Why: "at which time the input was written"}}, report.Unseen)
 }

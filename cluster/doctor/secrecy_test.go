@@ -83,7 +83,7 @@ func TestSecrecy(t *testing.T) {
 			w := healthy(t)
 			w.change(t, values+fmt.Sprintf(document, text))
 			var said strings.Builder
-			for _, f := range w.examine(t, w.reader(t)).Findings {
+			for _, f := range w.examine(t, w.reader(t, true)).Findings {
 				said.WriteString(f.Message)
 			}
 			assert.NotContains(t, said.String(), credential, place)
@@ -96,7 +96,7 @@ func TestSecrecy(t *testing.T) {
 func TestJSONStaysJSON(t *testing.T) {
 	w := healthy(t)
 	w.change(t, degraded(`{"AWS_SECRET_ACCESS_KEY":"ab\"cd","kept":"x"}`))
-	found := lines(w.examine(t, w.reader(t)), "registry-condition")
+	found := lines(w.examine(t, w.reader(t, true)), "registry-condition")
 	require.Len(t, found, 1)
 	assert.Contains(t, found[0], `{"AWS_SECRET_ACCESS_KEY":"(hidden)","kept":"x"}`)
 }
@@ -121,7 +121,7 @@ func TestSecrecyHasAnEnd(t *testing.T) {
 	w := healthy(t)
 	w.change(t, "kind: Secret\nmetadata: {name: images, namespace: openshift-image-registry}\nstringData: {large: "+large+"}\n---\n"+
 		degraded(strings.Repeat("words ", 200_000)))
-	found := lines(w.examine(t, w.reader(t)), "registry-condition")
+	found := lines(w.examine(t, w.reader(t, true)), "registry-condition")
 	require.Len(t, found, 1)
 	assert.Less(t, len(found[0]), 5000)
 }
@@ -132,7 +132,7 @@ func TestSecrecyOfClaimsElsewhere(t *testing.T) {
 	w.change(t, "apiVersion: objectbucket.io/v1alpha1\nkind: ObjectBucketClaim\nmetadata: {name: rgwbucket, namespace: openshift-storage}\n"+
 		"---\napiVersion: v1\nkind: Secret\nmetadata: {name: rgwbucket, namespace: openshift-storage}\nstringData: {k: somebody-elses}\n---\n"+
 		degraded("refused somebody-elses"))
-	found := lines(w.examine(t, w.reader(t)), "registry-condition")
+	found := lines(w.examine(t, w.reader(t, true)), "registry-condition")
 	require.Len(t, found, 1)
 	assert.Contains(t, found[0], "refused (hidden)")
 }
@@ -144,7 +144,7 @@ func TestWordsStay(t *testing.T) {
 		"with its ConfigMap and Secret: ObjectBucketClaim images"
 	w := healthy(t)
 	w.change(t, degraded(words))
-	found := lines(w.examine(t, w.reader(t)), "registry-condition")
+	found := lines(w.examine(t, w.reader(t, true)), "registry-condition")
 	require.Len(t, found, 1)
 	assert.Contains(t, found[0], words)
 }

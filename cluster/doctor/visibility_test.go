@@ -2,7 +2,6 @@ package doctor_test
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -11,7 +10,6 @@ import (
 	"github.com/registryprofile/registry-profile/cluster/doctor"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
 
 // verdicts are the findings of an examination, by what they are about and not by their words.
@@ -48,20 +46,6 @@ func (l lacking) List(ctx context.Context, kind cluster.Kind, namespace string) 
 	return answers
 }
 
-// dump returns a Reader of all objects that does not know whether these are all.
-func (w world) dump(t *testing.T) cluster.Reader {
-	t.Helper()
-	var documents []cluster.Document
-	for name, object := range w.objects {
-		content, err := json.Marshal(object)
-		require.NoError(t, err)
-		documents = append(documents, cluster.Document{Name: name, Content: content})
-	}
-	reader, faults := cluster.Files(documents, false)
-	require.Empty(t, faults)
-	return reader
-}
-
 // TestNothingIsConcludedFromWhatIsHidden: whatever cannot be seen, be it a kind that the
 // account may not read or an object that a dump does not hold, nothing is told that would not
 // be told with everything in sight.
@@ -73,7 +57,7 @@ func TestNothingIsConcludedFromWhatIsHidden(t *testing.T) {
 	for code, w := range worlds {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
-			reader, dump := w.reader(t), w.dump(t)
+			reader, dump := w.reader(t, true), w.reader(t, false)
 			all := verdicts(w.examine(t, reader))
 			assert.Subset(t, all, verdicts(w.examine(t, dump)), "in a dump")
 			objects := map[string][]string{} // by their kind

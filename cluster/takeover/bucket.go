@@ -115,12 +115,12 @@ func numberOr(text string) any {
 // into the claim, into an ObjectBucket, and into a ConfigMap.
 func (d *draft) claimOf(bucket string) (cluster.Object, bucketClaim, error) {
 	claims, answers := cluster.ReadAll[bucketClaim](d.ctx, d.reader, cluster.BucketClaims, "")
-	of := d.claimsOfBuckets(bucket)
+	of := cluster.ClaimsOfBucket(d.ctx, d.reader, bucket)
 	var found []int
 	for i, o := range answers.Objects {
 		named, _ := textOf(claims[i].Spec, "bucketName")
 		if named == bucket || slices.Contains(of, o.Metadata.Namespace+"/"+o.Metadata.Name) ||
-			named == "" && d.bucketAt(o) == bucket {
+			named == "" && cluster.BucketOfClaim(d.ctx, d.reader, o.Metadata.Namespace, o.Metadata.Name) == bucket {
 			found = append(found, i)
 		}
 	}
@@ -141,39 +141,6 @@ func (d *draft) claimOf(bucket string) (cluster.Object, bucketClaim, error) {
 	slices.Sort(names)
 	return cluster.Object{}, bucketClaim{}, noClaim.refuse(d.config, path, "names bucket %q, which %d claims have: %s",
 		bucket, len(names), strings.Join(names[:min(len(names), 5)], ", "))
-}
-
-// claimsOfBuckets are the claims of the ObjectBuckets of a name.
-func (d *draft) claimsOfBuckets(name string) []string {
-	var claims []string
-	buckets, _ := cluster.ReadAll[struct {
-		Spec struct {
-			Endpoint struct {
-				BucketName string `json:"bucketName"`
-			} `json:"endpoint"`
-			ClaimRef struct {
-				Namespace string `json:"namespace"`
-				Name      string `json:"name"`
-			} `json:"claimRef"`
-		} `json:"spec"`
-	}](d.ctx, d.reader, cluster.Buckets, "")
-	for _, b := range buckets {
-		if b.Spec.Endpoint.BucketName == name {
-			claims = append(claims, b.Spec.ClaimRef.Namespace+"/"+b.Spec.ClaimRef.Name)
-		}
-	}
-	return claims
-}
-
-// configMap is what is read of one.
-type configMap struct {
-	Data map[string]string `json:"data"`
-}
-
-// bucketAt is the bucket that the ConfigMap of a claim names.
-func (d *draft) bucketAt(o cluster.Object) string {
-	where, _ := cluster.Read[configMap](d.ctx, d.reader, cluster.ConfigMaps, o.Metadata.Namespace, o.Metadata.Name)
-	return where.Data["BUCKET_NAME"]
 }
 
 // endpoints are the ways in which a profile can name an endpoint, the most certain first.

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/registryprofile/registry-profile/internal/standin"
 )
 
 // traces is where each run of the script leaves its trace, see testdata/trace.sh.
@@ -23,7 +25,7 @@ func TestMain(m *testing.M) { os.Exit(runAll(m)) }
 func runAll(m *testing.M) int {
 	var err error
 	traces, err = os.MkdirTemp("", "traces")
-	check(err)
+	standin.Check(err)
 	defer os.RemoveAll(traces)
 	status := m.Run()
 	chosen := flag.Lookup("test.run").Value.String() + flag.Lookup("test.skip").Value.String() + flag.Lookup("test.list").Value.String()
@@ -53,14 +55,14 @@ func commandsRun() map[int][]string {
 	run := map[int][]string{}
 	traced := regexp.MustCompile(`^\++\|(\d+)\|(.*)`)
 	files, err := filepath.Glob(filepath.Join(traces, "*"))
-	check(err)
+	standin.Check(err)
 	for _, file := range files {
 		data, err := os.ReadFile(file)
-		check(err)
+		standin.Check(err)
 		for line := range strings.Lines(string(data)) {
 			if m := traced.FindStringSubmatch(line); m != nil {
 				number, err := strconv.Atoi(m[1])
-				check(err)
+				standin.Check(err)
 				run[number] = append(run[number], m[2])
 			}
 		}

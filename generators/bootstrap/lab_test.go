@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/registryprofile/registry-profile/internal/standin"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -81,7 +82,7 @@ func anotherLab(t *testing.T) *lab {
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(data, &l.Objects))
 	l.Version, l.Operator = 100, true
-	l.port = l.listen()
+	l.port = standin.Listen(l, l.serve)
 	return l
 }
 

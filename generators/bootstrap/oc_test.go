@@ -1,7 +1,6 @@
 package bootstrap
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -13,7 +12,7 @@ import (
 	"syscall"
 	"text/template"
 
-	"github.com/stretchr/testify/require"
+	"github.com/registryprofile/registry-profile/internal/standin"
 )
 
 // The oc that the script runs in these tests is testdata/bin/oc, and behind it is
@@ -43,9 +42,7 @@ type cluster struct {
 }
 
 type call struct {
-	Args  []string
-	Stdin string
-	Env   []string
+	standin.Call
 	// Wrote is set if the call changed an object.
 	Wrote bool
 }
@@ -81,42 +78,9 @@ func (i *incident) happens(args string) bool {
 	return i.Seen > i.Skip && (i.Times == 0 || i.Seen <= i.Skip+i.Times)
 }
 
-// listen serves the cluster's oc until the test ends, and returns its port.
-func (l *lab) listen() string {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(l, err)
-	l.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go l.serveCall(connection)
-		}
-	}()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	require.NoError(l, err)
-	return port
-}
-
-func (l *lab) serveCall(connection net.Conn) {
-	from := bufio.NewReader(connection)
-	field := func() string {
-		value, err := from.ReadString(0)
-		check(err)
-		return strings.TrimSuffix(value, "\x00")
-	}
-	list := func() (values []string) {
-		count, err := strconv.Atoi(field())
-		check(err)
-		for range count {
-			values = append(values, field())
-		}
-		return values
-	}
-	c := call{Args: list(), Env: list(), Stdin: field()}
-
+// serve answers a call, and does to the script what is planned.
+func (l *lab) serve(made standin.Call, connection net.Conn) {
+	c := call{Call: made}
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	before := l.Version
@@ -126,27 +90,19 @@ func (l *lab) serveCall(connection net.Conn) {
 	l.Calls = append(l.Calls, c)
 	switch {
 	case len(l.Calls) == l.KillAt:
-		check(syscall.Kill(-l.script, syscall.SIGKILL))
+		standin.Check(syscall.Kill(-l.script, syscall.SIGKILL))
 	case signal == hang:
 		l.Cleanup(func() { _ = connection.Close() })
 		return
 	case signal == orphan:
-		_, err := fmt.Fprintf(connection, "orphan\x00%s\x00", out.String())
-		check(err)
+		standin.Check(standin.Reply(connection, "orphan", out.String()))
 	case signal != 0:
-		check(syscall.Kill(l.script, signal))
+		standin.Check(syscall.Kill(l.script, signal))
 		return // without an answer: the script must not wait for one
 	default:
-		_, err := fmt.Fprintf(connection, "%d\x00%s\x00", status, out.String())
-		check(err)
+		standin.Check(standin.Reply(connection, status, out.String()))
 	}
-	check(connection.Close())
-}
-
-func check(err error) {
-	if err != nil {
-		panic(err)
-	}
+	standin.Check(connection.Close())
 }
 
 func (c *cluster) answer(args []string, stdin []byte, out *bytes.Buffer) (int, syscall.Signal) {
@@ -354,7 +310,7 @@ func (c *cluster) store(key string, o object) {
 
 func text(v any) string {
 	data, err := json.Marshal(v)
-	check(err)
+	standin.Check(err)
 	return string(data)
 }
 

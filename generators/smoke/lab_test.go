@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/registryprofile/registry-profile/internal/standin"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -71,7 +72,7 @@ func anotherLab(t *testing.T) *lab {
 	l.Config = settled()
 	l.Account = object{"imagePullSecrets": []any{object{"name": "default-dockercfg-x7k2p"}}}
 	l.Nodes = map[string]node{"1": {ran("worker-1")}, "2": {ran("worker-2")}, "3": {ran("worker-3")}}
-	l.port = l.listen()
+	l.port = standin.Listen(l, l.serve)
 	return l
 }
 

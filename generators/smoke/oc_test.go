@@ -2,7 +2,6 @@ package smoke
 
 import (
 	"archive/tar"
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
@@ -13,12 +12,11 @@ import (
 	"net"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"text/template"
 
-	"github.com/stretchr/testify/require"
+	"github.com/registryprofile/registry-profile/internal/standin"
 )
 
 // The oc that the script runs in these tests is that of the bootstrap's (testdata/bin/oc
@@ -48,7 +46,7 @@ type cluster struct {
 	// is a success.
 	Push   []string
 	Pushed []pushed
-	Calls  []call
+	Calls  []standin.Call
 	Plan   []incident
 	KillAt int
 	// onCreate is told the name of each pod that is made.
@@ -58,12 +56,6 @@ type cluster struct {
 
 type pushed struct{ to, auth, content, config string }
 
-type call struct {
-	Args  []string
-	Env   []string
-	Stdin string
-}
-
 // incident fails the calls that contain On, after the first Skip, Times times; 0 is for good.
 type incident struct {
 	On, Stderr        string
@@ -71,40 +63,7 @@ type incident struct {
 	Signal            syscall.Signal
 }
 
-func (l *lab) listen() string {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(l, err)
-	l.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go l.serve(connection)
-		}
-	}()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	require.NoError(l, err)
-	return port
-}
-
-func (l *lab) serve(connection net.Conn) {
-	from := bufio.NewReader(connection)
-	field := func() string {
-		value, err := from.ReadString(0)
-		check(err)
-		return strings.TrimSuffix(value, "\x00")
-	}
-	list := func() (values []string) {
-		count, err := strconv.Atoi(field())
-		check(err)
-		for range count {
-			values = append(values, field())
-		}
-		return values
-	}
-	c := call{Args: list(), Env: list(), Stdin: field()}
+func (l *lab) serve(c standin.Call, connection net.Conn) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	defer func() { _ = connection.Close() }()
@@ -118,22 +77,16 @@ func (l *lab) serve(connection net.Conn) {
 	l.Calls = append(l.Calls, c)
 	switch {
 	case len(l.Calls) == l.KillAt:
-		check(syscall.Kill(-l.script, syscall.SIGKILL))
+		standin.Check(syscall.Kill(-l.script, syscall.SIGKILL))
 	case signal != 0:
-		check(syscall.Kill(l.script, signal))
+		standin.Check(syscall.Kill(l.script, signal))
 		l.Cleanup(func() { _ = connection.Close() })
 	default:
-		fmt.Fprintf(connection, "%d\x00%s\x00", status, out.String())
+		_ = standin.Reply(connection, status, out.String()) // the script may have given up on the call
 	}
 }
 
-func check(err error) {
-	if err != nil {
-		panic(err)
-	}
-}
-
-func (c *cluster) answer(call call, out *bytes.Buffer) (syscall.Signal, error) {
+func (c *cluster) answer(call standin.Call, out *bytes.Buffer) (syscall.Signal, error) {
 	line := strings.Join(call.Args, " ")
 	for i := range c.Plan {
 		p := &c.Plan[i]
@@ -202,7 +155,7 @@ func (c *cluster) get(words []string, flags map[string]string, out *bytes.Buffer
 	}
 	text, _ := strings.CutPrefix(flags["-o"], "go-template=")
 	t, err := template.New("output").Parse(text)
-	check(err)
+	standin.Check(err)
 	return t.Execute(out, found)
 }
 
@@ -290,19 +243,19 @@ func (c *cluster) imageAppend(words []string, flags map[string]string, out *byte
 		Auths map[string]struct{ Auth string }
 	}
 	content, err := os.ReadFile(flags["--registry-config"])
-	check(err)
-	check(json.Unmarshal(content, &auths))
+	standin.Check(err)
+	standin.Check(json.Unmarshal(content, &auths))
 	auth, err := base64.StdEncoding.DecodeString(auths.Auths[registry].Auth)
-	check(err)
+	standin.Check(err)
 	layer, err := os.ReadFile(words[0])
-	check(err)
+	standin.Check(err)
 	unzipped, err := gzip.NewReader(bytes.NewReader(layer))
-	check(err)
+	standin.Check(err)
 	archive := tar.NewReader(unzipped)
 	header, err := archive.Next()
-	check(err)
+	standin.Check(err)
 	inside, err := io.ReadAll(archive)
-	check(err)
+	standin.Check(err)
 	if header.Name != "smoke-test" {
 		return fmt.Errorf("error: file %q", header.Name)
 	}
