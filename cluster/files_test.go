@@ -147,12 +147,15 @@ func TestJoinOfTwoStates(t *testing.T) {
 		version    string // "" where there is no answer
 		why        string
 	}{
-		"the same Config":         {cluster.Configs, "uid: a, resourceVersion: '9'", "uid: a, resourceVersion: '9'", "9", ""},
-		"two states of Config":    {cluster.Configs, "uid: a, resourceVersion: '9'", "uid: a, resourceVersion: '10'", "", "and differs"},
-		"Configs of two clusters": {cluster.Configs, "uid: a", "uid: b", "", "Config cluster stands in one.yaml and in other.yaml, and is not the same one"},
-		"two states":              {cluster.ImagePruners, "uid: a, resourceVersion: '9'", "uid: a, resourceVersion: '10'", "10", ""},
-		"the first is later":      {cluster.ImagePruners, "uid: a, resourceVersion: '10'", "uid: a, resourceVersion: '9'", "10", ""},
-		"two objects":             {cluster.ImagePruners, "uid: a", "uid: b", "", "is not the same one"},
+		"the same Config":      {cluster.Configs, "uid: a, resourceVersion: '9'", "uid: a, resourceVersion: '9'", "9", ""},
+		"two states of Config": {cluster.Configs, "uid: a, resourceVersion: '9'", "uid: a, resourceVersion: '10'", "", "and differs"},
+		"Configs of two clusters": {
+			cluster.Configs, "uid: a", "uid: b", "",
+			"Config cluster stands in one.yaml and in other.yaml, and is not the same one",
+		},
+		"two states":         {cluster.ImagePruners, "uid: a, resourceVersion: '9'", "uid: a, resourceVersion: '10'", "10", ""},
+		"the first is later": {cluster.ImagePruners, "uid: a, resourceVersion: '10'", "uid: a, resourceVersion: '9'", "10", ""},
+		"two objects":        {cluster.ImagePruners, "uid: a", "uid: b", "", "is not the same one"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var readers []cluster.Reader

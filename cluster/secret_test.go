@@ -103,7 +103,10 @@ func TestNoWordsOfASecret(t *testing.T) {
 
 // TestNoWordsOfAManifest: nor does the library of YAML quote what stands in one.
 func TestNoWordsOfAManifest(t *testing.T) {
-	for _, value := range []string{"*hunter2secretABC", "{? [hunter2secretABC] : x}", "&hunter2secretABC [*hunter2secretABC]", "!!int hunter2secretABC", "`hunter2secretABC"} {
+	for _, value := range []string{
+		"*hunter2secretABC", "{? [hunter2secretABC] : x}", "&hunter2secretABC [*hunter2secretABC]",
+		"!!int hunter2secretABC", "`hunter2secretABC",
+	} {
 		_, faults := cluster.Files([]cluster.Document{{Name: "a.yaml", Content: []byte(
 			"apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: ns}\nstringData: {k: " + value + "}")}}, false)
 		require.Len(t, faults, 1, value)

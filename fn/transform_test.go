@@ -196,7 +196,9 @@ func TestForeignItemsPassUntouched(t *testing.T) {
 // an earlier run of this profile generated it, and this one does not.
 func TestOnlyOursIsRemoved(t *testing.T) {
 	job := func(label, annotation string) string {
-		return "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: registry-bootstrap-old\n  namespace: registry-profile\n  labels: {app.kubernetes.io/managed-by: " + label + "}\n  annotations: {registryprofile.dev/profile: " + annotation + "}\n"
+		return "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: registry-bootstrap-old\n  namespace: registry-profile\n" +
+			"  labels: {app.kubernetes.io/managed-by: " + label + "}\n" +
+			"  annotations: {registryprofile.dev/profile: " + annotation + "}\n"
 	}
 	for item, kept := range map[string]bool{
 		job("registry-profile", "registry"): false,

@@ -106,7 +106,10 @@ func TestJobIsNamedAfterWhatItRuns(t *testing.T) {
 		"pruner: {suspend: true}":                          {"ImagePruner"},
 		"storage: {rgw: {bucket: {maxObjects: 7}}}":        {"ObjectBucketClaim"},
 		"storage: {rgw: {storageClassName: retain}}":       {"AlertingRule", "ClusterRole", "CronJob", "Job", "ObjectBucketClaim"},
-		"odf: {storageCluster: other}, storage: {rgw: {storageClassName: ocs-storagecluster-ceph-rgw, endpoint: {route: {name: ocs-storagecluster-cephobjectstore-secure}}}}": {"AlertingRule", "CronJob", "Job", "Role"},
+		"odf: {storageCluster: other}, storage: {rgw: {storageClassName: ocs-storagecluster-ceph-rgw, " +
+			"endpoint: {route: {name: ocs-storagecluster-cephobjectstore-secure}}}}": {
+			"AlertingRule", "CronJob", "Job", "Role",
+		},
 	} {
 		t.Run(spec, func(t *testing.T) {
 			after := manifests(t, spec)

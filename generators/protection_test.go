@@ -100,7 +100,8 @@ func assertProtected(t *testing.T, p *v1alpha1.RegistryProfile, resources []gene
 		actual := maps.Clone(r.GetAnnotations())
 		maps.DeleteFunc(actual, func(key, _ string) bool {
 			return slices.Contains([]string{
-				generators.ProfileAnnotation, generators.ContentAnnotation, "argocd.argoproj.io/sync-wave", "config.kubernetes.io/depends-on", compareOptions,
+				generators.ProfileAnnotation, generators.ContentAnnotation, "argocd.argoproj.io/sync-wave", "config.kubernetes.io/depends-on",
+				compareOptions,
 			}, key)
 		})
 		assert.Equal(t, expectedMarks(r.GetKind()), actual, r.GetKind())

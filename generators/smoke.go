@@ -33,11 +33,17 @@ func smokeGenerators() []Generator {
 		smokeTest(700, "v1", "Namespace", "of the smoke test's image and of the pods that pull it, and of nothing else", smokeNamespace),
 		smokeTest(710, "v1", "ServiceAccount", "the smoke test's identity", smokeServiceAccount),
 		smokeTest(720, "v1", "ConfigMap", "the smoke test's script, with its hash in the name", smokeConfigMap),
-		smokeTest(730, rbacGroup+"/v1", "Role", "what the smoke test may do: look at the bootstrap Job, push its image, run its pods", smokeRoles),
+		smokeTest(
+			730, rbacGroup+"/v1", "Role",
+			"what the smoke test may do: look at the bootstrap Job, push its image, run its pods", smokeRoles,
+		),
 		smokeTest(740, rbacGroup+"/v1", "RoleBinding", "gives each of these Roles to the smoke test", smokeRoleBindings),
 		smokeTest(750, rbacGroup+"/v1", "ClusterRole", "lets the smoke test read Config/cluster", smokeClusterRole),
 		smokeTest(760, rbacGroup+"/v1", "ClusterRoleBinding", "gives that ClusterRole to the smoke test", smokeClusterRoleBinding),
-		smokeTest(790, "batch/v1", "Job", "pushes an image and lets nodes pull it; named after what it runs, as Jobs cannot be changed", smokeJob),
+		smokeTest(
+			790, "batch/v1", "Job",
+			"pushes an image and lets nodes pull it; named after what it runs, as Jobs cannot be changed", smokeJob,
+		),
 	}
 }
 

@@ -103,7 +103,9 @@ func TestSmokeTestParameters(t *testing.T) {
 	} {
 		resources := generators.Expand(profileOf(t, spec))
 		actual := map[string]string{}
-		list, err := find(t, smokeTestOf(resources), "Job").Pipe(yaml.Lookup("spec", "template", "spec", "containers", "[name=smoke-test]", "env"))
+		list, err := find(t, smokeTestOf(resources), "Job").Pipe(
+			yaml.Lookup("spec", "template", "spec", "containers", "[name=smoke-test]", "env"),
+		)
 		require.NoError(t, err)
 		require.NoError(t, list.VisitElements(func(n *yaml.RNode) error {
 			actual[n.Field("name").Value.YNode().Value] = n.Field("value").Value.YNode().Value

@@ -333,14 +333,42 @@ func TestMessagesSayWhatToWrite(t *testing.T) {
 		"spec: {pruner: {keepYoungerThanDuration: 99999w}}": {
 			`"99999w" is not a duration that the operator can read; use hours, minutes and seconds such as "720h"`, nil,
 		},
-		hostOf("S3.Example.com."):                                              {`"S3.Example.com." is not a host: it ends in a dot; write HOST or HOST:PORT such as s3.example.com`, "s3.example.com"},
-		hostOf("https://s3.example.com:8443/"):                                 {`"https://s3.example.com:8443/" is not a host: it has a scheme, which belongs in the field scheme; write HOST or HOST:PORT such as s3.example.com:8443`, "s3.example.com:8443"},
-		hostOf("S3.example.com"):                                               {`"S3.example.com" is not a host: it has capital letters; write HOST or HOST:PORT such as s3.example.com`, "s3.example.com"},
-		hostOf("s3_a.example.com"):                                             {`"s3_a.example.com" is not a host: a DNS name has no underscore; write HOST or HOST:PORT`, nil},
-		hostOf("s3.münchen.example"):                                           {`"s3.münchen.example" is not a host: it has letters that DNS does not have; write them in punycode (xn--...); write HOST or HOST:PORT`, nil},
-		hostOf("[fd00::1]:443"):                                                {`"[fd00::1]:443" is not a host: it is an IPv6 address, and a certificate is for a name; write HOST or HOST:PORT`, nil},
-		hostOf("localhost:8443"):                                               {`"localhost:8443" is the machine that asks, each its own; write the name by which pods and nodes reach the store`, nil},
-		hostOf("s3.openshift-storage:443"):                                     {`"s3.openshift-storage:443" is a Service, which nodes cannot resolve; set spec.registry.disableRedirect: true, or use endpoint.service`, nil},
+		hostOf("S3.Example.com."): {
+			`"S3.Example.com." is not a host: it ends in a dot; write HOST or HOST:PORT such as s3.example.com`,
+			"s3.example.com",
+		},
+		hostOf("https://s3.example.com:8443/"): {
+			`"https://s3.example.com:8443/" is not a host: it has a scheme, which belongs in the field scheme; ` +
+				`write HOST or HOST:PORT such as s3.example.com:8443`,
+			"s3.example.com:8443",
+		},
+		hostOf("S3.example.com"): {
+			`"S3.example.com" is not a host: it has capital letters; write HOST or HOST:PORT such as s3.example.com`,
+			"s3.example.com",
+		},
+		hostOf("s3_a.example.com"): {
+			`"s3_a.example.com" is not a host: a DNS name has no underscore; write HOST or HOST:PORT`, nil,
+		},
+		hostOf("s3.münchen.example"): {
+			`"s3.münchen.example" is not a host: it has letters that DNS does not have; write them in punycode ` +
+				`(xn--...); write HOST or HOST:PORT`,
+			nil,
+		},
+		hostOf("[fd00::1]:443"): {
+			`"[fd00::1]:443" is not a host: it is an IPv6 address, and a certificate is for a name; write HOST ` +
+				`or HOST:PORT`,
+			nil,
+		},
+		hostOf("localhost:8443"): {
+			`"localhost:8443" is the machine that asks, each its own; write the name by which pods and nodes ` +
+				`reach the store`,
+			nil,
+		},
+		hostOf("s3.openshift-storage:443"): {
+			`"s3.openshift-storage:443" is a Service, which nodes cannot resolve; set ` +
+				`spec.registry.disableRedirect: true, or use endpoint.service`,
+			nil,
+		},
 		"spec: {pruner: {keepYoungerThan: 7}}":                                 {"7 counts nanoseconds, which is 7ns; write keepYoungerThanDuration: 168h in its place", nil},
 		"spec: {pruner: {keepYoungerThan: 1800000000000}}":                     {"is deprecated upstream; use keepYoungerThanDuration: 30m", nil},
 		"spec: {registry: {replicas: 010}}":                                    {`"010" is not the same number to all readers of YAML; write 8 or 10, or put it in quotes where text is meant`, nil},

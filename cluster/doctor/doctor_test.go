@@ -282,7 +282,8 @@ func TestBlind(t *testing.T) {
 }
 
 const (
-	onAmazon = theConfig + "spec: {storage: {managementState: Managed, s3: {regionEndpoint: '', trustedCA: {name: ''}, encrypt: true}}}\n---\n" +
+	onAmazon = theConfig + "spec: {storage: {managementState: Managed, " +
+		"s3: {regionEndpoint: '', trustedCA: {name: ''}, encrypt: true}}}\n---\n" +
 		"kind: Infrastructure\nmetadata: {name: cluster}\nstatus: {platformStatus: {type: AWS}}\n---\n"
 	noOwnKeys = "kind: Secret\nmetadata: {name: image-registry-private-configuration-user, namespace: openshift-image-registry}\ngone: true"
 	onMinIO   = theConfig + "spec: {disableRedirect: true, storage: {s3: {bucket: other, encrypt: true, " +

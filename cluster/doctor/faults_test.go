@@ -82,7 +82,10 @@ var faults = map[string]fault{
 			"stringData: {REGISTRY_STORAGE_S3_SECRETKEY: somebody-elses}",
 		"has other credentials than Secret openshift-image-registry/images", "Secret",
 	},
-	"claim-class": {theClaim + "status: {phase: Pending}\n---\nkind: StorageClass\nmetadata: {name: rgw}\ngone: true", "StorageClass/rgw: is not there", "StorageClass"},
+	"claim-class": {
+		theClaim + "status: {phase: Pending}\n---\nkind: StorageClass\nmetadata: {name: rgw}\ngone: true",
+		"StorageClass/rgw: is not there", "StorageClass",
+	},
 
 	"endpoint-none": {theConfig + "spec: {storage: {s3: {regionEndpoint: ''}}}", "is empty", "Infrastructure"},
 	"endpoint-service-redirect": {

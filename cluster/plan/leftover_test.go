@@ -13,7 +13,8 @@ import (
 // TestLeftovers: what an earlier version of the profile has brought is named, and what an
 // engine that prunes would do with it.
 func TestLeftovers(t *testing.T) {
-	const before = "{storage: {rgw: {claimName: old}}, verify: {enabled: false}, bootstrap: {timeout: 31m, reconcile: {schedule: '0 3 * * *'}}}"
+	const before = "{storage: {rgw: {claimName: old}}, verify: {enabled: false}, " +
+		"bootstrap: {timeout: 31m, reconcile: {schedule: '0 3 * * *'}}}"
 	objects := rendered(t, before)
 	objects = append(objects, strings.NewReplacer("name: registry-reconcile", "name: other-reconcile",
 		"registryprofile.dev/profile: registry", "registryprofile.dev/profile: other").Replace(objects[len(objects)-1]))

@@ -73,7 +73,10 @@ func TestWhatCannotChange(t *testing.T) {
 			all(bound, set("1Ti", "spec", "resources", "requests", "storage")), plan.Refused, "can only grow"},
 		"a volume that is not bound": {volumeSpec, "PersistentVolumeClaim",
 			set("10Gi", "spec", "resources", "requests", "storage"), plan.Refused, "of a claim nothing"},
-		"being deleted": {"{}", "ObjectBucketClaim", set("'2026-01-01T00:00:00Z'", "metadata", "deletionTimestamp"), plan.Going, "is being deleted"},
+		"being deleted": {
+			"{}", "ObjectBucketClaim", set("'2026-01-01T00:00:00Z'", "metadata", "deletionTimestamp"), plan.Going,
+			"is being deleted",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := planOn(t, c.spec, true, changed(t, c.spec, c.kind, c.edit), growing)

@@ -97,7 +97,10 @@ func TestSameOnItsOwnOutput(t *testing.T) {
 // TestSameInAList: an item of a list does not say its kind.
 func TestSameInAList(t *testing.T) {
 	namespace := strings.NewReplacer("apiVersion: v1\n", "", "kind: Namespace\n", "").Replace(rendered(t, "{}")[0])
-	p := planOn(t, "{verify: {enabled: false}}", true, "apiVersion: v1\nkind: NamespaceList\nitems:\n- "+strings.ReplaceAll(namespace, "\n", "\n  "))
+	p := planOn(
+		t, "{verify: {enabled: false}}", true,
+		"apiVersion: v1\nkind: NamespaceList\nitems:\n- "+strings.ReplaceAll(namespace, "\n", "\n  "),
+	)
 	assert.Equal(t, plan.Same, p.Objects[0].Action, "%+v", p.Objects[0])
 	diff, err := p.Diff()
 	require.NoError(t, err)

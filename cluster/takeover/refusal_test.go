@@ -37,28 +37,66 @@ func TestNothingIsMadeUp(t *testing.T) {
 	const second = "\n---\n{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim, metadata: {name: other, namespace: elsewhere}, " +
 		"spec: {bucketName: rgw-bucket-0fd3c6de-4c9e-4d4b-9a6e-1f6d4e4a9d10}}"
 	for name, c := range map[string]struct{ objects, code, says string }{
-		"no Config":      {"", "import-no-registry", "Config/cluster: is not there"},
-		"Config goes":    {strings.Replace(configWith("{}"), "name: cluster", "name: cluster, deletionTimestamp: \"2026-01-01T00:00:00Z\"", 1), "import-no-registry", "is being deleted"},
-		"Removed":        {configWith("{managementState: Removed}"), "import-not-managed", `is "Removed", and not "Managed"`},
-		"by hand":        {configWith("{managementState: Unmanaged, storage: {pvc: {claim: x}}}"), "import-not-managed", "set spec.managementState to Managed first"},
-		"none":           {configWith("{managementState: Managed, storage: {managementState: Unmanaged}}"), "import-no-storage", "names none"},
-		"emptyDir":       {configWith("{managementState: Managed, storage: {emptyDir: {}}}"), "import-no-storage", "lost with its pod"},
-		"two":            {configWith("{managementState: Managed, storage: {emptyDir: {}, s3: {bucket: b}}}"), "import-two-storages", "names emptyDir and s3"},
-		"swift":          {configWith("{managementState: Managed, storage: {swift: {container: c}}}"), "import-other-storage", "names swift"},
-		"azure":          {configWith("{managementState: Managed, storage: {azure: {}}}"), "import-other-storage", "names azure"},
-		"gcs":            {configWith("{managementState: Managed, storage: {gcs: {bucket: b}}}"), "import-other-storage", "names gcs"},
-		"one to come":    {configWith("{managementState: Managed, storage: {future: {}}}"), "import-other-storage", "names future"},
-		"Amazon":         {configWith("{managementState: Managed, storage: {s3: {bucket: b, region: eu-west-1}}}"), "import-other-storage", "Amazon's S3"},
-		"no bucket yet":  {configWith("{managementState: Managed, storage: {s3: {}}}"), "import-no-storage", "bucket: is empty"},
-		"no claim":       {without(guide, "ObjectBucketClaim", "rgw-bucket"), "import-claim", "which no ObjectBucketClaim has"},
-		"two claims":     {guide + second, "import-claim", "which 2 claims have: ObjectBucketClaim elsewhere/other, ObjectBucketClaim openshift-image-registry/rgw-bucket"},
-		"claim goes":     {strings.Replace(guide, "{name: rgw-bucket, namespace: openshift-image-registry, labels", "{name: rgw-bucket, deletionTimestamp: \"2026-01-01T00:00:00Z\", namespace: openshift-image-registry, labels", 1), "import-claim", "is being deleted, and every image with it. Copy the images"},
-		"no volume":      {without(cephfs, "PersistentVolumeClaim", "registry-storage-pvc"), "import-claim", "which is not there"},
-		"volume goes":    {strings.Replace(cephfs, "{name: registry-storage-pvc,", "{name: registry-storage-pvc, deletionTimestamp: \"2026-01-01T00:00:00Z\",", 1), "import-claim", "is being deleted"},
-		"NFS":            {strings.Replace(cephfs, "storageClassName: ocs-storagecluster-cephfs", "storageClassName: nfs", 1) + "\n---\n{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: nfs}, provisioner: nfs.csi.k8s.io}", "import-other-storage", "is not CephFS or Ceph RBD"},
-		"class gone":     {strings.Replace(cephfs, "storageClassName: ocs-storagecluster-cephfs", "storageClassName: gone", 1), "import-claim", "whose provisioner could not be seen"},
-		"no scheme":      {strings.Replace(guide, "http://rgw.apps", "rgw.apps", 1), "import-not-alike", "has no scheme"},
-		"not followed":   {strings.Replace(guide, "\n---", "\nstatus: {storage: {pvc: {claim: old}}}\n---", 1), "import-not-alike", "status.storage of configs.imageregistry.operator.openshift.io/cluster names PersistentVolumeClaim \"old\""},
+		"no Config": {"", "import-no-registry", "Config/cluster: is not there"},
+		"Config goes": {
+			strings.Replace(configWith("{}"), "name: cluster", "name: cluster, deletionTimestamp: \"2026-01-01T00:00:00Z\"", 1),
+			"import-no-registry", "is being deleted",
+		},
+		"Removed": {configWith("{managementState: Removed}"), "import-not-managed", `is "Removed", and not "Managed"`},
+		"by hand": {
+			configWith("{managementState: Unmanaged, storage: {pvc: {claim: x}}}"), "import-not-managed",
+			"set spec.managementState to Managed first",
+		},
+		"none":     {configWith("{managementState: Managed, storage: {managementState: Unmanaged}}"), "import-no-storage", "names none"},
+		"emptyDir": {configWith("{managementState: Managed, storage: {emptyDir: {}}}"), "import-no-storage", "lost with its pod"},
+		"two": {
+			configWith("{managementState: Managed, storage: {emptyDir: {}, s3: {bucket: b}}}"), "import-two-storages",
+			"names emptyDir and s3",
+		},
+		"swift":       {configWith("{managementState: Managed, storage: {swift: {container: c}}}"), "import-other-storage", "names swift"},
+		"azure":       {configWith("{managementState: Managed, storage: {azure: {}}}"), "import-other-storage", "names azure"},
+		"gcs":         {configWith("{managementState: Managed, storage: {gcs: {bucket: b}}}"), "import-other-storage", "names gcs"},
+		"one to come": {configWith("{managementState: Managed, storage: {future: {}}}"), "import-other-storage", "names future"},
+		"Amazon": {
+			configWith("{managementState: Managed, storage: {s3: {bucket: b, region: eu-west-1}}}"),
+			"import-other-storage", "Amazon's S3",
+		},
+		"no bucket yet": {configWith("{managementState: Managed, storage: {s3: {}}}"), "import-no-storage", "bucket: is empty"},
+		"no claim":      {without(guide, "ObjectBucketClaim", "rgw-bucket"), "import-claim", "which no ObjectBucketClaim has"},
+		"two claims": {
+			guide + second, "import-claim",
+			"which 2 claims have: ObjectBucketClaim elsewhere/other, ObjectBucketClaim " +
+				"openshift-image-registry/rgw-bucket",
+		},
+		"claim goes": {
+			strings.Replace(
+				guide, "{name: rgw-bucket, namespace: openshift-image-registry, labels",
+				"{name: rgw-bucket, deletionTimestamp: \"2026-01-01T00:00:00Z\", "+
+					"namespace: openshift-image-registry, labels", 1,
+			),
+			"import-claim", "is being deleted, and every image with it. Copy the images",
+		},
+		"no volume": {without(cephfs, "PersistentVolumeClaim", "registry-storage-pvc"), "import-claim", "which is not there"},
+		"volume goes": {
+			strings.Replace(cephfs, "{name: registry-storage-pvc,", "{name: registry-storage-pvc, deletionTimestamp: \"2026-01-01T00:00:00Z\",", 1),
+			"import-claim", "is being deleted",
+		},
+		"NFS": {
+			strings.Replace(cephfs, "storageClassName: ocs-storagecluster-cephfs", "storageClassName: nfs", 1) +
+				"\n---\n{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: nfs}, provisioner: " +
+				"nfs.csi.k8s.io}",
+			"import-other-storage", "is not CephFS or Ceph RBD",
+		},
+		"class gone": {
+			strings.Replace(cephfs, "storageClassName: ocs-storagecluster-cephfs", "storageClassName: gone", 1),
+			"import-claim", "whose provisioner could not be seen",
+		},
+		"no scheme": {strings.Replace(guide, "http://rgw.apps", "rgw.apps", 1), "import-not-alike", "has no scheme"},
+		"not followed": {
+			strings.Replace(guide, "\n---", "\nstatus: {storage: {pvc: {claim: old}}}\n---", 1), "import-not-alike",
+			"status.storage of configs.imageregistry.operator.openshift.io/cluster names PersistentVolumeClaim " +
+				"\"old\"",
+		},
 		"password in it": {strings.Replace(guide, "http://rgw.apps", "http://me:a-password@rgw.apps", 1), "import-not-alike", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -115,10 +153,17 @@ func TestWords(t *testing.T) {
 `, 1)
 	r := files(t, guide, testdata(t, "common"))
 	p := decode(t, string(imported(t, r).YAML))
-	assert.Equal(t, map[string]string{"a": "yes", "b": "1e3", "c": "0x1", "d": "null", "e": "2026-01-01", "f": "0o17", "g": ""}, p.Spec.Registry.NodeSelector)
+	assert.Equal(
+		t,
+		map[string]string{"a": "yes", "b": "1e3", "c": "0x1", "d": "null", "e": "2026-01-01", "f": "0o17", "g": ""},
+		p.Spec.Registry.NodeSelector,
+	)
 	assert.Equal(t, map[string]string{"cpu": "1", "memory": "1073741824"}, p.Spec.Registry.Resources.Requests)
 
-	hostile := strings.Replace(testdata(t, "settings"), `"registry:imageregistry`, `"x\nspec: {storage: {rbd: {}}}\u0085y\u2028z\u001b[2J # :imageregistry`, 1)
+	hostile := strings.Replace(
+		testdata(t, "settings"), `"registry:imageregistry`,
+		`"x\nspec: {storage: {rbd: {}}}\u0085y\u2028z\u001b[2J # :imageregistry`, 1,
+	)
 	hostile = strings.Replace(hostile, "  readOnly: true\n", "  readOnly: true\n  \"a\\nspec: 1\": 5\n  \"b\\u001b[31m\": 5\n", 1)
 	content := string(imported(t, files(t, hostile, testdata(t, "common"))).YAML)
 	decode(t, content)
@@ -215,8 +260,18 @@ func TestForbidden(t *testing.T) {
 func TestManyObjects(t *testing.T) {
 	var many strings.Builder
 	for i := range 5000 {
-		fmt.Fprintf(&many, "\n---\n{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim, metadata: {name: c%d, namespace: elsewhere}, spec: {bucketName: b%d}}", i, i)
-		fmt.Fprintf(&many, "\n---\n{apiVersion: route.openshift.io/v1, kind: Route, metadata: {name: r%d, namespace: elsewhere}, spec: {host: h%d}}", i, i)
+		fmt.Fprintf(
+			&many,
+			"\n---\n{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim, metadata: {name: c%d, "+
+				"namespace: elsewhere}, spec: {bucketName: b%d}}",
+			i, i,
+		)
+		fmt.Fprintf(
+			&many,
+			"\n---\n{apiVersion: route.openshift.io/v1, kind: Route, metadata: {name: r%d, namespace: "+
+				"elsewhere}, spec: {host: h%d}}",
+			i, i,
+		)
 	}
 	few := imported(t, files(t, testdata(t, "guide"), testdata(t, "common")))
 	found := imported(t, files(t, testdata(t, "guide"), testdata(t, "common"), many.String()))

@@ -82,7 +82,8 @@ func TestPodsAreRestricted(t *testing.T) {
 const (
 	image  = registry + "/" + namespace + "/registry-smoke-test@sha256:4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
 	blob   = `reading blob sha256:403403403403403403403403403403403403403403403403403403403403abcd: `
-	signed = `Get "https://HOST/image-registry-0b6f/docker/registry/v2/blobs/sha256/55/data?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=KEY&X-Amz-Signature=0f0f": `
+	signed = `Get "https://HOST/image-registry-0b6f/docker/registry/v2/blobs/sha256/55/data?` +
+		`X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=KEY&X-Amz-Signature=0f0f": `
 	unsure = `rpc error: code = Unknown desc = `
 )
 
@@ -99,7 +100,8 @@ var pulls = map[string]struct{ message, fault, fix string }{
 		"cannot resolve image-registry.openshift-image-registry.svc", "node-resolver",
 	},
 	"a CA that nodes do not know": {
-		blob + strings.Replace(signed, "HOST", "rgw.apps.example.com", 1) + `tls: failed to verify certificate: x509: certificate signed by unknown authority`,
+		blob + strings.Replace(signed, "HOST", "rgw.apps.example.com", 1) +
+			`tls: failed to verify certificate: x509: certificate signed by unknown authority`,
 		"the node does not trust the certificate of rgw.apps.example.com (x509)", "trustedCA",
 	},
 	"an expired certificate": {
@@ -107,7 +109,8 @@ var pulls = map[string]struct{ message, fault, fix string }{
 		"does not trust the certificate of rgw.apps.example.com", "trustedCA",
 	},
 	"the registry's own CA": {
-		`pinging container registry ` + registry + `: Get "https://` + registry + `/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority`,
+		`pinging container registry ` + registry + `: Get "https://` + registry + `/v2/": ` +
+			`tls: failed to verify certificate: x509: certificate signed by unknown authority`,
 		"does not trust the certificate of " + registry, "node-ca",
 	},
 	"refused by the store": {
@@ -146,10 +149,23 @@ var pulls = map[string]struct{ message, fault, fix string }{
 		`reading manifest sha256:aa in ` + registry + `/ns/name: toomanyrequests: too many requests`,
 		"the registry has too much to do", "registry.requests",
 	},
-	"a full node":      {`writing blob: storing blob to file "/var/tmp/storage1": write: no space left on device`, "the disk of the node is full", "Make room"},
-	"a signature":      {`Source image rejected: A signature was required, but no signature exists`, "a policy of the node refuses the image", "without a signature"},
-	"http for https":   {blob + strings.Replace(signed, "HOST", "rgw.example.com", 1) + `http: server gave HTTP response to HTTPS client`, "rgw.example.com answers with http", "scheme"},
-	"anything else":    {`something "new" & strange`, `an error that is not known here: ` + unsure + `something "new" & strange`, "Mend what it says"},
+	"a full node": {
+		`writing blob: storing blob to file "/var/tmp/storage1": write: no space left on device`,
+		"the disk of the node is full", "Make room",
+	},
+	"a signature": {
+		`Source image rejected: A signature was required, but no signature exists`,
+		"a policy of the node refuses the image", "without a signature",
+	},
+	"http for https": {
+		blob + strings.Replace(signed, "HOST", "rgw.example.com", 1) +
+			`http: server gave HTTP response to HTTPS client`,
+		"rgw.example.com answers with http", "scheme",
+	},
+	"anything else": {
+		`something "new" & strange`, `an error that is not known here: ` + unsure + `something "new" & strange`,
+		"Mend what it says",
+	},
 	"digits of a hash": {blob + "strange", "an error that is not known here", "Mend"},
 }
 
@@ -192,7 +208,10 @@ func TestWhatDoesNotProveThePull(t *testing.T) {
 		state object
 		says  string
 	}{
-		"no node":     {unscheduled("0/3 nodes are available: 3 node(s) had untolerated taint {infra: }."), "is on no node: 0/3 nodes are available"},
+		"no node": {
+			unscheduled("0/3 nodes are available: 3 node(s) had untolerated taint {infra: }."),
+			"is on no node: 0/3 nodes are available",
+		},
 		"no state":    {object{"node": "worker-1", "status": object{}}, "node worker-1 is at it (no state yet)"},
 		"creating":    {on("worker-1", "waiting", "ContainerCreating", ""), "node worker-1 is at it (ContainerCreating)"},
 		"evicted":     {evicted, "node worker-1 has given up on registry-smoke-test"},
@@ -253,7 +272,11 @@ func TestWhyIsInTheEvents(t *testing.T) {
 	l.onCreate = func(pod string) {
 		l.Events = []any{
 			object{"reason": "Failed", "message": "Error: ImagePullBackOff", "involvedObject": object{"name": pod}},
-			object{"reason": "Failed", "message": `Failed to pull image "` + image + `": ` + unsure + pulls["a firewall"].message, "involvedObject": object{"name": pod}},
+			object{
+				"reason":         "Failed",
+				"message":        `Failed to pull image "` + image + `": ` + unsure + pulls["a firewall"].message,
+				"involvedObject": object{"name": pod},
+			},
 			object{"reason": "Failed", "message": "Error: ErrImagePull", "involvedObject": object{"name": pod}},
 			object{"reason": "Pulling", "message": "Failed to pull image: none", "involvedObject": object{"name": pod}},
 		}
@@ -267,12 +290,28 @@ var pushes = map[string]struct{ message, fault, fix string }{
 	"denied":         {"denied: requested access to the resource is denied", "the registry refuses it (denied)", "Role and RoleBinding"},
 	"read-only":      {"unsupported: The operation is unsupported.", "the registry is read-only", "spec.readOnly"},
 	"read-only, too": {"received unexpected HTTP status: 405 Method Not Allowed", "the registry is read-only", "spec.readOnly"},
-	"a quota":        {`unable to upload the new image manifest: unknown: s3aws: QuotaExceeded: 403`, "the storage is full, or its quota is used up", "bucket.maxSize"},
-	"an error":       {"received unexpected HTTP status: 500 Internal Server Error", "the registry has an error of its own, mostly of its storage", "a full bucket"},
-	"no answer":      {`Get "https://` + registry + `/v2/": dial tcp 172.30.1.1:5000: i/o timeout`, registry + " cannot be reached", "NetworkPolicy"},
-	"no name":        {`Get "https://` + registry + `/v2/": dial tcp: lookup image-registry.openshift-image-registry.svc on 172.30.0.10:53: no such host`, "this Job's pod cannot resolve image-registry.openshift-image-registry.svc", "openshift-dns"},
-	"no trust":       {`Get "https://` + registry + `/v2/": x509: certificate signed by unknown authority`, "this Job's pod does not trust the certificate of " + registry, "service-ca"},
-	"its own token":  {`strange: ` + token, "an error that is not known here: strange: (hidden)", "Mend"},
+	"a quota": {
+		`unable to upload the new image manifest: unknown: s3aws: QuotaExceeded: 403`,
+		"the storage is full, or its quota is used up", "bucket.maxSize",
+	},
+	"an error": {
+		"received unexpected HTTP status: 500 Internal Server Error",
+		"the registry has an error of its own, mostly of its storage", "a full bucket",
+	},
+	"no answer": {
+		`Get "https://` + registry + `/v2/": dial tcp 172.30.1.1:5000: i/o timeout`, registry + " cannot be reached",
+		"NetworkPolicy",
+	},
+	"no name": {
+		`Get "https://` + registry +
+			`/v2/": dial tcp: lookup image-registry.openshift-image-registry.svc on 172.30.0.10:53: no such host`,
+		"this Job's pod cannot resolve image-registry.openshift-image-registry.svc", "openshift-dns",
+	},
+	"no trust": {
+		`Get "https://` + registry + `/v2/": x509: certificate signed by unknown authority`,
+		"this Job's pod does not trust the certificate of " + registry, "service-ca",
+	},
+	"its own token": {`strange: ` + token, "an error that is not known here: strange: (hidden)", "Mend"},
 }
 
 func TestWhatTheRegistrySaysToAPush(t *testing.T) {
@@ -312,21 +351,35 @@ func TestWaits(t *testing.T) {
 		fault     func(*lab)
 		says, fix string
 	}{
-		"no Job":  {func(l *lab) { l.Job = nil }, "there is no Job registry-profile/registry-bootstrap-12345678", "Deliver"},
-		"a Job":   {func(l *lab) { l.Job = object{} }, "is not complete", "oc logs -n registry-profile job/registry-bootstrap-12345678"},
-		"failed":  {func(l *lab) { l.Job["status"].(object)["conditions"].([]any)[0].(object)["type"] = "Failed" }, "has failed", "oc logs"},
-		"Config":  {func(l *lab) { l.Config = nil }, "there is no configs.imageregistry.operator.openshift.io/cluster", "Find out why"},
-		"removed": {func(l *lab) { l.Config["spec"] = object{"managementState": "Removed"} }, "spec.managementState of configs.imageregistry.operator.openshift.io/cluster is Removed", "verify.enabled"},
+		"no Job": {func(l *lab) { l.Job = nil }, "there is no Job registry-profile/registry-bootstrap-12345678", "Deliver"},
+		"a Job":  {func(l *lab) { l.Job = object{} }, "is not complete", "oc logs -n registry-profile job/registry-bootstrap-12345678"},
+		"failed": {func(l *lab) { l.Job["status"].(object)["conditions"].([]any)[0].(object)["type"] = "Failed" }, "has failed", "oc logs"},
+		"Config": {func(l *lab) { l.Config = nil }, "there is no configs.imageregistry.operator.openshift.io/cluster", "Find out why"},
+		"removed": {
+			func(l *lab) { l.Config["spec"] = object{"managementState": "Removed"} },
+			"spec.managementState of configs.imageregistry.operator.openshift.io/cluster is Removed",
+			"verify.enabled",
+		},
 		"read-only": {
-			func(l *lab) { l.Config["spec"].(object)["readOnly"] = true }, "spec.readOnly of configs.imageregistry.operator.openshift.io/cluster is true",
+			func(l *lab) { l.Config["spec"].(object)["readOnly"] = true },
+			"spec.readOnly of configs.imageregistry.operator.openshift.io/cluster is true",
 			"verify.enabled: false",
 		},
-		"unseen":      {func(l *lab) { l.Config["metadata"].(object)["generation"] = 8.0 }, "the operator saw generation 7", "Find out why"},
-		"unavailable": {condition("Available", "False", "NoReplicasAvailable", "none"), "says Available=False NoReplicasAvailable: none", "oc describe"},
-		"degraded":    {condition("Degraded", "True", "Error", "s3"), "says Degraded=True Error: s3", "oc describe"},
-		"rolling out": {condition("Progressing", "True", "DeploymentNotCompleted", "x"), "says Progressing=True DeploymentNotCompleted: x", "oc describe"},
-		"no secret":   {func(l *lab) { l.Account = object{} }, "it has no imagePullSecrets", "openshift-controller-manager"},
-		"no account":  {func(l *lab) { l.Account = nil }, "there is no ServiceAccount registry-profile-smoke-test/default", "openshift-controller-manager"},
+		"unseen": {func(l *lab) { l.Config["metadata"].(object)["generation"] = 8.0 }, "the operator saw generation 7", "Find out why"},
+		"unavailable": {
+			condition("Available", "False", "NoReplicasAvailable", "none"),
+			"says Available=False NoReplicasAvailable: none", "oc describe",
+		},
+		"degraded": {condition("Degraded", "True", "Error", "s3"), "says Degraded=True Error: s3", "oc describe"},
+		"rolling out": {
+			condition("Progressing", "True", "DeploymentNotCompleted", "x"),
+			"says Progressing=True DeploymentNotCompleted: x", "oc describe",
+		},
+		"no secret": {func(l *lab) { l.Account = object{} }, "it has no imagePullSecrets", "openshift-controller-manager"},
+		"no account": {
+			func(l *lab) { l.Account = nil }, "there is no ServiceAccount registry-profile-smoke-test/default",
+			"openshift-controller-manager",
+		},
 		"no right": {
 			func(l *lab) {
 				l.Plan = []incident{{On: "create", Stderr: `Error from server (Forbidden): pods is forbidden: User "x" cannot create`}}

@@ -96,8 +96,8 @@ func TestDoctorOfProfile(t *testing.T) {
 	onOther := strings.Replace(removedConfig, `"Removed"`, `"Managed","storage":{"pvc":{"claim":"old"}}`, 1)
 	found := run(onOther, "doctor", filepath.Join(examples, "minimal", "profile.yaml"), "--from", "-")
 	assert.Equal(t, 1, found.code)
-	assert.Regexp(t, `error: Job/registry-bootstrap-\w{8}: would end with exit code 3, images could be lost: .*leaveStorage.*\[job-would-stop\]`,
-		found.err)
+	assert.Regexp(t, `error: Job/registry-bootstrap-\w{8}: would end with exit code 3, images could be lost: `+
+		`.*leaveStorage.*\[job-would-stop\]`, found.err)
 
 	refused := run(theProfileOf("{odf: 1}"), "doctor", "-", "--kubectl", "/none")
 	assert.Equal(t, 1, refused.code)

@@ -66,7 +66,10 @@ func TestImportDoc(t *testing.T) {
 	bin, dir := t.TempDir(), t.TempDir()
 	program, err := filepath.Abs(filepath.Join(programs, "registry-profile"))
 	require.NoError(t, err)
-	wrapper := fmt.Sprintf("#!/bin/sh\ncase $1 in import | plan) set -- \"$@\" --from %q ;; esac\nexec %q \"$@\"\n", handMade(t, "route-with-ca"), program)
+	wrapper := fmt.Sprintf(
+		"#!/bin/sh\ncase $1 in import | plan) set -- \"$@\" --from %q ;; esac\nexec %q \"$@\"\n",
+		handMade(t, "route-with-ca"), program,
+	)
 	require.NoError(t, os.WriteFile(filepath.Join(bin, "registry-profile"), []byte(wrapper), 0o755))
 	blocks := fence.FindAllStringSubmatch(string(doc), -1)
 	require.Len(t, blocks, 1)

@@ -52,7 +52,9 @@ kind: ConfigMap
 metadata: {name: default-ingress-cert, namespace: openshift-config-managed}
 data: {ca-bundle.crt: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"}
 `)}}
-	for _, r := range generators.Expand(profile("{bootstrap: {timeout: 31m, reconcile: {enabled: false}}, alerts: {enabled: false}, verify: {enabled: false}}")) {
+	for _, r := range generators.Expand(
+		profile("{bootstrap: {timeout: 31m, reconcile: {enabled: false}}, alerts: {enabled: false}, verify: {enabled: false}}"),
+	) {
 		switch r.GetKind() {
 		case "Config":
 			require.NoError(t, r.SetMapField(yaml.MustParse("1"), "spec", "replicas"))
@@ -65,7 +67,10 @@ data: {ca-bundle.crt: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE--
 	}
 	reader, faults := cluster.Files(documents, true)
 	require.Empty(t, faults)
-	p, err := plan.Of(t.Context(), reader, profile("{bootstrap: {reconcile: {enabled: false}}, alerts: {enabled: false}, verify: {enabled: false}}"))
+	p, err := plan.Of(
+		t.Context(), reader,
+		profile("{bootstrap: {reconcile: {enabled: false}}, alerts: {enabled: false}, verify: {enabled: false}}"),
+	)
 	require.NoError(t, err)
 	said, err := planText(p)
 	require.NoError(t, err)

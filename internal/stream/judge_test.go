@@ -204,11 +204,14 @@ func TestSettingsAreThoseOfAProfile(t *testing.T) {
 
 // TestTheClaimIsTheJobs: the class of a claim is the storage that holds the images.
 func TestTheClaimIsTheJobs(t *testing.T) {
-	const claim, volume = "error job-differs ObjectBucketClaim/image-registry-rgw spec.", "error job-differs PersistentVolumeClaim/image-registry-cephfs spec."
+	const claim = "error job-differs ObjectBucketClaim/image-registry-rgw spec."
+	const volume = "error job-differs PersistentVolumeClaim/image-registry-cephfs spec."
 	const existing = "{storage: {rgw: {existingClaim: {name: mine}}}}"
 	for name, s := range map[string]scenario{
 		"another store": {
-			changes:  []change{{"  storageClassName: ocs-storagecluster-ceph-rgw\n", "  storageClassName: openshift-storage.noobaa.io\n  bucketName: images\n"}},
+			changes: []change{
+				{"  storageClassName: ocs-storagecluster-ceph-rgw\n", "  storageClassName: openshift-storage.noobaa.io\n  bucketName: images\n"},
+			},
 			findings: []string{claim + "storageClassName", claim + "bucketName"},
 		},
 		"no class": {
@@ -346,20 +349,41 @@ func TestWhatOthersBring(t *testing.T) {
 	const enforce, inform, musthave = "remediationAction: Enforce, ", "remediationAction: inform, ", "musthave"
 	storage := []string{"error config-storage Config/cluster spec.storage"}
 	for name, s := range map[string]scenario{
-		"a ConfigurationPolicy":            {added: configuration(enforce, musthave, config), findings: storage},
-		"in a Policy":                      {added: policy("", configuration(enforce, musthave, config)), findings: storage},
-		"that looks":                       {added: configuration(inform, musthave, config)},
-		"in a Policy that looks":           {added: policy(inform, configuration(enforce, musthave, config))},
-		"that looks in one that acts":      {added: policy(enforce, configuration(inform, musthave, config)), findings: storage},
-		"in a Policy that is disabled":     {added: policy("disabled: true, ", configuration(enforce, musthave, config))},
-		"that deletes":                     {added: configuration(enforce, "mustnothave", config), findings: []string{"error replace-mark Config/cluster"}},
-		"that deletes something else":      {added: configuration(enforce, "mustnothave", "{apiVersion: v1, kind: Secret, metadata: {name: a}}")},
-		"a template that ACM fills in":     {added: configuration(enforce, musthave, "{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster}, spec: {replicas: '{{ 3 }}'}}")},
-		"without a list":                   {added: "{apiVersion: policy.open-cluster-management.io/v1, kind: Policy, metadata: {name: p}}"},
-		"a Template":                       {added: "{apiVersion: template.openshift.io/v1, kind: Template, metadata: {name: t}, objects: [" + config + "]}", findings: storage},
-		"a ManifestWork":                   {added: "{apiVersion: work.open-cluster-management.io/v1, kind: ManifestWork, metadata: {name: w}, spec: {workload: {manifests: [" + config + "]}}}", findings: storage},
-		"a List in a SyncSet":              {added: "{apiVersion: hive.openshift.io/v1, kind: SyncSet, metadata: {name: s}, spec: {resources: [{apiVersion: v1, kind: List, items: [" + config + "]}]}}", findings: storage},
-		"a policy of the same, for others": {added: configuration(enforce, musthave, "{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster}, spec: {replicas: 3}}")},
+		"a ConfigurationPolicy":        {added: configuration(enforce, musthave, config), findings: storage},
+		"in a Policy":                  {added: policy("", configuration(enforce, musthave, config)), findings: storage},
+		"that looks":                   {added: configuration(inform, musthave, config)},
+		"in a Policy that looks":       {added: policy(inform, configuration(enforce, musthave, config))},
+		"that looks in one that acts":  {added: policy(enforce, configuration(inform, musthave, config)), findings: storage},
+		"in a Policy that is disabled": {added: policy("disabled: true, ", configuration(enforce, musthave, config))},
+		"that deletes": {
+			added:    configuration(enforce, "mustnothave", config),
+			findings: []string{"error replace-mark Config/cluster"},
+		},
+		"that deletes something else": {added: configuration(enforce, "mustnothave", "{apiVersion: v1, kind: Secret, metadata: {name: a}}")},
+		"a template that ACM fills in": {
+			added: configuration(enforce, musthave, "{apiVersion: imageregistry.operator.openshift.io/v1, "+
+				"kind: Config, metadata: {name: cluster}, spec: {replicas: '{{ 3 }}'}}"),
+		},
+		"without a list": {added: "{apiVersion: policy.open-cluster-management.io/v1, kind: Policy, metadata: {name: p}}"},
+		"a Template": {
+			added: "{apiVersion: template.openshift.io/v1, kind: Template, metadata: {name: t}, objects: [" + config +
+				"]}",
+			findings: storage,
+		},
+		"a ManifestWork": {
+			added: "{apiVersion: work.open-cluster-management.io/v1, kind: ManifestWork, metadata: {name: w}, spec: {workload: {manifests: [" +
+				config + "]}}}",
+			findings: storage,
+		},
+		"a List in a SyncSet": {
+			added: "{apiVersion: hive.openshift.io/v1, kind: SyncSet, metadata: {name: s}, " +
+				"spec: {resources: [{apiVersion: v1, kind: List, items: [" + config + "]}]}}",
+			findings: storage,
+		},
+		"a policy of the same, for others": {
+			added: configuration(enforce, musthave, "{apiVersion: imageregistry.operator.openshift.io/v1, "+
+				"kind: Config, metadata: {name: cluster}, spec: {replicas: 3}}"),
+		},
 	} {
 		t.Run(name, s.run)
 	}
@@ -404,7 +428,10 @@ func TestPoliciesAndRolesAreWhole(t *testing.T) {
 			changes:  []change{{"failurePolicy: Fail", "failurePolicy: Ignore"}, {contentOf(t, policy), ""}},
 			findings: []string{"warning guard " + policy + " metadata.annotations.registryprofile.dev/content"},
 		},
-		"a Role without rules":    {changes: []change{{"  verbs:\n  - get\n", "  verbs: []\n"}}, findings: []string{"error role-changed Role/registry-bootstrap"}},
+		"a Role without rules": {
+			changes:  []change{{"  verbs:\n  - get\n", "  verbs: []\n"}},
+			findings: []string{"error role-changed Role/registry-bootstrap"},
+		},
 		"with an annotation more": {changes: []change{{contentOf(t, policy), contentOf(t, policy) + "    argocd.argoproj.io/tracking-id: a\n"}}},
 	} {
 		t.Run(name, s.run)
@@ -429,8 +456,11 @@ func TestNothingIsMissing(t *testing.T) {
 	role := "error broken-reference RoleBinding/registry-bootstrap roleRef.name"
 	smoke := "error broken-reference RoleBinding/registry-smoke-test roleRef.name"
 	for name, s := range map[string]scenario{
-		"the claim":   {without: "ObjectBucketClaim", findings: []string{"warning incomplete Job/JOB " + names}},
-		"the volume":  {spec: "{storage: {cephfs: {}}}", without: "PersistentVolumeClaim", findings: []string{"warning incomplete Config/cluster " + names}},
+		"the claim": {without: "ObjectBucketClaim", findings: []string{"warning incomplete Job/JOB " + names}},
+		"the volume": {
+			spec: "{storage: {cephfs: {}}}", without: "PersistentVolumeClaim",
+			findings: []string{"warning incomplete Config/cluster " + names},
+		},
 		"the account": {without: "ServiceAccount", findings: []string{"warning incomplete Job/JOB " + names}},
 		"the Roles":   {without: "Role", findings: []string{role, role, role, role, "warning incomplete Job/JOB " + names, smoke, smoke}},
 		"the policies": {without: "ValidatingAdmissionPolicy", findings: []string{
@@ -443,7 +473,9 @@ func TestNothingIsMissing(t *testing.T) {
 			"warning incomplete CronJob/registry-reconcile " + names, "warning incomplete ConfigMap/SMOKE",
 		}},
 		"the only Job": {
-			spec: "{bootstrap: {reconcile: {enabled: false}}, verify: {enabled: false}}", without: "Job", findings: []string{"warning incomplete ConfigMap/SCRIPT"},
+			spec: "{bootstrap: {reconcile: {enabled: false}}, verify: {enabled: false}}", without: "Job", findings: []string{
+				"warning incomplete ConfigMap/SCRIPT",
+			},
 		},
 	} {
 		t.Run(name, s.run)

@@ -173,18 +173,33 @@ func TestAlerts(t *testing.T) {
 		series []series
 		fires  []string // at which time, and which
 	}{
-		"an upgrade":             {7 * day, upgraded(r), nil},
-		"tries used up":          {3 * time.Hour, failedJob(r.job, "BackoffLimitExceeded", time.Hour, always), []string{"1h15m RegistryProfileJobFailed"}},
-		"time used up":           {3 * time.Hour, failedJob(r.job, "DeadlineExceeded", time.Hour, always), []string{"1h15m RegistryProfileJobFailed"}},
-		"guard":                  {3 * time.Hour, failedJob(r.job, "PodFailurePolicy", time.Hour, always), []string{"1h15m RegistryProfileJobStopped"}},
-		"guard, minimal profile": {3 * time.Hour, withoutReasons(failedJob(r.job, "PodFailurePolicy", time.Hour, always)), []string{"1h15m RegistryProfileJobFailed"}},
-		"made again soon":        {3 * time.Hour, failedJob(r.job, "DeadlineExceeded", time.Hour, time.Hour+10*time.Minute), nil},
-		"the Job of before":      {3 * time.Hour, failedJob("registry-bootstrap-00000000", "DeadlineExceeded", 0, always), nil},
-		"another namespace":      {3 * time.Hour, other(failedJob(r.job, "DeadlineExceeded", 0, always)), nil},
-		"smoke test":             {3 * time.Hour, failedJob("registry-smoke-test-0badcafe", "BackoffLimitExceeded", time.Hour, always), []string{"1h15m RegistryProfileSmokeTestFailed"}},
-		"one run is missed":      {7 * day, cronJobOf(nightly(2)), nil},
-		"two runs are missed":    {7 * day, cronJobOf(nightly(2, 3)), []string{"75h5m RegistryProfileReconcileOverdue"}},
-		"never a success":        {7 * day, cronJobOf(between(0, 0, 0)), []string{"49h45m RegistryProfileReconcileOverdue"}},
+		"an upgrade": {7 * day, upgraded(r), nil},
+		"tries used up": {
+			3 * time.Hour, failedJob(r.job, "BackoffLimitExceeded", time.Hour, always),
+			[]string{"1h15m RegistryProfileJobFailed"},
+		},
+		"time used up": {
+			3 * time.Hour, failedJob(r.job, "DeadlineExceeded", time.Hour, always),
+			[]string{"1h15m RegistryProfileJobFailed"},
+		},
+		"guard": {
+			3 * time.Hour, failedJob(r.job, "PodFailurePolicy", time.Hour, always),
+			[]string{"1h15m RegistryProfileJobStopped"},
+		},
+		"guard, minimal profile": {
+			3 * time.Hour, withoutReasons(failedJob(r.job, "PodFailurePolicy", time.Hour, always)),
+			[]string{"1h15m RegistryProfileJobFailed"},
+		},
+		"made again soon":   {3 * time.Hour, failedJob(r.job, "DeadlineExceeded", time.Hour, time.Hour+10*time.Minute), nil},
+		"the Job of before": {3 * time.Hour, failedJob("registry-bootstrap-00000000", "DeadlineExceeded", 0, always), nil},
+		"another namespace": {3 * time.Hour, other(failedJob(r.job, "DeadlineExceeded", 0, always)), nil},
+		"smoke test": {
+			3 * time.Hour, failedJob("registry-smoke-test-0badcafe", "BackoffLimitExceeded", time.Hour, always),
+			[]string{"1h15m RegistryProfileSmokeTestFailed"},
+		},
+		"one run is missed":   {7 * day, cronJobOf(nightly(2)), nil},
+		"two runs are missed": {7 * day, cronJobOf(nightly(2, 3)), []string{"75h5m RegistryProfileReconcileOverdue"}},
+		"never a success":     {7 * day, cronJobOf(between(0, 0, 0)), []string{"49h45m RegistryProfileReconcileOverdue"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, test.fires, firing(t, r.alerts, test.series, test.end))

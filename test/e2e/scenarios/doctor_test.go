@@ -142,7 +142,12 @@ func TestDoctorStopped(t *testing.T) {
 	require.Equal(t, 3, outcome.Last().ExitCode())
 	said, code := examineAsAdmin(s)
 	require.Equal(t, 1, code, said)
-	require.Regexp(t, `Job/\S+: status.conditions: has failed \(PodFailurePolicy\), exit code 3, images could be lost: .*leaveStorage.*\[job-failed\]`, said)
+	require.Regexp(
+		t,
+		`Job/\S+: status.conditions: has failed \(PodFailurePolicy\), exit code 3, images could be lost: `+
+			`.*leaveStorage.*\[job-failed\]`,
+		said,
+	)
 }
 
 // TestDoctorWithoutRights: who may read nothing is told so, and gets no verdict.

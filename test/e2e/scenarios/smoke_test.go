@@ -248,10 +248,13 @@ func TestSmokePrivilegeEnds(t *testing.T) {
 	require.NoError(t, smoke.Get(s.Ctx, client.ObjectKeyFromObject(registry), registry), "what it may, it can")
 	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "as-the-bootstrap"}}
 	for what, err := range map[string]error{
-		"patch Config":                     smoke.Patch(s.Ctx, registry, merge(`{"spec":{"replicas":7}}`)),
-		"start a pod as the bootstrap":     smoke.Create(s.Ctx, pod),
-		"get the registry's credentials":   smoke.Get(s.Ctx, registryCredentials, &corev1.Secret{}),
-		"get its own pods' pull secret":    smoke.Get(s.Ctx, client.ObjectKey{Namespace: "registry-profile-smoke-test", Name: "default-dockercfg-e2e"}, &corev1.Secret{}),
+		"patch Config":                   smoke.Patch(s.Ctx, registry, merge(`{"spec":{"replicas":7}}`)),
+		"start a pod as the bootstrap":   smoke.Create(s.Ctx, pod),
+		"get the registry's credentials": smoke.Get(s.Ctx, registryCredentials, &corev1.Secret{}),
+		"get its own pods' pull secret": smoke.Get(
+			s.Ctx, client.ObjectKey{Namespace: "registry-profile-smoke-test", Name: "default-dockercfg-e2e"},
+			&corev1.Secret{},
+		),
 		"list pods of the bootstrap Job":   smoke.List(s.Ctx, &corev1.PodList{}, client.InNamespace(namespace)),
 		"list Jobs":                        smoke.List(s.Ctx, &batchv1.JobList{}, client.InNamespace(namespace)),
 		"delete pods of another namespace": smoke.DeleteAllOf(s.Ctx, &corev1.Pod{}, client.InNamespace(cluster.RegistryNamespace)),
