@@ -31,7 +31,7 @@ func profileClaim(p *v1alpha1.RegistryProfile) (cluster.Kind, v1alpha1.ClaimRefe
 
 // verdict is how a run of the profile's Job would end.
 func (e *exam) verdict(p *v1alpha1.RegistryProfile) *verdict.Verdict {
-	v := verdict.Of(e.ctx, e.reader, generators.Parameters(p), false)
+	v := verdict.Of(e.ctx, e.reader, generators.Parameters(p), verdict.Delivery{})
 	if v.Exit == verdict.Done { // what stops the Job, does so whatever the rest is
 		e.unseen = append(e.unseen, v.Unseen...)
 	}

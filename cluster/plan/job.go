@@ -76,7 +76,7 @@ func (p *Plan) foreseeJob(ctx context.Context, reader cluster.Reader, profile *v
 		p.Job.Runs = "the CronJob"
 		parameters = parameters.WithoutPermission()
 	}
-	v := verdict.OfDelivery(ctx, reader, parameters, delivery)
+	v := verdict.Of(ctx, reader, parameters, delivery)
 	p.Before, p.After = v.Before, v.Store
 	p.Job.Certain, p.Job.Exit, p.Job.Store, p.Job.Waits = v.Certain(), v.Exit, v.Store, v.Waits
 	p.Job.Reasons, p.Job.Advice, p.Job.Unseen = v.Reasons, v.Advice, v.Unseen

@@ -79,7 +79,7 @@ func leftBy(t testing.TB, p *v1alpha1.RegistryProfile) []object {
 	}
 	config["spec"].(map[string]any)["managementState"] = "Removed"
 	before := reader(t, append(objects, config)...)
-	v := verdict.Of(t.Context(), before, generators.Parameters(p), false)
+	v := verdict.Of(t.Context(), before, generators.Parameters(p), verdict.Delivery{})
 	require.Equal(t, verdict.Done, v.Exit, "%v", v.Reasons)
 	require.Empty(t, v.Waits)
 	require.Empty(t, v.Unseen)

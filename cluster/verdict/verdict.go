@@ -87,14 +87,8 @@ type Delivery struct {
 	Prefix string
 }
 
-// Of returns the verdict for the parameters of a Job. Delivered tells whether the claim comes
-// with the profile.
-func Of(ctx context.Context, reader cluster.Reader, p Parameters, delivered bool) *Verdict {
-	return OfDelivery(ctx, reader, p, Delivery{Claim: delivered})
-}
-
-// OfDelivery returns the verdict for the parameters of a Job and what comes with it.
-func OfDelivery(ctx context.Context, reader cluster.Reader, p Parameters, d Delivery) *Verdict {
+// Of returns the verdict for the parameters of a Job and what comes with it.
+func Of(ctx context.Context, reader cluster.Reader, p Parameters, d Delivery) *Verdict {
 	l := &look{ctx: ctx, reader: reader, Parameters: p, delivery: d, verdict: &Verdict{}}
 	l.run(l.lookAtClaim, l.resolveEndpoint, l.lookAtCA, l.guardImages, l.lookAtWrites)
 	l.verdict.Store, l.verdict.Before = l.wantedStore(), l.storeThere()

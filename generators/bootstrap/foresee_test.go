@@ -26,7 +26,7 @@ func (l *lab) foresee() *foreseen.Verdict {
 	if len(faults) > 0 { // no API server holds such an object
 		return nil
 	}
-	return foreseen.Of(l.Context(), reader, l.parameters, false)
+	return foreseen.Of(l.Context(), reader, l.parameters, foreseen.Delivery{})
 }
 
 // asDocument gives an object the identity that the stand-in keeps in its key.
