@@ -15,10 +15,12 @@ const folder = "registry"
 func place(r *item, fileName string, items []*item) {
 	file, next := path.Join(folder, fileName), 0
 	for _, i := range items {
+		//lint:ignore SA1019 kpt has written the old name, and kioutil.GetFileAnnotations reads both.
 		if path.Clean(i.fileAnnotation(kioutil.PathAnnotation, kioutil.LegacyPathAnnotation)) != file {
 			continue
 		}
 		// kpt writes no index where there is one object.
+		//lint:ignore SA1019 as above
 		number, _ := strconv.Atoi(i.fileAnnotation(kioutil.IndexAnnotation, kioutil.LegacyIndexAnnotation))
 		next = max(next, number+1)
 	}
