@@ -47,7 +47,7 @@ var alertingRuleGenerator = Generator{
 		if !*p.Spec.Alerts.Enabled {
 			return nil
 		}
-		rules := append(jobAlerts(p), smokeTestAlert(p))
+		rules := append(jobAlerts(p), smokeTestAlerts(p)...)
 		if *p.Spec.Bootstrap.Reconcile.Enabled {
 			rules = append(rules, reconcileAlerts(p)...)
 		}
@@ -107,12 +107,24 @@ func jobAlerts(p *v1alpha1.RegistryProfile) []alertRule {
 	}
 }
 
-// smokeTestAlert is silent where there is no smoke test.
-func smokeTestAlert(p *v1alpha1.RegistryProfile) alertRule {
-	namespace := p.Spec.Bootstrap.Namespace
-	return newAlert("SmokeTestFailed", "critical", failedJobs(p, fmt.Sprintf("=~%q", p.Metadata.Name+"-smoke-test-.*")), settled,
-		"An image cannot be pushed to the image registry, or no node can pull it.",
-		fmt.Sprintf("The log says what failed, and what to do: oc get jobs -n %[1]s, then oc logs -n %[1]s job/NAME .", namespace))
+// smokeTestAlerts are silent where there is no smoke test. Of the repeated one the last run
+// counts, and not Jobs of before, which stay.
+func smokeTestAlerts(p *v1alpha1.RegistryProfile) []alertRule {
+	const alert, severity = "SmokeTestFailed", "critical"
+	summary := "An image cannot be pushed to the image registry, or no node can pull it."
+	description := fmt.Sprintf("The log says what failed, and what to do: oc get jobs -n %[1]s, then oc logs -n %[1]s job/NAME .",
+		p.Spec.Bootstrap.Namespace)
+	once := failedJobs(p, fmt.Sprintf("=~%q", smokeName(p)+"-.*"))
+	alerts := []alertRule{newAlert(alert, severity, once, settled, summary, description)}
+	if p.Spec.Verify.Schedule == "" {
+		return alerts
+	}
+	match := fmt.Sprintf("=%q", repeatedSmokeName(p))
+	last := series(p, "kube_cronjob_status_last_schedule_time", "cronjob", match)
+	success := series(p, "kube_cronjob_status_last_successful_time", "cronjob", match)
+	repeated := fmt.Sprintf("time() - %s > %d\nunless on (namespace, cronjob)\n(%s >= on (namespace, cronjob) %s)",
+		last, int(smokeDeadline(p)/time.Second), success, last)
+	return append(alerts, newAlert(alert, severity, repeated, settled, summary, description))
 }
 
 // reconcileAlerts: one run may be left out, as when the control plane is upgraded.

@@ -38,18 +38,22 @@ var cronJobGenerator = Generator{
 		if !*p.Spec.Bootstrap.Reconcile.Enabled {
 			return nil
 		}
-		return []object{{p.Spec.Bootstrap.Namespace, reconcileName(p), cronJob{cronJobSpec{
-			Schedule:                   p.Spec.Bootstrap.Reconcile.Schedule,
-			StartingDeadlineSeconds:    int(startingDeadline / time.Second),
-			ConcurrencyPolicy:          "Forbid",
-			SuccessfulJobsHistoryLimit: 1,
-			FailedJobsHistoryLimit:     3,
-			JobTemplate: cronJobTemplate{
-				Metadata: metadata{Labels: map[string]string{ManagedByLabel: ManagedBy}},
-				Spec:     newJobSpec(p, parameters(p)),
-			},
-		}}}}
+		return []object{newCronJob(p, reconcileName(p), p.Spec.Bootstrap.Reconcile.Schedule, newJobSpec(p, parameters(p)))}
 	},
+}
+
+func newCronJob(p *v1alpha1.RegistryProfile, name, schedule string, spec jobSpec) object {
+	return object{p.Spec.Bootstrap.Namespace, name, cronJob{cronJobSpec{
+		Schedule:                   schedule,
+		StartingDeadlineSeconds:    int(startingDeadline / time.Second),
+		ConcurrencyPolicy:          "Forbid",
+		SuccessfulJobsHistoryLimit: 1,
+		FailedJobsHistoryLimit:     3,
+		JobTemplate: cronJobTemplate{
+			Metadata: metadata{Labels: map[string]string{ManagedByLabel: ManagedBy}},
+			Spec:     spec,
+		},
+	}}}
 }
 
 // reconcileName begins the names of the CronJob's Jobs, too.

@@ -126,7 +126,7 @@ var stages = map[string]int{"PersistentVolumeClaim": 1, "Job": 1, "AlertingRule"
 
 // stageOf is that of what an object is for: the smoke test comes after all else.
 func stageOf(r generators.Resource) int {
-	if strings.Contains(r.GetName(), "-smoke-test") {
+	if strings.Contains(r.GetName(), "-smoke-test") || strings.HasSuffix(r.GetName(), "-verify") {
 		return 3
 	}
 	return stages[r.GetKind()]

@@ -40,6 +40,7 @@ func smokeGenerators() []Generator {
 		smokeTest(740, rbacGroup+"/v1", "RoleBinding", "gives each of these Roles to the smoke test", smokeRoleBindings),
 		smokeTest(750, rbacGroup+"/v1", "ClusterRole", "lets the smoke test read Config/cluster", smokeClusterRole),
 		smokeTest(760, rbacGroup+"/v1", "ClusterRoleBinding", "gives that ClusterRole to the smoke test", smokeClusterRoleBinding),
+		smokeTest(780, "batch/v1", "CronJob", "repeats the smoke test, if a schedule is given", smokeCronJob),
 		smokeTest(
 			790, "batch/v1", "Job",
 			"pushes an image and lets nodes pull it; named after what it runs, as Jobs cannot be changed", smokeJob,
@@ -57,7 +58,7 @@ func smokeTest(order int, apiVersion, kind, doc string, generate func(*v1alpha1.
 		g.ClusterScoped, g.Sealed = true, kind == "ClusterRole"
 	case "Role", "RoleBinding":
 		g.PerNamespace, g.Sealed = true, kind == "Role"
-	case "ConfigMap", "Job":
+	case "ConfigMap", "CronJob", "Job":
 		g.Class = ClassScript
 	}
 	g.generate = func(p *v1alpha1.RegistryProfile) []object {
@@ -99,16 +100,20 @@ func smokeAccesses(p *v1alpha1.RegistryProfile) []access {
 	unnamed := func(group, resource string, verbs ...string) rule {
 		return rule{APIGroups: []string{group}, Resources: []string{resource}, Verbs: verbs}
 	}
+	pull := []rule{
+		allow("", "serviceaccounts", "default", "get"),
+		unnamed("", "pods", "create", "list", "delete"),
+		listEvents,
+		unnamed(images, "imagestreams", "create"), // the registry makes it, on behalf of who pushes
+	}
+	for _, image := range smokeImages(p) {
+		pull = append(pull,
+			allow(images, "imagestreams", image, "delete"),
+			allow(images, "imagestreams/layers", image, "get", "update"))
+	}
 	return []access{
 		{p.Spec.Bootstrap.Namespace, []rule{allow("batch", "jobs", bootstrapJob(p).name, "get")}},
-		{p.Spec.Verify.Namespace, []rule{
-			allow("", "serviceaccounts", "default", "get"),
-			unnamed("", "pods", "create", "list", "delete"),
-			listEvents,
-			unnamed(images, "imagestreams", "create"), // the registry makes it, on behalf of who pushes
-			allow(images, "imagestreams", smokeName(p), "delete"),
-			allow(images, "imagestreams/layers", smokeName(p), "get", "update"),
-		}},
+		{p.Spec.Verify.Namespace, pull},
 	}
 }
 
@@ -141,13 +146,40 @@ func smokeClusterRoleBinding(p *v1alpha1.RegistryProfile) []object {
 // smokeJob depends on the bootstrap Job by its name: what changes the one makes the other run
 // again.
 func smokeJob(p *v1alpha1.RegistryProfile) []object {
-	return []object{hashedJob(p, smokeName(p), jobSpec{
-		ActiveDeadlineSeconds: int64((timeout(p) + verifyTimeout(p)) / time.Second),
+	return []object{hashedJob(p, smokeName(p), newSmokeJobSpec(p, smokeName(p)))}
+}
+
+// smokeCronJob repeats it with an image of its own: both may run at once.
+func smokeCronJob(p *v1alpha1.RegistryProfile) []object {
+	if p.Spec.Verify.Schedule == "" {
+		return nil
+	}
+	return []object{newCronJob(p, repeatedSmokeName(p), p.Spec.Verify.Schedule, newSmokeJobSpec(p, repeatedSmokeName(p)))}
+}
+
+// repeatedSmokeName is that of the CronJob and its image, and begins the names of its Jobs.
+// An alert tells them by it from the Job of the profile.
+func repeatedSmokeName(p *v1alpha1.RegistryProfile) string { return p.Metadata.Name + "-verify" }
+
+// smokeImages are the names of the ImageStreams to which the smoke test pushes.
+func smokeImages(p *v1alpha1.RegistryProfile) []string {
+	if p.Spec.Verify.Schedule == "" {
+		return []string{smokeName(p)}
+	}
+	return []string{smokeName(p), repeatedSmokeName(p)}
+}
+
+func newSmokeJobSpec(p *v1alpha1.RegistryProfile, image string) jobSpec {
+	return jobSpec{
+		ActiveDeadlineSeconds: int64(smokeDeadline(p) / time.Second),
 		BackoffLimit:          backoffLimit,
 		PodFailurePolicy:      newPodFailurePolicy(SmokeContainer),
-		Template:              newSmokePodTemplate(p),
-	})}
+		Template:              newSmokePodTemplate(p, image),
+	}
 }
+
+// smokeDeadline bounds all tries of the smoke test, and its wait for the bootstrap Job.
+func smokeDeadline(p *v1alpha1.RegistryProfile) time.Duration { return timeout(p) + verifyTimeout(p) }
 
 // verifyTimeout is checked by the rule verify-timeout.
 func verifyTimeout(p *v1alpha1.RegistryProfile) time.Duration {
@@ -157,8 +189,8 @@ func verifyTimeout(p *v1alpha1.RegistryProfile) time.Duration {
 
 // newSmokePodTemplate is the pod of the bootstrap Job with another script, a folder in memory
 // for the credentials, and the CA of the registry.
-func newSmokePodTemplate(p *v1alpha1.RegistryProfile) podTemplate {
-	t := newScriptPod(p, smokeName(p), SmokeContainer, smokeScriptName(p), SmokeScriptFile, smokeParameters(p))
+func newSmokePodTemplate(p *v1alpha1.RegistryProfile, image string) podTemplate {
+	t := newScriptPod(p, smokeName(p), SmokeContainer, smokeScriptName(p), SmokeScriptFile, smokeParameters(p, image))
 	c := &t.Spec.Containers[0]
 	c.VolumeMounts = append(c.VolumeMounts,
 		volumeMount{Name: "secrets", MountPath: smokeSecretsFolder},
@@ -170,14 +202,14 @@ func newSmokePodTemplate(p *v1alpha1.RegistryProfile) podTemplate {
 }
 
 // smokeParameters are what the script reads.
-func smokeParameters(p *v1alpha1.RegistryProfile) []envVar {
+func smokeParameters(p *v1alpha1.RegistryProfile, image string) []envVar {
 	v := p.Spec.Verify
 	env := []envVar{
 		{"HOME", "/tmp"},
 		{"BOOTSTRAP" + NamespaceSuffix, p.Spec.Bootstrap.Namespace},
 		{"BOOTSTRAP_JOB", bootstrapJob(p).name},
 		{PullNamespaceVariable, v.Namespace},
-		{"IMAGE_NAME", smokeName(p)},
+		{"IMAGE_NAME", image},
 		{NodesVariable, strconv.Itoa(*v.Nodes.Count)},
 		{TopologyKeyVariable, v.Nodes.TopologyKey},
 		{NodeSelectorVariable, labelPairs(v.Nodes.NodeSelector)},

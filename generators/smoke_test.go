@@ -54,6 +54,22 @@ func TestSmokeTestAccess(t *testing.T) {
 	assertBound(t, "b/registry-smoke-test", own)
 }
 
+// TestSmokeTestIsRepeated by the same pod with another image: both may run at once, and what
+// one takes away is not the other's.
+func TestSmokeTestIsRepeated(t *testing.T) {
+	resources := smokeTestOf(generators.Expand(profileOf(t, "verify: {schedule: 0 5 * * *}")))
+	job, cronJob := find(t, resources, "Job").MustString(), find(t, resources, "CronJob")
+	repeated := cronJob.MustString()
+	assert.Contains(t, repeated, "schedule: 0 5 * * *")
+	indented := strings.ReplaceAll(strings.TrimSuffix(job[strings.Index(job, "\nspec:"):], "\n"), "\n", "\n    ")
+	assert.Contains(t, repeated, strings.ReplaceAll(indented, "value: registry-smoke-test\n", "value: registry-verify\n"))
+	allowed := grants(t, resources)
+	for _, image := range []string{"registry-smoke-test", "registry-verify"} {
+		assert.Contains(t, allowed, "registry-profile-smoke-test: delete image.openshift.io/imagestreams/"+image)
+		assert.Contains(t, allowed, "registry-profile-smoke-test: get,update image.openshift.io/imagestreams/layers/"+image)
+	}
+}
+
 // TestSmokeTestReachesNoOtherAccount: whoever may start pods in a namespace can act as any
 // ServiceAccount there, so there is none but what OpenShift makes.
 func TestSmokeTestReachesNoOtherAccount(t *testing.T) {

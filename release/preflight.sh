@@ -1,6 +1,6 @@
 #!/bin/sh
 # Refuses what must not become a release: a VERSION that is no version, sources that are
-# not committed, a tag that names another commit.
+# not committed, a tag that names another commit, a version to which nobody has upgraded.
 set -eu
 
 fail() {
@@ -25,4 +25,10 @@ if tagged=$(git rev-parse --quiet --verify "refs/tags/$VERSION^{commit}"); then
 	# Without a tag it is a trial, of whatever version.
 	[ "$VERSION" = "$NAMED_VERSION" ] ||
 		fail "the documents name $NAMED_VERSION; change NAMED_VERSION in the Makefile and what a test then names"
+fi
+
+# Upgrades are tried from what each version has rendered.
+if last=$(git describe --tags --abbrev=0 --match 'v*' --exclude "$VERSION" 2>/dev/null); then
+	ls test/e2e/scenarios/testdata/versions/*-"$last".yaml >/dev/null 2>&1 ||
+		fail "upgrades from $last are not tried; write what it renders with test/tools/render-version.sh"
 fi

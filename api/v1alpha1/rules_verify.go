@@ -39,6 +39,20 @@ var verifyRules = []Rule{{
 		checkTimeout("spec.verify.timeout", p.Spec.Verify.Timeout, "10m", r)
 	},
 }, {
+	Code:     "verify-schedule",
+	Severity: kptfn.Error,
+	Doc:      "The schedule of the smoke test is one that Kubernetes accepts, and there is a smoke test.",
+	check: func(p *RegistryProfile, r finding.Reporter) {
+		schedule := p.Spec.Verify.Schedule
+		if schedule == "" {
+			return
+		}
+		checkSchedule("spec.verify.schedule", schedule, r)
+		if !*p.Spec.Verify.Enabled {
+			r.At("spec.verify.schedule").Value(schedule).Say("has no effect without the smoke test; remove it, or enabled: false")
+		}
+	},
+}, {
 	Code:     "verify-topology-key",
 	Severity: kptfn.Error,
 	Doc:      "The nodes of the smoke test differ by a label, whose key Kubernetes accepts.",

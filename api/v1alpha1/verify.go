@@ -14,6 +14,10 @@ type Verify struct {
 	// in which the bootstrap Job may still be at work.
 	Timeout string      `yaml:"timeout,omitempty"`
 	Nodes   VerifyNodes `yaml:"nodes,omitempty"`
+	// Schedule is that of a CronJob, in UTC, that repeats the test. By default there is none:
+	// the test runs once for each version of the profile. One hour after the schedule of
+	// bootstrap.reconcile is a good time.
+	Schedule string `yaml:"schedule,omitempty"`
 }
 
 // VerifyNodes says which nodes pull the image.

@@ -296,6 +296,7 @@ func functionSchema() *spec.Schema {
 		"enabled":         s6,
 		"namespace":       s4,
 		"nodes":           s83,
+		"schedule":        s4,
 		"timeout":         s4,
 	}))
 	s85 := schema.Of("object", schema.Nullable(), schema.Closed(schema.Fields{

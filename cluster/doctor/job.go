@@ -232,7 +232,7 @@ var jobChecks = []Check{
 	},
 	{
 		Code: "cronjob-suspended", Severity: kptfn.Warning, Looks: "the CronJobs of profiles",
-		Why: "New credentials and a new CA do not reach the registry.",
+		Why: "What it repeats is not done: new credentials and a new CA do not reach the registry, or nobody tests it.",
 		Fix: "Set suspend: false, if that is not meant.",
 		look: func(e *exam) {
 			for _, c := range ofProfiles[cronJob](e, cluster.CronJobs) {

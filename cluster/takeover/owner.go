@@ -84,7 +84,7 @@ func (d *draft) readBootstrap() {
 		d.set(d.isOwn(o), "Namespace "+namespace, "bootstrap", "createNamespace")
 	}
 	d.readJob(namespace)
-	d.readCronJob(namespace)
+	d.readCronJobs(namespace)
 	d.readNetworkPolicy(namespace)
 	d.readVerify(namespace)
 }
@@ -158,22 +158,30 @@ func variablesOf(container map[string]any) map[string]string {
 	return values
 }
 
-// readCronJob reads when the Job is repeated.
-func (d *draft) readCronJob(namespace string) {
-	specs, answers := cluster.ReadAll[struct {
+// readCronJobs reads when the Job, and the smoke test, are repeated.
+func (d *draft) readCronJobs(namespace string) {
+	cronJobs, answers := cluster.ReadAll[struct {
 		Spec struct {
-			Schedule string `json:"schedule"`
+			Schedule    string `json:"schedule"`
+			JobTemplate struct {
+				Spec jobSpec `json:"spec"`
+			} `json:"jobTemplate"`
 		} `json:"spec"`
 	}](d.ctx, d.reader, cluster.CronJobs, namespace)
-	known := d.known(answers.Outcome, "the list of CronJobs in "+namespace)
+	known, repeated := d.known(answers.Outcome, "the list of CronJobs in "+namespace), false
 	for i, o := range answers.Objects {
-		if d.isOwn(o) {
+		spec, source := cronJobs[i].Spec, o.String()+", spec.schedule"
+		switch {
+		case !d.isOwn(o):
+		case containerOf(spec.JobTemplate.Spec.Template.Spec, generators.SmokeContainer) != nil:
+			d.set(spec.Schedule, source, "verify", "schedule")
+		default:
+			repeated = true
 			d.set(true, o.String(), "bootstrap", "reconcile", "enabled")
-			d.set(specs[i].Spec.Schedule, o.String()+", spec.schedule", "bootstrap", "reconcile", "schedule")
-			return
+			d.set(spec.Schedule, source, "bootstrap", "reconcile", "schedule")
 		}
 	}
-	if known {
+	if known && !repeated {
 		d.set(false, "there is no CronJob of the profile in "+namespace, "bootstrap", "reconcile", "enabled")
 	}
 }

@@ -29,7 +29,7 @@ readonly MANAGER=registry-profile
 readonly CONFIG=configs.imageregistry.operator.openshift.io/cluster
 readonly REGISTRY_NAMESPACE=openshift-image-registry
 readonly REGISTRY=image-registry.$REGISTRY_NAMESPACE.svc:5000 # by which nodes know it
-readonly LABEL=registryprofile.dev/smoke-test                 # of the pods; its value is the run
+readonly LABEL=registryprofile.dev/smoke-test                 # of the pods; its value is IMAGE_NAME
 
 # What values may look like. Everything that goes into JSON has passed one of
 # these, so nothing needs escaping.
@@ -366,7 +366,7 @@ clean_up() {
 forget_credentials() { : >"$SECRETS_FOLDER/config.json"; }
 
 take_away() {
-  ask '' delete pods -n "$PULL_NAMESPACE" -l "$LABEL" --ignore-not-found --wait=false &&
+  ask '' delete pods -n "$PULL_NAMESPACE" -l "$LABEL=$IMAGE_NAME" --ignore-not-found --wait=false &&
     ask '' delete imagestreams.image.openshift.io "$IMAGE_NAME" -n "$PULL_NAMESPACE" --ignore-not-found --wait=false
 }
 
@@ -376,7 +376,7 @@ forget_earlier_runs() {
 
 nothing_is_left() {
   take_away || report_failed_call "$status" || return 1
-  get_text '<range .items> <.metadata.name><end>' pods -n "$PULL_NAMESPACE" -l "$LABEL" || return 1
+  get_text '<range .items> <.metadata.name><end>' pods -n "$PULL_NAMESPACE" -l "$LABEL=$IMAGE_NAME" || return 1
   [[ -z $answer ]] || not_yet "there is still:$answer"
 }
 
@@ -547,7 +547,7 @@ pull_on_nodes() {
 # nodes_have_answered: each pod has pulled the image, or could not for a while.
 nodes_have_answered() {
   local i pod what hint waiting='' help='' IFS=' '
-  get_fields "$PODS_TEMPLATE" pods -n "$PULL_NAMESPACE" -l "$LABEL=$run" || return 1
+  get_fields "$PODS_TEMPLATE" pods -n "$PULL_NAMESPACE" -l "$LABEL=$IMAGE_NAME" || return 1
   for ((i = 1; i <= NODES; i++)); do
     pod=$IMAGE_NAME-$run-$i
     [[ -z ${verdict[$pod]-} ]] || continue
@@ -635,7 +635,7 @@ pod_manifest() {
     selector+=${selector:+,}"\"${pair%%=*}\":\"${pair#*=}\""
   done
   printf '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s","namespace":"%s","labels":{"%s":"%s"} },' \
-    "$1" "$PULL_NAMESPACE" "$LABEL" "$run"
+    "$1" "$PULL_NAMESPACE" "$LABEL" "$IMAGE_NAME"
   printf '"spec":{"restartPolicy":"Never","activeDeadlineSeconds":%s,"terminationGracePeriodSeconds":0,' \
     "$((TIMEOUT_SECONDS - SECONDS + 60))"
   printf '"automountServiceAccountToken":false,"enableServiceLinks":false,'
@@ -643,7 +643,7 @@ pod_manifest() {
   printf '"nodeSelector":{%s},"tolerations":%s,' "$selector" "${TOLERATIONS:-[]}"
   printf '"affinity":{"podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"%s",' \
     "$TOPOLOGY_KEY"
-  printf '"labelSelector":{"matchLabels":{"%s":"%s"} } }]} },' "$LABEL" "$run"
+  printf '"labelSelector":{"matchLabels":{"%s":"%s"} } }]} },' "$LABEL" "$IMAGE_NAME"
   printf '"containers":[{"name":"pull","image":"%s/%s/%s@%s","imagePullPolicy":"Always","command":["/none"],' \
     "$REGISTRY" "$PULL_NAMESPACE" "$IMAGE_NAME" "$digest"
   printf '"resources":{"requests":{"cpu":"1m","memory":"16Mi"},"limits":{"cpu":"100m","memory":"32Mi"} },'

@@ -57,8 +57,8 @@ func TestPodsAreRestricted(t *testing.T) {
 	}
 	require.Len(t, pods, 2)
 	meta, spec := pods[1]["metadata"].(object), pods[1]["spec"].(object)
-	run := meta["labels"].(object)["registryprofile.dev/smoke-test"]
-	assert.Equal(t, fmt.Sprintf("registry-smoke-test-%s-2", run), meta["name"])
+	assert.Equal(t, object{"registryprofile.dev/smoke-test": "registry-smoke-test"}, meta["labels"])
+	assert.Regexp(t, `^registry-smoke-test-[0-9a-f]{12}-2$`, meta["name"])
 	container := spec["containers"].([]any)[0].(object)
 	assert.Regexp(t, `^`+regexp.QuoteMeta(registry+"/"+namespace)+`/registry-smoke-test@sha256:[0-9a-f]{64}$`, container["image"])
 	assert.Equal(t, "Always", container["imagePullPolicy"])
@@ -68,8 +68,8 @@ func TestPodsAreRestricted(t *testing.T) {
 		`{"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]},"readOnlyRootFilesystem":true}`: container["securityContext"],
 		`{"node-role.kubernetes.io/worker":"","zone":"a"}`:                                                 spec["nodeSelector"],
 		`[{"key":"infra","operator":"Exists"},{"operator":"Exists"}]`:                                      spec["tolerations"],
-		fmt.Sprintf(`{"podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"topology.kubernetes.io/zone",`+
-			`"labelSelector":{"matchLabels":{"registryprofile.dev/smoke-test":"%s"}}}]}}`, run): spec["affinity"],
+		`{"podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"topology.kubernetes.io/zone",` +
+			`"labelSelector":{"matchLabels":{"registryprofile.dev/smoke-test":"registry-smoke-test"}}}]}}`: spec["affinity"],
 	} {
 		content, err := json.Marshal(is)
 		require.NoError(t, err)
@@ -424,17 +424,22 @@ func TestStoppedAtAnyCall(t *testing.T) {
 	}
 }
 
-// TestLeftoversOfOthersStay: only pods that carry the label are taken away.
+// TestLeftovers: only pods of this image are taken away. Another smoke test may be at work.
 func TestLeftovers(t *testing.T) {
 	l := newLab(t)
 	l.Stream = true
 	pod := func(name string, labels object) object {
 		return object{"metadata": object{"name": name, "labels": labels}, "spec": object{}}
 	}
-	l.Pods = []object{pod("earlier-1", object{"registryprofile.dev/smoke-test": "0123"}), pod("of-others", object{"app": "x"})}
+	l.Pods = []object{
+		pod("earlier-1", object{"registryprofile.dev/smoke-test": "registry-smoke-test"}),
+		pod("of-others", object{"app": "x"}), pod("of-the-other", object{"registryprofile.dev/smoke-test": "registry-verify"}),
+	}
 	l.run()
-	require.Len(t, l.Pods, 1)
-	assert.Equal(t, "of-others", l.Pods[0]["metadata"].(object)["name"])
+	require.Len(t, l.Pods, 2)
+	for i, name := range []string{"of-others", "of-the-other"} {
+		assert.Equal(t, name, l.Pods[i]["metadata"].(object)["name"])
+	}
 	assert.False(t, l.Stream)
 	assert.Equal(t, 0, l.status, l.output)
 }

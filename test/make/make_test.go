@@ -222,6 +222,7 @@ func TestReleaseOfATag(t *testing.T) {
 	assert.Error(t, err)
 	assert.Contains(t, out, "error: the documents name "+named)
 	assert.Empty(t, calls)
+	y.git("tag", "-d", "v1.2.3")
 
 	y.git("tag", "-a", "-m", "first", named)
 	_, _, err = release(named)
@@ -232,4 +233,20 @@ func TestReleaseOfATag(t *testing.T) {
 	assert.Error(t, err)
 	assert.Contains(t, out, "error: the tag "+named+" names commit ")
 	assert.Empty(t, calls)
+}
+
+func TestReleaseToWhichSomebodyHasUpgraded(t *testing.T) {
+	y := newCleanYard(t)
+	y.git("tag", "v1.2.3")
+	y.git("commit", "-q", "--allow-empty", "-m", "after it")
+	out, calls, err := y.make("release", []string{"VERSION=v1.2.4"}, nil)
+	assert.Error(t, err)
+	assert.Contains(t, out, "error: upgrades from v1.2.3 are not tried; ")
+	assert.Empty(t, calls)
+
+	y.write("test/e2e/scenarios/testdata/versions/03-v1.2.3.yaml", "")
+	y.git("add", "test")
+	y.git("commit", "-q", "-m", "upgrades from it are tried")
+	out, _, err = y.make("release", []string{"VERSION=v1.2.4"}, nil)
+	require.NoError(t, err, out)
 }

@@ -131,6 +131,19 @@ func cronJobOf(success func(time.Duration) (float64, bool)) []series {
 	}
 }
 
+// repeated is the CronJob of the smoke test, which starts at 01:00 of every day and succeeds
+// a quarter of an hour later, but for the days that are left out.
+func repeated(leftOut ...int) []series {
+	starts := func(t time.Duration) (float64, bool) {
+		const first = time.Hour
+		return ((t-first)/day*day + first).Seconds(), t >= first
+	}
+	return []series{
+		ksm("kube_cronjob_status_last_schedule_time", `cronjob="registry-verify"`, starts),
+		ksm("kube_cronjob_status_last_successful_time", `cronjob="registry-verify"`, nightly(leftOut...)),
+	}
+}
+
 // upgraded is a healthy cluster through an upgrade of its nodes: pods of the Job are evicted
 // and tried again, the exporter moves twice, and one nightly run is left out.
 func upgraded(r rendered) []series {
@@ -203,6 +216,30 @@ func TestAlerts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, test.fires, firing(t, r.alerts, test.series, test.end))
+		})
+	}
+}
+
+// TestRepeatedSmokeTest: the last run counts, once its time is up. What an earlier one has left
+// behind is no fault any more.
+func TestRepeatedSmokeTest(t *testing.T) {
+	r := render(t, `{verify: {schedule: "0 1 * * *"}}`)
+	const all = 8 * day
+	failedBefore := failedJob("registry-verify-28000000", "PodFailurePolicy", 0, all)
+	for name, test := range map[string]struct {
+		series []series
+		fires  []string
+	}{
+		"each succeeds":      {slices.Concat(repeated(), failedBefore), nil},
+		"the third fails":    {repeated(2), []string{"50h0m RegistryProfileSmokeTestFailed"}},
+		"the first two fail": {repeated(0, 1), []string{"2h0m RegistryProfileSmokeTestFailed", "26h0m RegistryProfileSmokeTestFailed"}},
+		"never scheduled":    {nil, nil},
+		"of another profile": {[]series{
+			ksm("kube_cronjob_status_last_schedule_time", `cronjob="other-verify"`, from(0, 0)),
+		}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, test.fires, firing(t, r.alerts, test.series, 7*day))
 		})
 	}
 }

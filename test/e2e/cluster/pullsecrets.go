@@ -31,7 +31,7 @@ func (c *Cluster) makePullSecrets(mgr ctrl.Manager) error {
 	unchecked := true
 	return ctrl.NewControllerManagedBy(mgr).Named("openshift-controller-manager").For(&corev1.ServiceAccount{}).
 		WithOptions(controller.Options{SkipNameValidation: &unchecked}).
-		Complete(&puller{client: c.Client})
+		Complete(&puller{client: mgr.GetClient()})
 }
 
 // Reconcile makes the pull secret of one ServiceAccount.
@@ -40,15 +40,18 @@ func (p *puller) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Resu
 	if request.Name != "default" {
 		return ctrl.Result{}, nil
 	}
-	if err := p.client.Get(ctx, client.ObjectKey{Name: request.Namespace}, namespace); err != nil ||
-		namespace.Labels[generators.ManagedByLabel] != generators.ManagedBy || namespace.DeletionTimestamp != nil {
-		return ctrl.Result{}, client.IgnoreNotFound(err)
-	}
 	if err := p.client.Get(ctx, request.NamespacedName, account); err != nil || len(account.ImagePullSecrets) > 0 {
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
+	again := ctrl.Result{RequeueAfter: 200 * time.Millisecond} // what is read comes from the manager's caches
+	if err := p.client.Get(ctx, client.ObjectKey{Name: request.Namespace}, namespace); err != nil {
+		return again, client.IgnoreNotFound(err)
+	}
+	if namespace.Labels[generators.ManagedByLabel] != generators.ManagedBy || namespace.DeletionTimestamp != nil {
+		return ctrl.Result{}, nil
+	}
 	if err := p.client.Get(ctx, client.ObjectKey{Name: "cluster"}, config); err != nil || config.Spec.ManagementState != operatorv1.Managed {
-		return ctrl.Result{RequeueAfter: 200 * time.Millisecond}, client.IgnoreNotFound(err)
+		return again, client.IgnoreNotFound(err)
 	}
 	return ctrl.Result{}, client.IgnoreNotFound(p.admit(ctx, account))
 }

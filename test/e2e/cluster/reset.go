@@ -51,7 +51,7 @@ func (c *Cluster) Reset(ctx context.Context, operator bool) error {
 
 // awaitOperator waits for what every scenario finds: a Config that is seen.
 func (c *Cluster) awaitOperator(ctx context.Context) error {
-	return wait.PollUntilContextCancel(ctx, 20*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+	return Poll(ctx, func(ctx context.Context) (bool, error) {
 		config, co := &imageregistryv1.Config{}, &configv1.ClusterOperator{}
 		err := errors.Join(
 			c.Client.Get(ctx, client.ObjectKey{Name: "cluster"}, config),
@@ -148,7 +148,8 @@ func (c *Cluster) clear(ctx context.Context) error {
 	if err := c.liftGuards(ctx); err != nil {
 		return fmt.Errorf("removing admission policies: %w", err)
 	}
-	err := wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+	// Each look lists 40 kinds: less often takes less time.
+	err := wait.PollUntilContextCancel(ctx, 200*time.Millisecond, true, func(ctx context.Context) (bool, error) {
 		c.Kubelet.Reset() // each time, as a Job replaces a pod that is killed
 		left, err := c.Contents(ctx)
 		for i := range left {
@@ -249,7 +250,7 @@ func (c *Cluster) RemoveStorage(ctx context.Context) error {
 // awaitGone waits until the API server does not take the namespace for a closed one
 // any more, as it would refuse what comes into the next one of that name.
 func (c *Cluster) awaitGone(ctx context.Context, namespace string) error {
-	return wait.PollUntilContextCancel(ctx, 20*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+	return Poll(ctx, func(ctx context.Context) (bool, error) {
 		err := c.Client.Create(ctx, configMap(namespace, "is-it-gone", "", ""), client.DryRunAll)
 		return apierrors.IsNotFound(err), nil
 	})

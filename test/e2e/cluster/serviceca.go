@@ -23,7 +23,7 @@ func (c *Cluster) publishServiceCA(mgr ctrl.Manager) error {
 	unchecked := true
 	return ctrl.NewControllerManagedBy(mgr).Named("service-ca-cert-publisher").For(&corev1.Namespace{}).
 		WithOptions(controller.Options{SkipNameValidation: &unchecked}).
-		Complete(&publisher{client: c.Client, bundle: c.ServiceCA.Bundle()})
+		Complete(&publisher{client: mgr.GetClient(), bundle: c.ServiceCA.Bundle()})
 }
 
 // Reconcile makes the ConfigMap of one namespace.

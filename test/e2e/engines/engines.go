@@ -175,8 +175,9 @@ var situations = []Situation{
 	},
 	{
 		Name: "upgrade",
-		What: "The objects that an earlier version of this product rendered are followed by those of this one.",
-		Then: "The same claim. What the earlier version brought and this one does not is removed.",
+		What: "What each earlier version of this product rendered is followed by what the next one renders, up to this one.",
+		Then: "The same claim. The Job of each version runs once and writes nothing; what the version before brought and " +
+			"this one does not is removed.",
 		Notes: map[Engine]string{
 			Kubectl: "Leaves the Job and the script of before, as above.",
 		},

@@ -66,6 +66,7 @@ func (s *Scenario) AwaitJob(job client.Object) *Outcome {
 		}
 	}
 	s.requireForeseen(o)
+	s.requireDiagnosed(o)
 	return o
 }
 

@@ -12,17 +12,14 @@ import (
 	imageregistryv1 "github.com/openshift/api/imageregistry/v1"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/test/e2e/cluster"
 	"github.com/registryprofile/registry-profile/test/e2e/pushpull"
 )
 
-const (
-	limit = 5 * time.Minute // of waiting for one thing: only a fault reaches it, on the busiest machine
-	poll  = 20 * time.Millisecond
-)
+// limit is that of waiting for one thing: only a fault reaches it, on the busiest machine.
+const limit = 5 * time.Minute
 
 // A Scenario is a test with a cluster of its own.
 type Scenario struct {
@@ -77,7 +74,7 @@ func (s *Scenario) Reset() {
 // shortly, to collect garbage. A call may last long, as a busy machine is no fault.
 func (s *Scenario) speedUp() {
 	s.Kubelet.Env(
-		corev1.EnvVar{Name: "POLL_SECONDS", Value: "0.1"},
+		corev1.EnvVar{Name: "POLL_SECONDS", Value: "0.5"},
 		corev1.EnvVar{Name: "CALL_SECONDS", Value: "60"},
 		corev1.EnvVar{Name: "GOGC", Value: "off"},
 	)
@@ -109,7 +106,9 @@ func (s *Scenario) end(began time.Time) {
 func (s *Scenario) Await(what string, check func(ctx context.Context) (bool, error)) {
 	s.Helper()
 	var last error
-	err := wait.PollUntilContextTimeout(s.Ctx, poll, limit, true, func(ctx context.Context) (bool, error) {
+	ctx, cancel := context.WithTimeout(s.Ctx, limit)
+	defer cancel()
+	err := cluster.Poll(ctx, func(ctx context.Context) (bool, error) {
 		var ok bool
 		ok, last = check(ctx)
 		return ok && last == nil, nil

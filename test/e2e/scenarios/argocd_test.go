@@ -277,6 +277,7 @@ func TestArgoCD(t *testing.T) {
 }
 
 func argoDeleted(t *testing.T) {
+	t.Parallel()
 	for name, finalizer := range map[string]string{
 		"foreground": "resources-finalizer.argocd.argoproj.io",
 		"background": "resources-finalizer.argocd.argoproj.io/background",
@@ -291,6 +292,7 @@ func argoDeleted(t *testing.T) {
 }
 
 func argoEmptyRender(t *testing.T) {
+	t.Parallel()
 	for name, commit := range map[string]func(a *argoed){
 		"plugin-missing": func(a *argoed) {
 			require.NoError(a, os.RemoveAll(a.argocd.Plugins))
@@ -324,6 +326,7 @@ func argoEmptyRender(t *testing.T) {
 // argoStorageInGit: Git had spec.storage, by either way of applying, and now brings a
 // profile, in one commit.
 func argoStorageInGit(t *testing.T) {
+	t.Parallel()
 	for name, annotations := range map[string]string{
 		"client-side": "", "server-side": "argocd.argoproj.io/sync-options: ServerSideApply=true",
 	} {

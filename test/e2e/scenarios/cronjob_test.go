@@ -21,6 +21,7 @@ import (
 // TestReconcile is what happens in the months after the bootstrap, and what the
 // CronJob's next run makes of it. The run before finds nothing to do.
 func TestReconcile(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*runner.Scenario) (check func(*runner.Outcome)){
 		"credentials-rotated": credentialsRotated,
 		"ca-rotated":          caRotated,

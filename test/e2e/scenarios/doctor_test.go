@@ -210,6 +210,7 @@ var doctorsFaults = map[string]struct {
 
 // TestDoctorNames: each fault is told by its codes, and no error besides them.
 func TestDoctorNames(t *testing.T) {
+	t.Parallel()
 	for name, c := range doctorsFaults {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)

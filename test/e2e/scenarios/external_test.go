@@ -99,6 +99,7 @@ func requireWorks(s *runner.Scenario, objects runner.Objects, claim client.Objec
 // TestExternalMode is an object gateway outside of the cluster, with a CA of its own that
 // the profile names.
 func TestExternalMode(t *testing.T) {
+	t.Parallel()
 	t.Run("works", func(t *testing.T) {
 		s := runner.Start(t)
 		placeOutside(s)

@@ -213,6 +213,7 @@ func fluxEmptyRender(t *testing.T) {
 
 // fluxStorageInGit: Git had spec.storage, and now brings a profile.
 func fluxStorageInGit(t *testing.T) {
+	t.Parallel()
 	// byHand is a cluster on which the registry runs on the claim, all of it in Git.
 	byHand := func(t *testing.T) (f *fluxed, pull func()) {
 		f = startFlux(t)

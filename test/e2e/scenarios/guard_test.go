@@ -62,6 +62,7 @@ var mayHoldImages = map[string]func(*runner.Scenario){
 // TestGuardStops is a registry that may hold images elsewhere: one pod looks,
 // writes nothing, and says what to do.
 func TestGuardStops(t *testing.T) {
+	t.Parallel()
 	for name, prepare := range mayHoldImages {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)
@@ -84,6 +85,7 @@ func TestGuardStops(t *testing.T) {
 // TestGuardAllowsStorageSwitch is the same registry, and a user who said so:
 // nobody ever sees two storages, or none, on the way.
 func TestGuardAllowsStorageSwitch(t *testing.T) {
+	t.Parallel()
 	for name, prepare := range mayHoldImages {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)
@@ -109,6 +111,7 @@ func TestGuardAllowsStorageSwitch(t *testing.T) {
 // images already: on a volume, or in a bucket where the profile wants a volume.
 // The Job stops, and goes through once the profile allows it.
 func TestGuardOfEachBackend(t *testing.T) {
+	t.Parallel()
 	for name, c := range installs {
 		switch name {
 		case "rgw-route-https": // TestGuardStops and TestGuardAllowsStorageSwitch

@@ -96,6 +96,7 @@ var byHand = map[string]struct {
 // TestImport takes a registry over that was set up by hand, from the live cluster and from a
 // dump of it: nothing is switched, neither by the plan nor by what is delivered.
 func TestImport(t *testing.T) {
+	t.Parallel()
 	for name, c := range byHand {
 		for _, from := range []string{"live", "dump"} {
 			t.Run(name+"-"+from, func(t *testing.T) {

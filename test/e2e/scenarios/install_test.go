@@ -35,6 +35,7 @@ var installs = map[string]struct{ spec, endpoint string }{
 // TestFirstInstall is a new cluster: the registry runs on its storage, a second
 // Job writes nothing, and an image survives the way there and back.
 func TestFirstInstall(t *testing.T) {
+	t.Parallel()
 	for name, c := range installs {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)

@@ -52,6 +52,7 @@ func TestKilledAfterEachRead(t *testing.T) {
 // TestKilledAfterEachWrite installs again and again, and kills the first pod each
 // time one call later, from its first write on: the next brings it to the same end.
 func TestKilledAfterEachWrite(t *testing.T) {
+	t.Parallel()
 	const parts = 3 // side by side
 	for part := range parts {
 		t.Run(fmt.Sprintf("part-%d", part+1), func(t *testing.T) {
@@ -107,6 +108,7 @@ func requireKilled(s *runner.Scenario, run *kubelet.Run) {
 // TestFaultAtEachCall makes each call fail once, in each situation in which the
 // Job makes it: the same pod goes on and comes to the same end.
 func TestFaultAtEachCall(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]apiproxy.Answer{
 		"500": apiproxy.InternalError, "429": apiproxy.TooManyRequests, "503": apiproxy.Unavailable, "409": apiproxy.Conflict, "drop": apiproxy.Drop,
 	} {

@@ -16,7 +16,6 @@ import (
 	storagev1 "k8s.io/api/storage/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
@@ -59,7 +58,7 @@ func (k *kpted) uninstall() {
 	definition.SetName("resourcegroups.kpt.dev")
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	require.NoError(k, wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+	require.NoError(k, cluster.Poll(ctx, func(ctx context.Context) (bool, error) {
 		return gone(k.Client.Delete(ctx, definition))
 	}))
 }
@@ -251,6 +250,7 @@ func TestKptWaitsForFailedJob(t *testing.T) {
 
 // TestKptAdopts takes over what something else has delivered.
 func TestKptAdopts(t *testing.T) {
+	t.Parallel()
 	for name, deliver := range map[string]func(k *kpted){
 		"oc-apply": func(k *kpted) { applyAsRendered(k.Scenario, k.RenderStream("{}")) },
 		"engine":   func(k *kpted) { k.Apply("argocd-controller", k.Render("{}")) },
@@ -300,6 +300,7 @@ func TestKptLosesItsInventory(t *testing.T) {
 // kptStorageInPackage: the package had a whole Config, by either way of applying, and now
 // brings a profile, as the README says.
 func kptStorageInPackage(t *testing.T) {
+	t.Parallel()
 	for name, flags := range map[string]string{"client-side": "", "server-side": " --server-side --force-conflicts"} {
 		t.Run(name, func(t *testing.T) {
 			k := startKpt(t)
@@ -366,7 +367,7 @@ func TestKptVolume(t *testing.T) {
 func bindWhenUsed(k *kpted, name string) (done chan error) {
 	done = make(chan error, 1)
 	go func() {
-		done <- wait.PollUntilContextCancel(k.Ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+		done <- cluster.Poll(k.Ctx, func(ctx context.Context) (bool, error) {
 			config := &imageregistryv1.Config{}
 			if err := k.Client.Get(ctx, client.ObjectKey{Name: "cluster"}, config); err != nil {
 				return false, err

@@ -44,6 +44,7 @@ var fenced = regexp.MustCompile("(?ms)^```(yaml|sh)\n(.*?)^```$")
 
 // TestOperations does what docs/operations.md says, word for word.
 func TestOperations(t *testing.T) {
+	t.Parallel()
 	blocks := map[string][][]string{}
 	for section := range strings.SplitSeq(read(t, "../../../docs/operations.md"), "\n## ") {
 		title, text, _ := strings.Cut(section, "\n")

@@ -49,6 +49,7 @@ var deliveries = map[string]delivery{
 // Git. The Job runs, both are taken out of Git, and the next syncs leave them in the
 // cluster.
 func TestOwnership(t *testing.T) {
+	t.Parallel()
 	for name, d := range deliveries {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)
@@ -71,6 +72,7 @@ func TestOwnership(t *testing.T) {
 // TestOwnershipOfManagementState is a Config of the user's that had managementState
 // alone in Git, and leaves it to the Job from now on.
 func TestOwnershipOfManagementState(t *testing.T) {
+	t.Parallel()
 	for state, names := range map[operatorv1.ManagementState][]string{
 		operatorv1.Managed: slices.Collect(maps.Keys(deliveries)),
 		operatorv1.Removed: {"kubectl", "argocd", "flux"}, // the Job's patch takes the field from them

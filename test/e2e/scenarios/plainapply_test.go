@@ -21,6 +21,7 @@ import (
 // administrator has put emptyDir into a registry that is Removed. Whatever the order,
 // the registry never serves from there, and ends on the bucket.
 func TestPlainApply(t *testing.T) {
+	t.Parallel()
 	for name, apply := range map[string]func(s *runner.Scenario, manifests []byte){
 		"as-rendered": applyAsRendered, "backwards": applyBackwards,
 	} {

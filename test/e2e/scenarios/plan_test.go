@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/cluster/plan"
@@ -79,14 +80,16 @@ func TestFixedFields(t *testing.T) {
 		object := objects.Of(c.kind)[0]
 		require.NoError(t, s.ApplyOne("argocd-controller", objects.Of("Namespace")[0]))
 		require.NoError(t, s.ApplyOne("argocd-controller", object), name)
-		live := object.DeepCopy()
-		require.NoError(t, s.Client.Get(s.Ctx, client.ObjectKeyFromObject(object), live))
-		if c.value == nil {
-			unstructured.RemoveNestedField(live.Object, c.path...)
-		} else {
-			require.NoError(t, unstructured.SetNestedField(live.Object, c.value, c.path...))
-		}
-		err := s.Client.Update(s.Ctx, live, client.DryRunAll)
+		err := retry.RetryOnConflict(retry.DefaultRetry, func() error { // the Job's controller writes, too
+			live := object.DeepCopy()
+			require.NoError(t, s.Client.Get(s.Ctx, client.ObjectKeyFromObject(object), live))
+			if c.value == nil {
+				unstructured.RemoveNestedField(live.Object, c.path...)
+			} else {
+				require.NoError(t, unstructured.SetNestedField(live.Object, c.value, c.path...))
+			}
+			return s.Client.Update(s.Ctx, live, client.DryRunAll)
+		})
 		if c.takes {
 			require.NoError(t, err, name)
 			continue

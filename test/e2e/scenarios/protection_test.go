@@ -101,6 +101,7 @@ func deleteGuarded(s *runner.Scenario, object client.Object) {
 // TestClaimCannotBeDeleted tries everything that deletes: none gets the claim, and each is
 // told what to do.
 func TestClaimCannotBeDeleted(t *testing.T) {
+	t.Parallel()
 	for backend, kind := range map[string]string{"rgw": "objectbucketclaims.objectbucket.io", "cephfs": "persistentvolumeclaims"} {
 		t.Run(backend, func(t *testing.T) {
 			s := runner.Start(t)
@@ -209,6 +210,7 @@ func merge(patch string) client.Patch { return client.RawPatch(types.MergePatchT
 // TestDeleteEverything gives all manifests to kubectl delete, twice, in their order and
 // backwards. The policies are among them, and must outlive what they guard.
 func TestDeleteEverything(t *testing.T) {
+	t.Parallel()
 	for name, order := range map[string]func(runner.Objects){
 		"as-rendered": func(runner.Objects) {}, "backwards": func(o runner.Objects) { slices.Reverse(o) },
 	} {
@@ -480,6 +482,7 @@ func TestConfirmedStorageChange(t *testing.T) {
 // TestSyncThatOwnedTheStorage: an engine that once had spec.storage in Git, and has it no
 // longer, would remove it. No Job has run yet that could be a second owner.
 func TestSyncThatOwnedTheStorage(t *testing.T) {
+	t.Parallel()
 	for name, apply := range map[string]func(*runner.Scenario, *unstructured.Unstructured) error{
 		"argocd": func(s *runner.Scenario, config *unstructured.Unstructured) error {
 			return s.ApplyOne("argocd-controller", config)

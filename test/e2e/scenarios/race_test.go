@@ -31,6 +31,7 @@ const (
 // of the CronJob, side by side, and holds each back until both are about to
 // write the same object.
 func TestRaceOfTwoJobs(t *testing.T) {
+	t.Parallel()
 	for name, path := range map[string]string{"ca": caPath, "secret": secretPath, "config": configPath} {
 		t.Run("old-and-new/"+name, func(t *testing.T) {
 			s := runner.Start(t)
@@ -87,6 +88,7 @@ func jobOf(s *runner.Scenario, cronJob *unstructured.Unstructured) *unstructured
 // TestRaceWithOperator lets a sync of the operator that has begun before the
 // Job's patch end, with its write of the whole spec, so many calls after it.
 func TestRaceWithOperator(t *testing.T) {
+	t.Parallel()
 	for calls := range 8 {
 		t.Run(fmt.Sprint(calls), func(t *testing.T) {
 			s := runner.Start(t)

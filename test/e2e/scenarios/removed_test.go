@@ -14,6 +14,7 @@ import (
 
 // TestRemovedByProfile takes the registry down and brings it back: its images are there.
 func TestRemovedByProfile(t *testing.T) {
+	t.Parallel()
 	for name, storage := range map[string]string{"rgw": "{rgw: {}}", "noobaa": "{noobaa: {}}"} {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)

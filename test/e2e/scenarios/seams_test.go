@@ -77,6 +77,7 @@ func TestBackendEdited(t *testing.T) {
 // TestRouteLeadsElsewhere is a Route in front of another Service than the claim's, or of
 // another one too, whether the Route was changed or the profile.
 func TestRouteLeadsElsewhere(t *testing.T) {
+	t.Parallel()
 	const secure = "Route openshift-storage/" + cluster.RouteSecure + " leads to "
 	const own = "Service rook-ceph-rgw-ocs-storagecluster-cephobjectstore"
 	for name, c := range map[string]struct{ spec, patch, says string }{
@@ -125,6 +126,7 @@ func TestHostThatNobodyProves(t *testing.T) {
 // TestClaimBeingDeleted is a claim that somebody has deleted while its provisioner is
 // away: its phase is still Bound, and its bucket goes as soon as the provisioner is back.
 func TestClaimBeingDeleted(t *testing.T) {
+	t.Parallel()
 	stop := func(s *runner.Scenario, objects runner.Objects) {
 		claim := &bucketv1alpha1.ObjectBucketClaim{ObjectMeta: claimMeta}
 		deleteGuarded(s, claim)
@@ -328,6 +330,7 @@ func failPruner(s *runner.Scenario) {
 // TestNamespacedConfig is a rendered Config that an ordinary "namespace:" of a
 // kustomization has put into a namespace: whoever applies it, the storage stays.
 func TestNamespacedConfig(t *testing.T) {
+	t.Parallel()
 	for name, apply := range map[string]func(*runner.Scenario, *unstructured.Unstructured) error{
 		"kubectl": func(s *runner.Scenario, config *unstructured.Unstructured) error {
 			content, err := config.MarshalJSON()

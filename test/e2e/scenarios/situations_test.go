@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -54,6 +56,7 @@ type plays map[string]func(t *testing.T)
 // playAll plays every situation of an engine.
 func playAll(t *testing.T, e engines.Engine, situations []engines.Situation, all plays) {
 	t.Helper()
+	t.Parallel()
 	var expected []string
 	for _, situation := range situations {
 		if situation.Without[e] == "" {
@@ -290,33 +293,53 @@ func rollback(e engine) {
 	}
 }
 
-// earlierVersion is what a version of the product before the admission policies rendered of
-// the minimal profile.
-const earlierVersion = "testdata/earlier-version.yaml"
+// earlierVersions has what versions of the product rendered of the minimal profile, as
+// test/tools/render-version.sh writes it, by names that sort from the oldest to the newest.
+const earlierVersions = "testdata/versions"
 
+// upgrade delivers what each version of the product renders after that of the version before.
 func upgrade(e engine) {
 	s := e.scenario()
-	rendered := read(s.T, earlierVersion)
-	e.requireDone(e.commitManifests(map[string][]byte{
-		"kustomization.yaml": kustomizationOf("earlier.yaml"), "earlier.yaml": []byte(rendered),
-	}))
+	versions, err := os.ReadDir(earlierVersions)
+	require.NoError(s, err)
+	require.NotEmpty(s, versions)
+	before := deliverVersion(e, versions[0].Name())
 	requireInstalled(s)
 	pull := image(s)
 	configs := watchConfig(s)
-	claim := live(s, s.Render("{}").Of("ObjectBucketClaim")[0])
-	earlier, err := runner.Decode(strings.NewReader(rendered))
-	require.NoError(s, err)
-	earlier = earlier.Of("Job", "ConfigMap")
-	require.Len(s, earlier, 2)
+	claim := live(s, before.Of("ObjectBucketClaim")[0]).GetUID()
 
-	e.requireDone(e.commit("{}"))
-	require.Equal(s, claim.GetUID(), live(s, claim).GetUID())
-	require.Empty(s, writes(s.AwaitJob(s.Render("{}").Job()).Last()))
-	for _, object := range earlier {
-		e.requireRemoved(object)
+	requireUpgraded := func(now runner.Objects) {
+		require.Equal(s, claim, live(s, now.Of("ObjectBucketClaim")[0]).GetUID())
+		require.Empty(s, writes(s.AwaitJob(now.Job()).Last()))
+		for _, left := range before.Of("Job", "ConfigMap") {
+			if !slices.ContainsFunc(now, func(o *unstructured.Unstructured) bool { return o.GetName() == left.GetName() }) {
+				e.requireRemoved(left)
+			}
+		}
+		before = now
 	}
+	for _, version := range versions[1:] {
+		requireUpgraded(deliverVersion(e, version.Name()))
+	}
+	e.requireDone(e.commit("{}"))
+	requireUpgraded(s.Render("{}"))
 	requireNeverMoved(s, configs)
 	pull()
+}
+
+// deliverVersion delivers what an earlier version has rendered.
+func deliverVersion(e engine, file string) runner.Objects {
+	s := e.scenario()
+	s.Helper()
+	rendered := read(s.T, filepath.Join(earlierVersions, file))
+	e.requireDone(e.commitManifests(map[string][]byte{
+		"kustomization.yaml": kustomizationOf("earlier.yaml"), "earlier.yaml": []byte(rendered),
+	}))
+	objects, err := runner.Decode(strings.NewReader(rendered))
+	require.NoError(s, err)
+	require.Len(s, objects.Of("Job", "ConfigMap"), 2)
+	return objects
 }
 
 func kustomizationOf(resource string) []byte {

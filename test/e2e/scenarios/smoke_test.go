@@ -87,6 +87,7 @@ func requireNothingLeft(s *runner.Scenario) {
 // TestSmokeIsGreen on every backend and endpoint: an image is pushed to the registry that
 // runs on what the bootstrap Job has written, and a node pulls it.
 func TestSmokeIsGreen(t *testing.T) {
+	t.Parallel()
 	for name, c := range installs {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)
@@ -101,6 +102,31 @@ func TestSmokeIsGreen(t *testing.T) {
 			require.Equal(t, config.Spec.DisableRedirect, direct == 0, "a node follows redirects to the store")
 		})
 	}
+}
+
+// TestSmokeIsRepeated on its schedule, also while the Job of a new version of the profile is at
+// work: neither takes away what is the other's. A fault that has come since is told.
+func TestSmokeIsRepeated(t *testing.T) {
+	s := runner.Start(t)
+	objects, registry := serving(s, `{verify: {schedule: "0 0 1 1 *"}}`)
+	var repeated *unstructured.Unstructured
+	for _, cronJob := range objects.Of("CronJob") {
+		if strings.HasSuffix(cronJob.GetName(), "-verify") {
+			repeated = cronJob
+		}
+	}
+	s.Apply("argocd-controller", runner.Objects{objects.SmokeTest()})
+	both := []*runner.Outcome{runCronJob(s, repeated, 1), s.AwaitJob(objects.SmokeTest())}
+	for _, outcome := range both {
+		requireGreen(s, outcome, "1 of 1")
+	}
+	registry.Stop()
+	gone := runCronJob(s, repeated, 2)
+	requireRed(s, gone, "The registry takes no image: ")
+	said, code := examineAsAdmin(s)
+	require.Equal(t, 1, code)
+	require.Contains(t, said, "smoke-test-failed")
+	require.Contains(t, said, gone.Job.Name)
 }
 
 // TestSmokeOfAllAtOnce: Flux applies everything at the same time; the smoke test waits for
@@ -119,6 +145,7 @@ func TestSmokeOfAllAtOnce(t *testing.T) {
 
 // TestSmokeNamesTheFault: each fault that people have had is red, with its reason and its fix.
 func TestSmokeNamesTheFault(t *testing.T) {
+	t.Parallel()
 	secure := cluster.RouteSecure + "-openshift-storage.apps.e2e.example.com"
 	for name, c := range map[string]struct {
 		spec  string

@@ -84,6 +84,7 @@ var obstacles = map[string]obstacle{
 // TestWaiting removes the obstacle when the Job has said what it waits for: the
 // same pod goes on.
 func TestWaiting(t *testing.T) {
+	t.Parallel()
 	for name, o := range obstacles {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)
@@ -110,6 +111,7 @@ func TestWaiting(t *testing.T) {
 // TestWaitingInVain leaves the obstacle there: the Job fails and its log says
 // what is missing, what the cluster says about it, and what to do.
 func TestWaitingInVain(t *testing.T) {
+	t.Parallel()
 	for name, advice := range map[string][]string{
 		"claim-not-bound": {
 			"ObjectBucketClaim openshift-image-registry/" + claimName + ": phase Pending, storage class ocs-storagecluster-ceph-rgw.",

@@ -89,7 +89,7 @@ func play(ctx context.Context, dir, scenarios string, flags []string) (int, erro
 	args := []string{
 		"-test.timeout=" + timeout.String(),
 		// A scenario waits half of its time.
-		"-test.parallel=" + strconv.Itoa(2*runtime.NumCPU()),
+		"-test.parallel=" + strconv.Itoa(3*runtime.NumCPU()),
 		"-test.run=" + scenarios,
 	}
 	err := sandbox.Run(ctx, dir, "scenarios", "scenarios.test", append(args, flags...)...)
