@@ -28,7 +28,7 @@ type access struct {
 // backend and the endpoint have no use for, since it may not exist. Creating by name works
 // because the Job writes with server-side apply: the API server then knows the name when
 // it authorizes the create.
-func accesses(p *v1alpha1.RegistryProfile) []access {
+func accesses(p *expansion) []access {
 	b := p.Spec.Storage.Object()
 	if b == nil {
 		claim := p.Spec.Storage.Volume().Claim()
@@ -73,7 +73,7 @@ func byNamespace(all []access) []access {
 	return joined
 }
 
-func caAccesses(p *v1alpha1.RegistryProfile) []access {
+func caAccesses(p *expansion) []access {
 	ca := trustedCA(p)
 	if ca.name == "" {
 		return nil
@@ -94,7 +94,7 @@ type trust struct {
 	sourceNamespace, sourceName, sourceKey string
 }
 
-func trustedCA(p *v1alpha1.RegistryProfile) trust {
+func trustedCA(p *expansion) trust {
 	b := p.Spec.Storage.Object()
 	if b == nil || b.Endpoint.Scheme() == v1alpha1.HTTP {
 		return trust{}

@@ -27,21 +27,21 @@ var (
 )
 
 func admissionPolicyGenerator(
-	order int, name, doc string, spec func(*v1alpha1.RegistryProfile) admissionPolicySpec,
+	order int, name, doc string, spec func(*expansion) admissionPolicySpec,
 ) Generator {
-	return guardGenerator(order, "ValidatingAdmissionPolicy", name, doc, func(p *v1alpha1.RegistryProfile) any {
+	return guardGenerator(order, "ValidatingAdmissionPolicy", name, doc, func(p *expansion) any {
 		return admissionPolicy{spec(p)}
 	})
 }
 
 func admissionPolicyBindingGenerator(order int, policy string, param *paramRef) Generator {
 	return guardGenerator(order, "ValidatingAdmissionPolicyBinding", policy, "puts the policy "+policy+" in force",
-		func(*v1alpha1.RegistryProfile) any {
+		func(*expansion) any {
 			return admissionPolicyBinding{admissionPolicyBindingSpec{policy, param, []string{"Deny"}}}
 		})
 }
 
-func guardGenerator(order int, kind, name, doc string, content func(*v1alpha1.RegistryProfile) any) Generator {
+func guardGenerator(order int, kind, name, doc string, content func(*expansion) any) Generator {
 	return Generator{
 		Order:         order,
 		APIVersion:    admissionGroup + "/v1",
@@ -51,7 +51,7 @@ func guardGenerator(order int, kind, name, doc string, content func(*v1alpha1.Re
 		Class:         ClassGuard,
 		Sealed:        true,
 		Doc:           doc,
-		generate: func(p *v1alpha1.RegistryProfile) []object {
+		generate: func(p *expansion) []object {
 			if !*p.Spec.Protection.AdmissionPolicies {
 				return nil
 			}

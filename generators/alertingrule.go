@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/registryprofile/registry-profile/api/v1alpha1"
 )
 
 // MonitoringNamespace is the only one in which OpenShift reads AlertingRules.
@@ -43,7 +41,7 @@ var alertingRuleGenerator = Generator{
 	Stage:      StageSwitch,
 	Class:      ClassPlumbing,
 	Doc:        "alerts of the platform's Prometheus: the Job has failed, or its CronJob has not succeeded any more",
-	generate: func(p *v1alpha1.RegistryProfile) []object {
+	generate: func(p *expansion) []object {
 		if !*p.Spec.Alerts.Enabled {
 			return nil
 		}
@@ -77,12 +75,12 @@ func newAlert(name, severity, expr string, lasting time.Duration, summary, descr
 
 // series are those of kube-state-metrics that have a name in the Job's namespace. Max takes
 // off the labels of who has exported them, which change when that pod does.
-func series(p *v1alpha1.RegistryProfile, metric, label, match string) string {
+func series(p *expansion, metric, label, match string) string {
 	return fmt.Sprintf("max by (namespace, %s) (%s{namespace=%q,%s%s})",
 		label, metric, p.Spec.Bootstrap.Namespace, label, match)
 }
 
-func failedJobs(p *v1alpha1.RegistryProfile, match string) string {
+func failedJobs(p *expansion, match string) string {
 	return series(p, "kube_job_failed", "job_name", match+`,condition="true"`) + " == 1"
 }
 
@@ -90,8 +88,8 @@ func failedJobs(p *v1alpha1.RegistryProfile, match string) string {
 // exports the exit code of a pod that is not restarted; kube-state-metrics counts failed pods
 // under no reason where a rule of podFailurePolicy has ended the Job (internal/store/job.go),
 // which codes 2 and 3 do.
-func jobAlerts(p *v1alpha1.RegistryProfile) []alertRule {
-	name, namespace := bootstrapJob(p).name, p.Spec.Bootstrap.Namespace
+func jobAlerts(p *expansion) []alertRule {
+	name, namespace := p.bootstrapJob().name, p.Spec.Bootstrap.Namespace
 	failed := failedJobs(p, fmt.Sprintf("=%q", name))
 	atOnce := series(p, "kube_job_status_failed", "job_name", fmt.Sprintf(`=%q,reason=""`, name)) + " > 0"
 	logs := fmt.Sprintf("oc logs -n %s -l job-name=%s --tail=5", namespace, name)
@@ -109,7 +107,7 @@ func jobAlerts(p *v1alpha1.RegistryProfile) []alertRule {
 
 // smokeTestAlerts are silent where there is no smoke test. Of the repeated one the last run
 // counts, and not Jobs of before, which stay.
-func smokeTestAlerts(p *v1alpha1.RegistryProfile) []alertRule {
+func smokeTestAlerts(p *expansion) []alertRule {
 	const alert, severity = "SmokeTestFailed", "critical"
 	summary := "An image cannot be pushed to the image registry, or no node can pull it."
 	description := fmt.Sprintf("The log says what failed, and what to do: oc get jobs -n %[1]s, then oc logs -n %[1]s job/NAME .",
@@ -128,7 +126,7 @@ func smokeTestAlerts(p *v1alpha1.RegistryProfile) []alertRule {
 }
 
 // reconcileAlerts: one run may be left out, as when the control plane is upgraded.
-func reconcileAlerts(p *v1alpha1.RegistryProfile) []alertRule {
+func reconcileAlerts(p *expansion) []alertRule {
 	name, namespace := reconcileName(p), p.Spec.Bootstrap.Namespace
 	match := fmt.Sprintf("=%q", name)
 	patience := p.Spec.Bootstrap.Reconcile.TwoRuns() + startingDeadline + timeout(p)

@@ -1,7 +1,5 @@
 package generators
 
-import "github.com/registryprofile/registry-profile/api/v1alpha1"
-
 const registryGroup = "imageregistry.operator.openshift.io"
 
 var clusterRoleGenerator = Generator{
@@ -13,7 +11,7 @@ var clusterRoleGenerator = Generator{
 	Class:         ClassPlumbing,
 	Sealed:        true,
 	Doc:           "lets the Job switch Config/cluster and read what the operator reports and who provisions the claim",
-	generate: func(p *v1alpha1.RegistryProfile) []object {
+	generate: func(p *expansion) []object {
 		return []object{{name: clusterRoleName(p), content: role{[]rule{
 			allow(registryGroup, "configs", SingletonName, "get", "patch"),
 			allow("config.openshift.io", "clusteroperators", "image-registry", "get"),
@@ -30,13 +28,13 @@ var clusterRoleBindingGenerator = Generator{
 	Stage:         StageBase,
 	Class:         ClassPlumbing,
 	Doc:           "gives the ClusterRole to the Job",
-	generate: func(p *v1alpha1.RegistryProfile) []object {
+	generate: func(p *expansion) []object {
 		return []object{bind(p, "", clusterRoleName(p), clusterRoleGenerator.Kind)}
 	},
 }
 
 // clusterRoleName begins with the product's name, because all products share the names
 // of cluster-wide objects.
-func clusterRoleName(p *v1alpha1.RegistryProfile) string {
+func clusterRoleName(p *expansion) string {
 	return ManagedBy + "-" + bootstrapName(p)
 }

@@ -17,7 +17,7 @@ var configGenerator = Generator{
 	Stage:         StageAfter,
 	Class:         ClassShared,
 	Doc:           "the registry's settings, without its storage",
-	generate: func(p *v1alpha1.RegistryProfile) []object {
+	generate: func(p *expansion) []object {
 		spec := p.Spec.Registry
 		spec.ManagementState = ""
 		return []object{{name: SingletonName, content: config{spec}}}

@@ -1,7 +1,6 @@
 package generators
 
 import (
-	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/generators/bootstrap"
 )
 
@@ -20,7 +19,7 @@ var configMapGenerator = Generator{
 	Stage:      StageBase,
 	Class:      ClassScript,
 	Doc:        "the Job's script, with its hash in the name",
-	generate: func(p *v1alpha1.RegistryProfile) []object {
+	generate: func(p *expansion) []object {
 		return []object{{p.Spec.Bootstrap.Namespace, scriptConfigMapName(p), configMap{
 			Immutable: true,
 			Data:      map[string]string{ScriptFile: bootstrap.Script()},
@@ -31,6 +30,6 @@ var configMapGenerator = Generator{
 // ScriptFiles are the keys of all scripts, each in a ConfigMap of its own.
 var ScriptFiles = []string{ScriptFile, SmokeScriptFile}
 
-func scriptConfigMapName(p *v1alpha1.RegistryProfile) string {
+func scriptConfigMapName(p *expansion) string {
 	return bootstrapName(p) + "-" + bootstrap.Hash()
 }

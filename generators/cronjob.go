@@ -2,8 +2,6 @@ package generators
 
 import (
 	"time"
-
-	"github.com/registryprofile/registry-profile/api/v1alpha1"
 )
 
 // startingDeadline is how late a run may begin, as when the control plane is upgraded.
@@ -34,7 +32,7 @@ var cronJobGenerator = Generator{
 	Stage:      StageAfter,
 	Class:      ClassScript,
 	Doc:        "repeats the Job every night, for rotated credentials and CAs and for drift",
-	generate: func(p *v1alpha1.RegistryProfile) []object {
+	generate: func(p *expansion) []object {
 		if !*p.Spec.Bootstrap.Reconcile.Enabled {
 			return nil
 		}
@@ -42,7 +40,7 @@ var cronJobGenerator = Generator{
 	},
 }
 
-func newCronJob(p *v1alpha1.RegistryProfile, name, schedule string, spec jobSpec) object {
+func newCronJob(p *expansion, name, schedule string, spec jobSpec) object {
 	return object{p.Spec.Bootstrap.Namespace, name, cronJob{cronJobSpec{
 		Schedule:                   schedule,
 		StartingDeadlineSeconds:    int(startingDeadline / time.Second),
@@ -57,4 +55,4 @@ func newCronJob(p *v1alpha1.RegistryProfile, name, schedule string, spec jobSpec
 }
 
 // reconcileName begins the names of the CronJob's Jobs, too.
-func reconcileName(p *v1alpha1.RegistryProfile) string { return p.Metadata.Name + "-reconcile" }
+func reconcileName(p *expansion) string { return p.Metadata.Name + "-reconcile" }

@@ -6,16 +6,17 @@ import "github.com/registryprofile/registry-profile/api/v1alpha1"
 // names one. Whoever delivers it beside the profile gives it these marks, which keep it as
 // they keep a claim of ours. Its spec holds what the Job demands of it.
 func ExistingClaim(p *v1alpha1.RegistryProfile) (Resource, bool) {
-	claim, ok := existingClaim(p)
+	e := newExpansion(p)
+	claim, ok := existingClaim(e)
 	if !ok {
 		return Resource{}, false
 	}
-	r := newResource(claim, append(plan(p), claim), p)
+	r := newResource(claim, append(plan(e), claim), e)
 	r.Existing = true
 	return r, true
 }
 
-func existingClaim(p *v1alpha1.RegistryProfile) (planned, bool) {
+func existingClaim(p *expansion) (planned, bool) {
 	generator, claim := objectBucketClaimGenerator, (*v1alpha1.ClaimReference)(nil)
 	if b := p.Spec.Storage.Object(); b != nil {
 		claim = b.ExistingClaim

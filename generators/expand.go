@@ -33,7 +33,7 @@ type Generator struct {
 	// Doc says in one line what the resource is for.
 	Doc string
 	// generate returns the objects that a profile asks for, or none.
-	generate func(*v1alpha1.RegistryProfile) []object
+	generate func(*expansion) []object
 }
 
 // object is what differs between the resources of a generator.
@@ -86,18 +86,31 @@ var clusterScoped = sync.OnceValue(func() map[ynode.ID]bool {
 	return kinds
 })
 
+// expansion is a profile that is expanded, and what several generators need of it.
+type expansion struct {
+	*v1alpha1.RegistryProfile
+	bootstrapJob func() object
+}
+
+func newExpansion(p *v1alpha1.RegistryProfile) *expansion {
+	e := &expansion{RegistryProfile: p}
+	e.bootstrapJob = sync.OnceValue(func() object { return newBootstrapJob(e) })
+	return e
+}
+
 // Expand returns the resources of a profile in apply order. Each carries the ordering
 // and protection marks of every engine.
 func Expand(p *v1alpha1.RegistryProfile) []Resource {
-	planned := plan(p)
+	e := newExpansion(p)
+	planned := plan(e)
 	resources := make([]Resource, len(planned))
 	for i, o := range planned {
-		resources[i] = newResource(o, planned, p)
+		resources[i] = newResource(o, planned, e)
 	}
 	return resources
 }
 
-func newResource(o planned, all []planned, p *v1alpha1.RegistryProfile) Resource {
+func newResource(o planned, all []planned, p *expansion) Resource {
 	return Resource{
 		RNode: encode(o, all, p),
 		Stage: o.Stage, Class: o.Class, order: o.Order, named: o.PerNamespace,
@@ -110,7 +123,7 @@ type planned struct {
 	object
 }
 
-func plan(p *v1alpha1.RegistryProfile) []planned {
+func plan(p *expansion) []planned {
 	var all []planned
 	for _, g := range All() {
 		for _, o := range g.generate(p) {
@@ -121,7 +134,7 @@ func plan(p *v1alpha1.RegistryProfile) []planned {
 }
 
 // encode returns the node of an object; all are the objects beside it.
-func encode(o planned, all []planned, p *v1alpha1.RegistryProfile) *yaml.RNode {
+func encode(o planned, all []planned, p *expansion) *yaml.RNode {
 	annotations := marks(o, all, p.Spec.Delivery)
 	annotations[ProfileAnnotation] = p.Metadata.Name
 	content := encodeContent(o.content)

@@ -14,7 +14,7 @@ var imagePrunerGenerator = Generator{
 	Stage:         StageAfter,
 	Class:         ClassShared,
 	Doc:           "when and what the operator prunes",
-	generate: func(p *v1alpha1.RegistryProfile) []object {
+	generate: func(p *expansion) []object {
 		return []object{{name: SingletonName, content: imagePruner{p.Spec.Pruner}}}
 	},
 }

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/internal/schema"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -51,19 +50,19 @@ var jobGenerator = Generator{
 	Stage:      StageSwitch,
 	Class:      ClassScript,
 	Doc:        "writes the registry's Secret and switches its storage; named after what it runs, as Jobs cannot be changed",
-	generate: func(p *v1alpha1.RegistryProfile) []object {
-		return []object{bootstrapJob(p)}
+	generate: func(p *expansion) []object {
+		return []object{p.bootstrapJob()}
 	},
 }
 
-// bootstrapJob has the permission to leave a storage. The CronJob has not: it would use it
+// newBootstrapJob has the permission to leave a storage. The CronJob has not: it would use it
 // at night.
-func bootstrapJob(p *v1alpha1.RegistryProfile) object {
+func newBootstrapJob(p *expansion) object {
 	return hashedJob(p, bootstrapName(p), newJobSpec(p, append(parameters(p), permission(p)...)))
 }
 
 // hashedJob returns a Job whose name ends in the hash of its spec.
-func hashedJob(p *v1alpha1.RegistryProfile, name string, spec jobSpec) object {
+func hashedJob(p *expansion, name string, spec jobSpec) object {
 	content := ynode.Encode(job{spec})
 	return object{p.Spec.Bootstrap.Namespace, name + "-" + jobHash(content), content}
 }
@@ -82,7 +81,7 @@ func jobHash(job *yaml.Node) string {
 // never work, and the guard, or the verdict of the smoke test.
 var finalExitCodes = []int{2, 3}
 
-func newJobSpec(p *v1alpha1.RegistryProfile, env []envVar) jobSpec {
+func newJobSpec(p *expansion, env []envVar) jobSpec {
 	return jobSpec{
 		ActiveDeadlineSeconds: int64(timeout(p) / time.Second),
 		BackoffLimit:          backoffLimit,
@@ -103,14 +102,14 @@ func newPodFailurePolicy(container string) podFailurePolicy {
 }
 
 // timeout is checked by the rule bootstrap-timeout.
-func timeout(p *v1alpha1.RegistryProfile) time.Duration {
+func timeout(p *expansion) time.Duration {
 	d, _ := time.ParseDuration(p.Spec.Bootstrap.Timeout)
 	return d
 }
 
 // scriptTimeoutSeconds ends before the Job does, so that the script can still
 // say what it was waiting for.
-func scriptTimeoutSeconds(p *v1alpha1.RegistryProfile) string {
+func scriptTimeoutSeconds(p *expansion) string {
 	return secondsBefore(timeout(p))
 }
 

@@ -1,7 +1,5 @@
 package generators
 
-import "github.com/registryprofile/registry-profile/api/v1alpha1"
-
 var namespaceGenerator = Generator{
 	Order:         100,
 	APIVersion:    "v1",
@@ -16,7 +14,7 @@ var namespaceGenerator = Generator{
 		"pod-security.kubernetes.io/warn":    "restricted",
 	},
 	Doc: "of the Job, apart from the registry's own, where a failed Job would degrade the pruner",
-	generate: func(p *v1alpha1.RegistryProfile) []object {
+	generate: func(p *expansion) []object {
 		if !*p.Spec.Bootstrap.CreateNamespace {
 			return nil
 		}

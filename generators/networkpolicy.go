@@ -35,7 +35,7 @@ var networkPolicyGenerator = Generator{
 	Stage:      StageBase,
 	Class:      ClassPlumbing,
 	Doc:        "if asked for, lets the Job's pods out to the API server and DNS, and nothing in",
-	generate: func(p *v1alpha1.RegistryProfile) []object {
+	generate: func(p *expansion) []object {
 		if !*p.Spec.Bootstrap.NetworkPolicy {
 			return nil
 		}

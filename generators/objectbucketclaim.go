@@ -24,7 +24,7 @@ var objectBucketClaimGenerator = Generator{
 	Stage:      StageBase,
 	Class:      ClassClaim,
 	Doc:        "the bucket; deleting it deletes every image",
-	generate: func(p *v1alpha1.RegistryProfile) []object {
+	generate: func(p *expansion) []object {
 		b := p.Spec.Storage.Object()
 		if b == nil || b.ExistingClaim != nil {
 			return nil

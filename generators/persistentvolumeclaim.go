@@ -23,7 +23,7 @@ var persistentVolumeClaimGenerator = Generator{
 	Stage:      StageSwitch,
 	Class:      ClassClaim,
 	Doc:        "the volume; deleting it deletes every image",
-	generate: func(p *v1alpha1.RegistryProfile) []object {
+	generate: func(p *expansion) []object {
 		v := p.Spec.Storage.Volume()
 		if v == nil || v.ExistingClaim != nil {
 			return nil

@@ -91,12 +91,12 @@ func podLabels(container string) map[string]string {
 }
 
 // newPodTemplate runs the script that switches the storage.
-func newPodTemplate(p *v1alpha1.RegistryProfile, env []envVar) podTemplate {
+func newPodTemplate(p *expansion, env []envVar) podTemplate {
 	return newScriptPod(p, bootstrapName(p), JobContainer, scriptConfigMapName(p), ScriptFile, env)
 }
 
 // newScriptPod runs a script of a ConfigMap as the restricted pod security standard asks.
-func newScriptPod(p *v1alpha1.RegistryProfile, account, name, configMap, script string, env []envVar) podTemplate {
+func newScriptPod(p *expansion, account, name, configMap, script string, env []envVar) podTemplate {
 	b := p.Spec.Bootstrap
 	return podTemplate{
 		Metadata: metadata{Labels: podLabels(name)},
@@ -133,8 +133,8 @@ func newScriptPod(p *v1alpha1.RegistryProfile, account, name, configMap, script 
 
 // Parameters are the environment of the Job's container, by the names of the variables.
 func Parameters(p *v1alpha1.RegistryProfile) map[string]string {
-	values := map[string]string{}
-	for _, v := range append(parameters(p), permission(p)...) {
+	e, values := newExpansion(p), map[string]string{}
+	for _, v := range append(parameters(e), permission(e)...) {
 		values[v.Name] = v.Value
 	}
 	return values
@@ -142,7 +142,7 @@ func Parameters(p *v1alpha1.RegistryProfile) map[string]string {
 
 // parameters are what the script reads with this backend and endpoint: a variable that
 // says nothing is left out. HOME is where oc keeps its discovery cache.
-func parameters(p *v1alpha1.RegistryProfile) []envVar {
+func parameters(p *expansion) []envVar {
 	s := p.Spec
 	env := []envVar{
 		{"HOME", "/tmp"},
@@ -166,7 +166,7 @@ func parameters(p *v1alpha1.RegistryProfile) []envVar {
 	return slices.DeleteFunc(env, func(v envVar) bool { return v.Value == "" })
 }
 
-func objectStoreParameters(p *v1alpha1.RegistryProfile, b *v1alpha1.ObjectStore) []envVar {
+func objectStoreParameters(p *expansion, b *v1alpha1.ObjectStore) []envVar {
 	ca, claim := trustedCA(p), b.Claim()
 	env := []envVar{
 		{BackendVariable, BackendS3},
@@ -195,7 +195,7 @@ func objectStoreParameters(p *v1alpha1.RegistryProfile, b *v1alpha1.ObjectStore)
 }
 
 // permission tells the script what it may leave behind, as KIND=NAME with spaces between.
-func permission(p *v1alpha1.RegistryProfile) []envVar {
+func permission(p *expansion) []envVar {
 	var items []string
 	for _, s := range p.Spec.Bootstrap.LeaveStorage {
 		switch {

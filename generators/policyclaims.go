@@ -29,7 +29,7 @@ const claimMessage = `"the claim " + oldObject.metadata.name + " holds the image
 // It asks for no label: Helm writes its own over managed-by. It asks for no resourceNames,
 // which do not match where a collection is deleted, as with a namespace. A write of a
 // volume claim's status can change its annotations.
-func claimPolicy(p *v1alpha1.RegistryProfile) admissionPolicySpec {
+func claimPolicy(p *expansion) admissionPolicySpec {
 	kind, claim := objectBucketClaimGenerator, v1alpha1.ClaimReference{}
 	if b := p.Spec.Storage.Object(); b != nil {
 		claim = b.Claim()
@@ -98,7 +98,7 @@ variables.marks.filter(m, variables.before[?m[0]].orValue("") == m[1] &&
 // usePolicy keeps the claim whose bucket or volume Config names, in any namespace and
 // whoever has made it: a profile can have moved on while the registry has not. Where there
 // is no Config, or no such kind, nothing is refused.
-func usePolicy(*v1alpha1.RegistryProfile) admissionPolicySpec {
+func usePolicy(*expansion) admissionPolicySpec {
 	return admissionPolicySpec{
 		FailurePolicy: "Ignore",
 		ParamKind:     &paramKind{registryGroup + "/v1", "Config"},

@@ -17,7 +17,7 @@ var definitions = []string{"objectbucketclaims.objectbucket.io", "configs." + re
 // A dry run may move the storage, if it is not the Job's: Argo CD compares by a dry run,
 // and where that fails it syncs nothing, not even the Job that would make the comparison
 // good. The Job's own asks whether the switch would pass.
-func configPolicy(p *v1alpha1.RegistryProfile) admissionPolicySpec {
+func configPolicy(p *expansion) admissionPolicySpec {
 	return admissionPolicySpec{
 		FailurePolicy: "Fail",
 		MatchConstraints: matchConstraints{

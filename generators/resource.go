@@ -125,7 +125,7 @@ type header struct {
 }
 
 // bootstrapName is the name of what belongs to the Job.
-func bootstrapName(p *v1alpha1.RegistryProfile) string {
+func bootstrapName(p *expansion) string {
 	return p.Metadata.Name + "-bootstrap"
 }
 

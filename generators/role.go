@@ -1,7 +1,5 @@
 package generators
 
-import "github.com/registryprofile/registry-profile/api/v1alpha1"
-
 const rbacGroup = "rbac.authorization.k8s.io"
 
 type role struct {
@@ -34,7 +32,7 @@ var roleGenerator = Generator{
 	Class:        ClassPlumbing,
 	Sealed:       true,
 	Doc:          "what the Job may do, by the names of the objects, in each namespace that it touches",
-	generate: func(p *v1alpha1.RegistryProfile) []object {
+	generate: func(p *expansion) []object {
 		var roles []object
 		for _, a := range accesses(p) {
 			roles = append(roles, object{a.namespace, bootstrapName(p), role{a.rules}})
@@ -51,7 +49,7 @@ var roleBindingGenerator = Generator{
 	Stage:        StageBase,
 	Class:        ClassPlumbing,
 	Doc:          "gives each Role to the Job",
-	generate: func(p *v1alpha1.RegistryProfile) []object {
+	generate: func(p *expansion) []object {
 		var bindings []object
 		for _, a := range accesses(p) {
 			bindings = append(bindings, bind(p, a.namespace, bootstrapName(p), roleGenerator.Kind))
@@ -61,13 +59,13 @@ var roleBindingGenerator = Generator{
 }
 
 // bind returns a binding that gives the role of its own name to the Job.
-func bind(p *v1alpha1.RegistryProfile, namespace, name, kind string) object {
+func bind(p *expansion, namespace, name, kind string) object {
 	return bindTo(p, bootstrapName(p), namespace, name, kind)
 }
 
 // bindTo returns a binding that gives the role of its own name to a ServiceAccount beside the
 // Job's.
-func bindTo(p *v1alpha1.RegistryProfile, account, namespace, name, kind string) object {
+func bindTo(p *expansion, account, namespace, name, kind string) object {
 	return object{namespace, name, roleBinding{
 		RoleRef:  roleRef{APIGroup: rbacGroup, Kind: kind, Name: name},
 		Subjects: []subject{{Kind: "ServiceAccount", Name: account, Namespace: p.Spec.Bootstrap.Namespace}},

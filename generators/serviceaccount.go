@@ -1,7 +1,5 @@
 package generators
 
-import "github.com/registryprofile/registry-profile/api/v1alpha1"
-
 var serviceAccountGenerator = Generator{
 	Order:      110,
 	APIVersion: "v1",
@@ -9,7 +7,7 @@ var serviceAccountGenerator = Generator{
 	Stage:      StageBase,
 	Class:      ClassPlumbing,
 	Doc:        "the Job's identity",
-	generate: func(p *v1alpha1.RegistryProfile) []object {
+	generate: func(p *expansion) []object {
 		return []object{{namespace: p.Spec.Bootstrap.Namespace, name: bootstrapName(p)}}
 	},
 }

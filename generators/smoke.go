@@ -49,7 +49,7 @@ func smokeGenerators() []Generator {
 }
 
 // smokeTest returns the generator of one kind of the smoke test.
-func smokeTest(order int, apiVersion, kind, doc string, generate func(*v1alpha1.RegistryProfile) []object) Generator {
+func smokeTest(order int, apiVersion, kind, doc string, generate func(*expansion) []object) Generator {
 	g := Generator{Order: order, APIVersion: apiVersion, Kind: kind, Doc: doc, Stage: StageProof, Class: ClassPlumbing}
 	switch kind {
 	case "Namespace":
@@ -61,7 +61,7 @@ func smokeTest(order int, apiVersion, kind, doc string, generate func(*v1alpha1.
 	case "ConfigMap", "CronJob", "Job":
 		g.Class = ClassScript
 	}
-	g.generate = func(p *v1alpha1.RegistryProfile) []object {
+	g.generate = func(p *expansion) []object {
 		if !*p.Spec.Verify.Enabled {
 			return nil
 		}
@@ -71,22 +71,22 @@ func smokeTest(order int, apiVersion, kind, doc string, generate func(*v1alpha1.
 }
 
 // smokeName is the name of what belongs to the smoke test.
-func smokeName(p *v1alpha1.RegistryProfile) string { return p.Metadata.Name + "-smoke-test" }
+func smokeName(p *expansion) string { return p.Metadata.Name + "-smoke-test" }
 
-func smokeNamespace(p *v1alpha1.RegistryProfile) []object {
+func smokeNamespace(p *expansion) []object {
 	if !*p.Spec.Verify.CreateNamespace {
 		return nil
 	}
 	return []object{{name: p.Spec.Verify.Namespace}}
 }
 
-func smokeServiceAccount(p *v1alpha1.RegistryProfile) []object {
+func smokeServiceAccount(p *expansion) []object {
 	return []object{{namespace: p.Spec.Bootstrap.Namespace, name: smokeName(p)}}
 }
 
-func smokeScriptName(p *v1alpha1.RegistryProfile) string { return smokeName(p) + "-" + smoke.Hash() }
+func smokeScriptName(p *expansion) string { return smokeName(p) + "-" + smoke.Hash() }
 
-func smokeConfigMap(p *v1alpha1.RegistryProfile) []object {
+func smokeConfigMap(p *expansion) []object {
 	return []object{{p.Spec.Bootstrap.Namespace, smokeScriptName(p), configMap{
 		Immutable: true,
 		Data:      map[string]string{SmokeScriptFile: smoke.Script()},
@@ -95,7 +95,7 @@ func smokeConfigMap(p *v1alpha1.RegistryProfile) []object {
 
 // smokeAccesses is what the smoke test may do. Pods and what the API server makes of a push
 // have no names that could be known before, so they have a namespace of their own.
-func smokeAccesses(p *v1alpha1.RegistryProfile) []access {
+func smokeAccesses(p *expansion) []access {
 	const images = "image.openshift.io"
 	unnamed := func(group, resource string, verbs ...string) rule {
 		return rule{APIGroups: []string{group}, Resources: []string{resource}, Verbs: verbs}
@@ -112,12 +112,12 @@ func smokeAccesses(p *v1alpha1.RegistryProfile) []access {
 			allow(images, "imagestreams/layers", image, "get", "update"))
 	}
 	return []access{
-		{p.Spec.Bootstrap.Namespace, []rule{allow("batch", "jobs", bootstrapJob(p).name, "get")}},
+		{p.Spec.Bootstrap.Namespace, []rule{allow("batch", "jobs", p.bootstrapJob().name, "get")}},
 		{p.Spec.Verify.Namespace, pull},
 	}
 }
 
-func smokeRoles(p *v1alpha1.RegistryProfile) []object {
+func smokeRoles(p *expansion) []object {
 	var roles []object
 	for _, a := range smokeAccesses(p) {
 		roles = append(roles, object{a.namespace, smokeName(p), role{a.rules}})
@@ -125,7 +125,7 @@ func smokeRoles(p *v1alpha1.RegistryProfile) []object {
 	return roles
 }
 
-func smokeRoleBindings(p *v1alpha1.RegistryProfile) []object {
+func smokeRoleBindings(p *expansion) []object {
 	var bindings []object
 	for _, namespace := range []string{p.Spec.Bootstrap.Namespace, p.Spec.Verify.Namespace} {
 		bindings = append(bindings, bindTo(p, smokeName(p), namespace, smokeName(p), roleGenerator.Kind))
@@ -133,24 +133,24 @@ func smokeRoleBindings(p *v1alpha1.RegistryProfile) []object {
 	return bindings
 }
 
-func smokeClusterRoleName(p *v1alpha1.RegistryProfile) string { return ManagedBy + "-" + smokeName(p) }
+func smokeClusterRoleName(p *expansion) string { return ManagedBy + "-" + smokeName(p) }
 
-func smokeClusterRole(p *v1alpha1.RegistryProfile) []object {
+func smokeClusterRole(p *expansion) []object {
 	return []object{{name: smokeClusterRoleName(p), content: role{[]rule{allow(registryGroup, "configs", SingletonName, "get")}}}}
 }
 
-func smokeClusterRoleBinding(p *v1alpha1.RegistryProfile) []object {
+func smokeClusterRoleBinding(p *expansion) []object {
 	return []object{bindTo(p, smokeName(p), "", smokeClusterRoleName(p), clusterRoleGenerator.Kind)}
 }
 
 // smokeJob depends on the bootstrap Job by its name: what changes the one makes the other run
 // again.
-func smokeJob(p *v1alpha1.RegistryProfile) []object {
+func smokeJob(p *expansion) []object {
 	return []object{hashedJob(p, smokeName(p), newSmokeJobSpec(p, smokeName(p)))}
 }
 
 // smokeCronJob repeats it with an image of its own: both may run at once.
-func smokeCronJob(p *v1alpha1.RegistryProfile) []object {
+func smokeCronJob(p *expansion) []object {
 	if p.Spec.Verify.Schedule == "" {
 		return nil
 	}
@@ -159,17 +159,17 @@ func smokeCronJob(p *v1alpha1.RegistryProfile) []object {
 
 // repeatedSmokeName is that of the CronJob and its image, and begins the names of its Jobs.
 // An alert tells them by it from the Job of the profile.
-func repeatedSmokeName(p *v1alpha1.RegistryProfile) string { return p.Metadata.Name + "-verify" }
+func repeatedSmokeName(p *expansion) string { return p.Metadata.Name + "-verify" }
 
 // smokeImages are the names of the ImageStreams to which the smoke test pushes.
-func smokeImages(p *v1alpha1.RegistryProfile) []string {
+func smokeImages(p *expansion) []string {
 	if p.Spec.Verify.Schedule == "" {
 		return []string{smokeName(p)}
 	}
 	return []string{smokeName(p), repeatedSmokeName(p)}
 }
 
-func newSmokeJobSpec(p *v1alpha1.RegistryProfile, image string) jobSpec {
+func newSmokeJobSpec(p *expansion, image string) jobSpec {
 	return jobSpec{
 		ActiveDeadlineSeconds: int64(smokeDeadline(p) / time.Second),
 		BackoffLimit:          backoffLimit,
@@ -179,17 +179,17 @@ func newSmokeJobSpec(p *v1alpha1.RegistryProfile, image string) jobSpec {
 }
 
 // smokeDeadline bounds all tries of the smoke test, and its wait for the bootstrap Job.
-func smokeDeadline(p *v1alpha1.RegistryProfile) time.Duration { return timeout(p) + verifyTimeout(p) }
+func smokeDeadline(p *expansion) time.Duration { return timeout(p) + verifyTimeout(p) }
 
 // verifyTimeout is checked by the rule verify-timeout.
-func verifyTimeout(p *v1alpha1.RegistryProfile) time.Duration {
+func verifyTimeout(p *expansion) time.Duration {
 	d, _ := time.ParseDuration(p.Spec.Verify.Timeout)
 	return d
 }
 
 // newSmokePodTemplate is the pod of the bootstrap Job with another script, a folder in memory
 // for the credentials, and the CA of the registry.
-func newSmokePodTemplate(p *v1alpha1.RegistryProfile, image string) podTemplate {
+func newSmokePodTemplate(p *expansion, image string) podTemplate {
 	t := newScriptPod(p, smokeName(p), SmokeContainer, smokeScriptName(p), SmokeScriptFile, smokeParameters(p, image))
 	c := &t.Spec.Containers[0]
 	c.VolumeMounts = append(c.VolumeMounts,
@@ -202,12 +202,12 @@ func newSmokePodTemplate(p *v1alpha1.RegistryProfile, image string) podTemplate 
 }
 
 // smokeParameters are what the script reads.
-func smokeParameters(p *v1alpha1.RegistryProfile, image string) []envVar {
+func smokeParameters(p *expansion, image string) []envVar {
 	v := p.Spec.Verify
 	env := []envVar{
 		{"HOME", "/tmp"},
 		{"BOOTSTRAP" + NamespaceSuffix, p.Spec.Bootstrap.Namespace},
-		{"BOOTSTRAP_JOB", bootstrapJob(p).name},
+		{"BOOTSTRAP_JOB", p.bootstrapJob().name},
 		{PullNamespaceVariable, v.Namespace},
 		{"IMAGE_NAME", image},
 		{NodesVariable, strconv.Itoa(*v.Nodes.Count)},

@@ -41,7 +41,7 @@ func hostileTexts() []string {
 		block + "\u2028\n", block + " ", strings.ReplaceAll(block, "\n", " \n"), strings.ReplaceAll(block, "\n", "\r\n"),
 		"a\n\n", "a \nb", "a\n b", "\na", "a\n#b", "a\n--- b\n...", "a: |\n b", "--- a", "... a", "a\x7f", "a\xffb", "\xff",
 		"True", "NULL", "fAlse", "a:b", "a#b", "a: ", "http://a/b?c=d&e", "it's", `say "a"`, `back\slash`, "<<", "a\u0085b",
-		"a\u2028b", "a\u2029b", "\ufeffa", "🙂", strings.Repeat("k", 128), strings.Repeat("k", 129),
+		"a\u2028b", "a\u2029b", "\ufeffa", "🙂", "0", "12", "007", "123456789", "1234567890", "-1", "1_0", "/", "/a: b", "/ a", "/#", " a", "a ", strings.Repeat("k", 128), strings.Repeat("k", 129),
 	}
 }
 

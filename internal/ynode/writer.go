@@ -42,7 +42,7 @@ func (w *writer) collect(n *yaml.Node) bool {
 	switch {
 	case !isBare(n):
 		return false
-	case isPlainText(n), isQuotedText(n), isBlock(n):
+	case isPlainText(n), isPlainValue(n), isQuotedText(n), isSingleQuoted(n), isBlock(n):
 		return true
 	case n.Kind == yaml.ScalarNode:
 		w.others = append(w.others, n)
@@ -130,6 +130,8 @@ func (w *writer) scalar(n *yaml.Node, indent int) {
 		w.block(n.Value, indent)
 	case isQuotedText(n):
 		w.WriteString(` "` + n.Value + "\"\n")
+	case isSingleQuoted(n):
+		w.WriteString(" '" + n.Value + "'\n")
 	default:
 		w.WriteByte(' ')
 		w.WriteString(n.Value)
@@ -180,23 +182,41 @@ func isCollection(n *yaml.Node, kind yaml.Kind, tag string) bool {
 func isPlainKey(n *yaml.Node) bool { return isPlainText(n) && isBare(n) && len(n.Value) <= longestKey }
 
 // isPlainText tells whether a scalar is a string that stands without quotes. It knows
-// those that begin with a letter; the others are for the library to judge.
+// those that begin as a word or a path; the others are for the library to judge.
 func isPlainText(n *yaml.Node) bool {
 	text := n.Value
 	return n.Kind == yaml.ScalarNode && needsNoTag(n, yaml.NodeTagString) && n.Style == 0 &&
-		text != "" && 'a' <= text[0]|' ' && text[0]|' ' <= 'z' && isASCII(text, ' ') &&
+		text != "" && ('a' <= text[0]|' ' && text[0]|' ' <= 'z' || text[0] == '/') && isASCII(text, ' ') &&
 		!strings.EqualFold(text, "true") && !strings.EqualFold(text, "false") && !strings.EqualFold(text, "null") &&
 		!strings.Contains(text, ": ") && !strings.Contains(text, " #") &&
 		!strings.HasSuffix(text, ":") && !strings.HasSuffix(text, " ")
 }
 
+// isPlainValue tells whether a scalar is a truth, or a number of a few digits.
+func isPlainValue(n *yaml.Node) bool {
+	isTruth := n.Tag == yaml.NodeTagBool && (n.Value == "true" || n.Value == "false")
+	return n.Kind == yaml.ScalarNode && n.Style == 0 && (isTruth || n.Tag == yaml.NodeTagInt && isNumber(n.Value))
+}
+
 // isQuotedText tells whether a scalar is a string that is one in quotes alone. It knows
-// truths and digits, such as the waves of Argo CD, which every object has.
+// truths and numbers, such as the waves of Argo CD, which every object has.
 func isQuotedText(n *yaml.Node) bool {
-	text := n.Value
-	isDigit := len(text) == 1 && '0' <= text[0] && text[0] <= '9'
 	return n.Kind == yaml.ScalarNode && n.Tag == yaml.NodeTagString && n.Style == 0 &&
-		(isDigit || text == "true" || text == "false")
+		(n.Value == "" || n.Value == "true" || n.Value == "false" || isNumber(n.Value))
+}
+
+// isNumber tells whether a text is a number of a few digits without a sign.
+func isNumber(text string) bool {
+	const few = 9
+	isDigit := func(c rune) bool { return '0' <= c && c <= '9' }
+	return text != "" && len(text) <= few && (text == "0" || text[0] != '0') && strings.TrimFunc(text, isDigit) == ""
+}
+
+// isSingleQuoted tells whether a scalar has single quotes, as kioutil gives them to the path
+// and the index of each object, and nothing in it that they have another way to write.
+func isSingleQuoted(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.Style == yaml.SingleQuotedStyle && needsNoTag(n, yaml.NodeTagString) &&
+		n.Value != "" && isASCII(n.Value, '/') && !strings.ContainsAny(n.Value, " '")
 }
 
 // isBlock tells whether a scalar is a literal block that needs no indentation hint.
