@@ -42,6 +42,9 @@ func enter() error {
 	if err := os.Setenv("GOGC", "400"); err != nil {
 		return err
 	}
+	if err := os.Setenv("GOMAXPROCS", "1"); err != nil {
+		return err
+	}
 	return os.RemoveAll(output)
 }
 
