@@ -2,6 +2,7 @@ package generators
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 )
@@ -105,41 +106,43 @@ func jobAlerts(p *expansion) []alertRule {
 	}
 }
 
-// smokeTestAlerts are silent where there is no smoke test. Of the repeated one the last run
-// counts, and not Jobs of before, which stay.
+// smokeTestAlerts: of the repeated test the last success counts, and not its Jobs, of which
+// some that have failed stay.
 func smokeTestAlerts(p *expansion) []alertRule {
+	if !*p.Spec.Verify.Enabled {
+		return nil
+	}
 	const alert, severity = "SmokeTestFailed", "critical"
 	summary := "An image cannot be pushed to the image registry, or no node can pull it."
 	description := fmt.Sprintf("The log says what failed, and what to do: oc get jobs -n %[1]s, then oc logs -n %[1]s job/NAME .",
 		p.Spec.Bootstrap.Namespace)
-	once := failedJobs(p, fmt.Sprintf("=~%q", smokeName(p)+"-.*"))
-	alerts := []alertRule{newAlert(alert, severity, once, settled, summary, description)}
+	once := newAlert(alert, severity, failedJobs(p, fmt.Sprintf("=%q", p.smokeJob().name)), settled, summary, description)
 	if p.Spec.Verify.Schedule == "" {
-		return alerts
+		return []alertRule{once}
 	}
-	match := fmt.Sprintf("=%q", repeatedSmokeName(p))
-	last := series(p, "kube_cronjob_status_last_schedule_time", "cronjob", match)
-	success := series(p, "kube_cronjob_status_last_successful_time", "cronjob", match)
-	repeated := fmt.Sprintf("time() - %s > %d\nunless on (namespace, cronjob)\n(%s >= on (namespace, cronjob) %s)",
-		last, int(smokeDeadline(p)/time.Second), success, last)
-	return append(alerts, newAlert(alert, severity, repeated, settled, summary, description))
+	patience := p.Spec.Verify.OneRun() + startingDeadline + smokeDeadline(p)
+	return append(overdue(p, repeatedSmokeName(p), patience, newAlert(alert, severity, "", settled, summary, description)), once)
 }
 
 // reconcileAlerts: one run may be left out, as when the control plane is upgraded.
 func reconcileAlerts(p *expansion) []alertRule {
 	name, namespace := reconcileName(p), p.Spec.Bootstrap.Namespace
-	match := fmt.Sprintf("=%q", name)
 	patience := p.Spec.Bootstrap.Reconcile.TwoRuns() + startingDeadline + timeout(p)
+	return overdue(p, name, patience, newAlert("ReconcileOverdue", "warning", "", settled,
+		"Rotated credentials and a renewed CA do not reach the image registry.",
+		fmt.Sprintf("CronJob %[2]s has not succeeded for two runs. The last lines of its pods say why: "+
+			"oc get cronjobs,jobs -n %[1]s; oc logs -n %[1]s -l %[3]s=%[4]s --prefix --tail=5 .", namespace, name, ManagedByLabel, ManagedBy)))
+}
+
+// overdue returns an alert, as it is in all but its expression, for a CronJob that has not
+// succeeded for longer than patience. Before its first success that series is not there.
+func overdue(p *expansion, cronJob string, patience time.Duration, alert alertRule) []alertRule {
+	match := fmt.Sprintf("=%q", cronJob)
 	success := series(p, "kube_cronjob_status_last_successful_time", "cronjob", match)
-	const alert, severity = "ReconcileOverdue", "warning"
-	summary := "Rotated credentials and a renewed CA do not reach the image registry."
-	description := fmt.Sprintf("CronJob %[2]s has not succeeded for two runs. The last lines of its pods say why: "+
-		"oc get cronjobs,jobs -n %[1]s; oc logs -n %[1]s -l %[3]s=%[4]s --prefix --tail=5 .", namespace, name, ManagedByLabel, ManagedBy)
-	return []alertRule{
-		newAlert(alert, severity, fmt.Sprintf("time() - %s > %d", success, int(patience/time.Second)), settled,
-			summary, description),
-		// Before its first success the series is not there.
-		newAlert(alert, severity, series(p, "kube_cronjob_info", "cronjob", match)+
-			"\nunless on (namespace, cronjob)\n"+success, patience+settled, summary, description),
-	}
+	ever, never := alert, alert
+	ever.Expr = fmt.Sprintf("time() - %s > %d", success, int(patience/time.Second))
+	never.Expr = series(p, "kube_cronjob_info", "cronjob", match) + "\nunless on (namespace, cronjob)\n" + success
+	never.For = (patience + settled).String()
+	never.Labels, never.Annotations = maps.Clone(alert.Labels), maps.Clone(alert.Annotations)
+	return []alertRule{ever, never}
 }

@@ -89,12 +89,13 @@ var clusterScoped = sync.OnceValue(func() map[ynode.ID]bool {
 // expansion is a profile that is expanded, and what several generators need of it.
 type expansion struct {
 	*v1alpha1.RegistryProfile
-	bootstrapJob func() object
+	bootstrapJob, smokeJob func() object
 }
 
 func newExpansion(p *v1alpha1.RegistryProfile) *expansion {
 	e := &expansion{RegistryProfile: p}
 	e.bootstrapJob = sync.OnceValue(func() object { return newBootstrapJob(e) })
+	e.smokeJob = sync.OnceValue(func() object { return newSmokeJob(e) })
 	return e
 }
 

@@ -43,7 +43,8 @@ func smokeGenerators() []Generator {
 		smokeTest(780, "batch/v1", "CronJob", "repeats the smoke test, if a schedule is given", smokeCronJob),
 		smokeTest(
 			790, "batch/v1", "Job",
-			"pushes an image and lets nodes pull it; named after what it runs, as Jobs cannot be changed", smokeJob,
+			"pushes an image and lets nodes pull it; named after what it runs, as Jobs cannot be changed",
+			func(p *expansion) []object { return []object{p.smokeJob()} },
 		),
 	}
 }
@@ -143,10 +144,10 @@ func smokeClusterRoleBinding(p *expansion) []object {
 	return []object{bindTo(p, smokeName(p), "", smokeClusterRoleName(p), clusterRoleGenerator.Kind)}
 }
 
-// smokeJob depends on the bootstrap Job by its name: what changes the one makes the other run
+// newSmokeJob depends on the bootstrap Job by its name: what changes the one makes the other run
 // again.
-func smokeJob(p *expansion) []object {
-	return []object{hashedJob(p, smokeName(p), newSmokeJobSpec(p, smokeName(p)))}
+func newSmokeJob(p *expansion) object {
+	return hashedJob(p, smokeName(p), newSmokeJobSpec(p, smokeName(p)))
 }
 
 // smokeCronJob repeats it with an image of its own: both may run at once.
@@ -158,7 +159,6 @@ func smokeCronJob(p *expansion) []object {
 }
 
 // repeatedSmokeName is that of the CronJob and its image, and begins the names of its Jobs.
-// An alert tells them by it from the Job of the profile.
 func repeatedSmokeName(p *expansion) string { return p.Metadata.Name + "-verify" }
 
 // smokeImages are the names of the ImageStreams to which the smoke test pushes.

@@ -164,6 +164,9 @@ func checkTimeout(path, timeout, usual string, r finding.Reporter) {
 			return
 		}
 		at.Say("is not a duration; use one such as %q", usual)
+	case d%time.Second != 0:
+		whole := d.Round(time.Second).String()
+		at.Propose(whole).Say("has a part of a second, which a Job does not count; use %q", whole)
 	case d < shortestTimeout:
 		at.Say("is too short to start a pod in; use a duration such as %q", usual)
 	case d > longestTimeout:

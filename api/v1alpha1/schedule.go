@@ -43,30 +43,38 @@ func dailySchedule(name string) string {
 	return fmt.Sprintf("%d %d * * *", minute%60, minute/60)
 }
 
-// TwoRuns is the longest time from a run to the next but one. Not every year has all of it:
-// a schedule for the 29th of February counts from the runs that are seen first.
-func (r Reconcile) TwoRuns() time.Duration {
+// TwoRuns is the longest time from a run to the next but one.
+func (r Reconcile) TwoRuns() time.Duration { return longest(r.Schedule, 2) }
+
+// OneRun is the longest time from a run to the next one, or 0 without a schedule.
+func (v Verify) OneRun() time.Duration { return longest(v.Schedule, 1) }
+
+// longest is the longest time that a number of runs after another one can take. Not every
+// year has all of it: a schedule for the 29th of February counts from the runs that are seen
+// first.
+func longest(cronSchedule string, runs int) time.Duration {
 	const day, year, enough = 24 * time.Hour, 366 * 24 * time.Hour, 20_000
-	schedule, err := cron.ParseStandard(r.Schedule)
+	schedule, err := cron.ParseStandard(cronSchedule)
 	if err != nil { // which a rule refuses
 		return 0
 	}
 	span := year
-	if fields := strings.Fields(r.Schedule); len(fields) == 5 && slices.Equal(fields[2:], []string{"*", "*", "*"}) {
+	if fields := strings.Fields(cronSchedule); len(fields) == 5 && slices.Equal(fields[2:], []string{"*", "*", "*"}) {
 		span = day // all days are alike
 	}
-	first := schedule.Next(someDay)
-	second := schedule.Next(first)
-	longest := time.Duration(0)
-	for runs := 0; runs == 0 || runs < enough && first.Sub(someDay) < span; runs++ {
-		third := schedule.Next(second)
-		if third.IsZero() {
+	times := []time.Time{schedule.Next(someDay)}
+	for range runs {
+		times = append(times, schedule.Next(times[len(times)-1]))
+	}
+	found := time.Duration(0)
+	for seen := 0; seen == 0 || seen < enough && times[0].Sub(someDay) < span; seen++ {
+		if times[runs].IsZero() {
 			return year
 		}
-		longest = max(longest, third.Sub(first))
-		first, second = second, third
+		found = max(found, times[runs].Sub(times[0]))
+		times = append(times[1:], schedule.Next(times[runs]))
 	}
-	return longest
+	return found
 }
 
 // quoteFree shortens a library's error to its reason.

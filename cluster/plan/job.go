@@ -63,7 +63,8 @@ func (p *Plan) foreseeJob(ctx context.Context, reader cluster.Reader, profile *v
 		switch {
 		case r.Class == generators.ClassClaim:
 			delivery.Claim = true
-			delivery.Prefix, _ = r.GetString("spec.generateBucketName") // a volume has none
+			delivery.Prefix, _ = r.GetString("spec.generateBucketName") // a volume has neither
+			delivery.Bucket, _ = r.GetString("spec.bucketName")
 		case r.GetKind() == cluster.Jobs.Name && r.Stage == generators.StageSwitch:
 			p.Job.Name = identity(r)
 			p.Job.State, p.Job.Why = stateOf(ctx, reader, r.GetNamespace(), r.GetName())

@@ -26,7 +26,9 @@ type Leftover struct {
 
 // everywhere are kinds that earlier versions of a profile can have brought to any namespace.
 // Of the others there are too many to look at them all.
-var everywhere = []cluster.Kind{cluster.BucketClaims, cluster.VolumeClaims, cluster.Roles, cluster.RoleBindings}
+var everywhere = []cluster.Kind{
+	cluster.BucketClaims, cluster.VolumeClaims, cluster.Roles, cluster.RoleBindings, cluster.CronJobs, cluster.AlertingRules,
+}
 
 // listing is one list that is read.
 type listing struct {

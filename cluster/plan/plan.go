@@ -78,7 +78,7 @@ const theConfig = "Config " + generators.SingletonName
 func (p *Plan) restarts() string {
 	if p.Job.Runs != "" {
 		for _, write := range p.Job.Writes {
-			if slices.Contains(pods, write.Object) {
+			if slices.Contains(pods, write.Object) && (write.Patch == nil || write.Patch["spec"] != nil) {
 				return p.Job.Runs + " writes " + write.Object
 			}
 		}

@@ -54,10 +54,11 @@ spec: {managementState: Removed, replicas: 1, storage: {}}}`
 metadata: {namespace: openshift-storage, name: ocs-storagecluster-cephobjectstore-secure}, spec: {host: rgw.example.com}}`
 	ca = `{apiVersion: v1, kind: ConfigMap, metadata: {namespace: openshift-config-managed, name: default-ingress-cert},
 data: {ca-bundle.crt: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"}}`
+	class = `{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: ocs-storagecluster-ceph-rgw}, provisioner: p}`
 )
 
 func TestFirstDelivery(t *testing.T) {
-	p := planOn(t, "{}", true, newConfig, route, ca)
+	p := planOn(t, "{}", true, newConfig, route, ca, class)
 	for _, object := range p.Objects {
 		if object.Name != "Config cluster" {
 			assert.Equal(t, plan.New, object.Action, object.Name)
@@ -70,6 +71,39 @@ func TestFirstDelivery(t *testing.T) {
 	require.Len(t, p.Job.Waits, 1)
 	assert.Equal(t, "it is delivered with the profile", p.Job.Waits[0].Why)
 	assert.Equal(t, "the Job writes Secret openshift-image-registry/image-registry-private-configuration-user", p.Restarts)
+}
+
+// TestClassMissing: a claim that comes with the profile waits for its class, too.
+func TestClassMissing(t *testing.T) {
+	p := planOn(t, "{}", true, newConfig, route, ca)
+	require.Len(t, p.Job.Waits, 2)
+	assert.Contains(t, p.Job.Waits[1].Why, "StorageClass ocs-storagecluster-ceph-rgw")
+	assert.Contains(t, p.Job.Waits[1].Advice, "oc get storageclasses")
+}
+
+// TestBucketIsAdopted: a new claim for the bucket that the registry is on leads to no other
+// store; one for another bucket does.
+func TestBucketIsAdopted(t *testing.T) {
+	for bucket, exit := range map[string]int{"images": 0, "others": 3} {
+		spec := "{storage: {rgw: {claimName: adopted, bucket: {name: " + bucket + ", adoptExisting: true}}}}"
+		p := planOn(t, spec, true, onBucket, route, ca, class)
+		assert.True(t, p.Job.Certain, "%v", p.Job.Unseen)
+		assert.Equal(t, exit, p.Job.Exit, "%s: %v", bucket, p.Job.Reasons)
+	}
+}
+
+const onBucket = `{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster},
+spec: {managementState: Managed, storage: {managementState: Unmanaged, s3: {bucket: images, region: us-east-1,
+  regionEndpoint: "https://rgw.example.com", trustedCA: {name: registry-s3-ca}}}}}`
+
+// TestClaimThatGoes: what follows it may have another bucket.
+func TestClaimThatGoes(t *testing.T) {
+	going := `{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim, metadata: {namespace: openshift-image-registry,
+name: image-registry-rgw, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [a/b]},
+spec: {storageClassName: ocs-storagecluster-ceph-rgw}, status: {phase: Bound}}`
+	p := planOn(t, "{}", true, onBucket, route, ca, class, going)
+	assert.False(t, p.Job.Certain)
+	assert.True(t, p.Fails())
 }
 
 func TestImagesElsewhere(t *testing.T) {
@@ -124,7 +158,6 @@ spec: {managementState: Managed, storage: {s3: {bucket: some-bucket, regionEndpo
 	const claim = `{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim,
 metadata: {namespace: openshift-image-registry, name: image-registry-rgw, labels: {bucket-provisioner: p}},
 spec: {storageClassName: ocs-storagecluster-ceph-rgw}, status: {phase: Bound}}`
-	const class = `{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: ocs-storagecluster-ceph-rgw}, provisioner: p}`
 	const bucket = `{apiVersion: v1, kind: ConfigMap, metadata: {namespace: openshift-image-registry, name: image-registry-rgw},
 data: {BUCKET_NAME: some-bucket, BUCKET_HOST: rgw.openshift-storage.svc, BUCKET_PORT: "443"}}`
 	for name, objects := range map[string][]string{

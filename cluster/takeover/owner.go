@@ -174,6 +174,7 @@ func (d *draft) readCronJobs(namespace string) {
 		switch {
 		case !d.isOwn(o):
 		case containerOf(spec.JobTemplate.Spec.Template.Spec, generators.SmokeContainer) != nil:
+			d.repeated, d.repeatedBy = spec.JobTemplate.Spec, o.String()
 			d.set(spec.Schedule, source, "verify", "schedule")
 		default:
 			repeated = true

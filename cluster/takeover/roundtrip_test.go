@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -255,6 +256,27 @@ func requireRoundTrip(t *testing.T, p *v1alpha1.RegistryProfile) {
 	for _, o := range planned.Objects {
 		assert.Equal(t, plan.Same, o.Action, "%+v", o)
 	}
+}
+
+// TestSmokeTestThatIsRepeated: people delete its Job to have it again; the CronJob still says
+// that there is a smoke test.
+func TestSmokeTestThatIsRepeated(t *testing.T) {
+	p := decode(t, profileWith("{verify: {schedule: 0 5 * * *, nodes: {count: 2}}}"))
+	left := slices.DeleteFunc(leftBy(t, asTheClusterTells(p)), func(o object) bool {
+		metadata, _ := o["metadata"].(map[string]any)
+		name, _ := metadata["name"].(string)
+		return o["kind"] == "Job" && strings.Contains(name, "-smoke-test-")
+	})
+	found, err := takeover.Of(t.Context(), reader(t, left...))
+	require.NoError(t, err)
+	verify := decode(t, string(found.YAML)).Spec.Verify
+	assert.True(t, *verify.Enabled, string(found.YAML))
+	assert.Equal(t, "0 5 * * *", verify.Schedule)
+	assert.Equal(t, 2, *verify.Nodes.Count)
+}
+
+func profileWith(spec string) string {
+	return "apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\nmetadata: {name: registry}\nspec: " + spec
 }
 
 func TestRoundTripOfCases(t *testing.T) {

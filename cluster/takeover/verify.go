@@ -13,6 +13,9 @@ import (
 // readVerify reads what the smoke test of the profile is made with, or that there is none.
 func (d *draft) readVerify(namespace string) {
 	smoke, source, found := d.lastJob(namespace, generators.SmokeContainer)
+	if !found { // people delete it to repeat it
+		smoke, source, found = d.repeated, d.repeatedBy, d.repeatedBy != ""
+	}
 	bootstrap, _, seen := d.lastJob(namespace, generators.JobContainer)
 	if !found {
 		if seen { // Jobs are not hidden, and this is not among them

@@ -42,7 +42,8 @@ func (l *look) lookAtClaim() error {
 	if l.delivery.Claim && (answer.State == cluster.Absent || answer.State == cluster.NoKind) {
 		bound.Why = "it is delivered with the profile"
 		l.waits(bound)
-		l.fresh, l.prefix = true, l.delivery.Prefix
+		l.lookForClass()
+		l.fresh, l.prefix, l.bucket = l.delivery.Bucket == "", l.delivery.Prefix, l.delivery.Bucket
 		return nil
 	}
 	if !l.saw(answer.Outcome, l.theClaim(), bound) {
@@ -52,6 +53,7 @@ func (l *look) lookAtClaim() error {
 		wait := l.waitForClaim("Its storage goes with it. Find out who has deleted it; when it is gone, deliver it again.")
 		wait.Why = l.theClaim() + " is being deleted"
 		l.waits(wait)
+		l.verdict.Unseen = append(l.verdict.Unseen, "whether the claim that follows "+l.theClaim()+" has the same storage")
 		return nil
 	}
 	l.prefix = found.Spec.GenerateBucketName
@@ -99,11 +101,23 @@ func (l *look) judgeClaim(c claim) error {
 }
 
 func (l *look) class() (storageClass, bool) {
-	name := l.Parameters["CLAIM_CLASS"]
-	class, answer := cluster.Read[storageClass](l.ctx, l.reader, cluster.StorageClasses, "", name)
+	class, answer := cluster.Read[storageClass](l.ctx, l.reader, cluster.StorageClasses, "", l.Parameters["CLAIM_CLASS"])
+	return class, l.sawClass(answer.Outcome)
+}
+
+func (l *look) sawClass(outcome cluster.Outcome) bool {
 	wait := l.waitForClaim("Check storageClassName in the profile, and that OpenShift Data Foundation is set up: " +
 		"oc get storageclasses.")
-	return class, l.saw(answer.Outcome, "StorageClass "+name, wait)
+	return l.saw(outcome, "StorageClass "+l.Parameters["CLAIM_CLASS"], wait)
+}
+
+// lookForClass tells of a class that is certainly not there: a claim that is not there yet
+// either waits for it. What is known of a class otherwise is judged with its claim.
+func (l *look) lookForClass() {
+	outcome := l.reader.Get(l.ctx, cluster.StorageClasses, "", l.Parameters["CLAIM_CLASS"]).Outcome
+	if outcome.State == cluster.Absent {
+		l.sawClass(outcome)
+	}
 }
 
 func (l *look) judgeBucket(c claim) error {

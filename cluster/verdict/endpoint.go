@@ -47,7 +47,7 @@ func (l *look) resolveEndpoint() error {
 	case "host":
 		l.host = l.Parameters["ENDPOINT_HOST"]
 	default:
-		if l.bucket == "" { // where it is, the claim will say
+		if l.bucketHost == "" { // where it is, the claim will say
 			return nil
 		}
 		l.host = l.bucketHost + ":" + l.bucketPort
@@ -59,7 +59,7 @@ func (l *look) resolveEndpoint() error {
 	l.host = strings.TrimSuffix(l.host, map[string]string{"https": ":443", "http": ":80"}[scheme])
 	l.endpoint = scheme + "://" + l.host
 	l.endpointPlace = placeOf(l.endpoint)
-	if l.bucket == "" {
+	if l.bucketHost == "" {
 		l.proven = l.Parameters["ENDPOINT"] != "host"
 		return nil
 	}

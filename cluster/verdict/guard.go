@@ -213,7 +213,7 @@ func (l *look) wantedStore() string {
 	switch {
 	case l.backend() == volume:
 		return fmt.Sprintf(`PersistentVolumeClaim "%s" (pvc)`, l.Parameters["CLAIM_NAME"])
-	case l.bucket == "":
+	case l.bucket == "" || l.endpoint == "":
 		return "the bucket of " + l.theClaim() + " (s3)"
 	}
 	return fmt.Sprintf(`bucket "%s" at "%s" (s3)`, l.bucket, l.endpoint)

@@ -85,6 +85,8 @@ type Delivery struct {
 	Claim bool
 	// Prefix is what the name of its bucket begins with, or "".
 	Prefix string
+	// Bucket is the name that its bucket is given, or "". That bucket may be there already.
+	Bucket string
 }
 
 // Of returns the verdict for the parameters of a Job and what comes with it.

@@ -117,7 +117,7 @@ func (s *sentences) run(who string, job plan.Job) {
 	}
 	for _, write := range job.Writes {
 		s.say("%s writes %s%s.", who, write.Object, after(": ", write.Why))
-		if write.Patch != nil {
+		if len(write.Patch) > 0 {
 			content, err := json.Marshal(write.Patch)
 			if err == nil {
 				s.say("Its patch is %s", content)

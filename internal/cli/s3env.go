@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
+	"github.com/registryprofile/registry-profile/cluster"
 	foreseen "github.com/registryprofile/registry-profile/cluster/verdict"
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
@@ -85,12 +87,14 @@ func (s *session) s3Env(ctx context.Context, o *s3Env, files []string) error {
 		return r.end()
 	}
 	var found *foreseen.Verdict
+	witness := cluster.NewWitness(reader)
 	if parameters != nil {
-		bucket.Bucket, found = foreseen.BucketOfClaim(ctx, reader, parameters)
+		bucket.Bucket, found = foreseen.BucketOfClaim(ctx, witness, parameters)
 	} else {
-		bucket.Bucket, found = foreseen.BucketOfConfig(ctx, reader)
+		bucket.Bucket, found = foreseen.BucketOfConfig(ctx, witness)
 	}
-	r.bucket(bucket.Bucket, found)
+	witness.ReadCredentials(ctx, v1alpha1.ImageRegistryNamespace, v1alpha1.CredentialsSecret)
+	r.bucket(bucket.Bucket, found, witness.Hide)
 	if r.outcome != exitGood {
 		return r.end()
 	}
@@ -102,22 +106,27 @@ func (s *session) s3Env(ctx context.Context, o *s3Env, files []string) error {
 	return err
 }
 
-// bucket tells why a bucket is not known, or what is doubtful about it.
-func (r *reporter) bucket(b foreseen.Bucket, found *foreseen.Verdict) {
+// bucket tells why a bucket is not known, or what is doubtful about it. Hide takes credentials
+// out of the words of others.
+func (r *reporter) bucket(b foreseen.Bucket, found *foreseen.Verdict, hide func(string) string) {
 	for _, wait := range found.Waits {
-		r.fault(wrong("%s. %s", wait.Why, wait.Advice))
+		r.fault(wrong("%s", hide(wait.Why+". "+wait.Advice)))
 	}
 	switch {
 	case found.Exit != foreseen.Done:
-		r.fault(wrong("%s %s", strings.Join(found.Reasons, " "), found.Advice))
+		r.fault(wrong("%s", hide(strings.Join(found.Reasons, " ")+" "+found.Advice)))
 	case b.Name == "" && len(found.Waits) == 0:
-		r.fault(fmt.Errorf("where the bucket is cannot be said: %s", strings.Join(found.Unseen, "; ")))
+		r.fault(fmt.Errorf("where the bucket is cannot be said: %s", hide(strings.Join(found.Unseen, "; "))))
 	case b.Name != "":
 		for _, doubt := range slices.Concat(found.Reasons, found.Unseen) {
-			fmt.Fprintln(r.s.err, "warning: "+finding.OneLine(doubt))
+			fmt.Fprintln(r.s.err, "warning: "+finding.OneLine(hide(doubt)))
 		}
 	}
 	for _, value := range []string{b.Name, b.Region, b.Endpoint} {
+		if hide(value) != value {
+			r.fault(wrong("%s holds a credential where %s should be; correct it there", b.Source, hide(value)))
+			continue
+		}
 		if strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsPrint(r) }) {
 			r.fault(wrong("%s holds %q, which no S3 client can use; correct it there", b.Source, value))
 		}

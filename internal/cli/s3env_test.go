@@ -216,6 +216,13 @@ func TestS3EnvEnds(t *testing.T) {
 			`^error: the phase of ObjectBucketClaim ` + registry + "/" + claimName + " is Pending. Find out why .* is Ready.\n$"},
 		"other class": {"{}", func(o map[string]inspect.Object) { o["claim"]["spec"] = inspect.Object{"storageClassName": "other"} }, 1,
 			`^error: ObjectBucketClaim .* is of StorageClass "other", but the profile wants `},
+		"a key as its host": {"{}", func(o map[string]inspect.Object) {
+			o["map"]["data"].(inspect.Object)["BUCKET_HOST"] = "https://" + theAccessKey + "@" + rgwHost
+		}, 1, `^error: .*BUCKET_HOST`},
+		"a key as its name": {"", func(o map[string]inspect.Object) {
+			s3 := o["config"]["spec"].(inspect.Object)["storage"].(inspect.Object)["s3"].(inspect.Object)
+			s3["bucket"] = theSecretKey
+		}, 1, `^error: Config .* holds a credential where .*\(hidden\).* should be`},
 		"other store": {
 			"{}", func(o map[string]inspect.Object) { o["route"]["spec"] = inspect.Object{"host": "a.example.com"} },
 			1, "leads to nothing",
@@ -250,6 +257,9 @@ func TestS3EnvEnds(t *testing.T) {
 			assert.Equal(t, c.code, r.code, r.err)
 			assert.Regexp(t, c.err, r.err)
 			assert.Equal(t, c.code != 0, r.out == "", r.out)
+			for _, key := range []string{theAccessKey, theSecretKey} {
+				assert.NotContains(t, r.out+r.err, key)
+			}
 		})
 	}
 	assert.Equal(t, result{2, "", "error: --format: \"json\" is no format; write shell or aws-profile\n"},

@@ -33,6 +33,7 @@ const day = 24 * time.Hour
 // rendered is what a profile renders for this test.
 type rendered struct {
 	job    string // the name of the bootstrap Job
+	smoke  string // that of the smoke test
 	alerts []rulefmt.Rule
 }
 
@@ -46,6 +47,8 @@ func render(t *testing.T, spec string) rendered {
 		switch {
 		case resource.GetKind() == "Job" && resource.Stage == generators.StageSwitch:
 			r.job = resource.GetName()
+		case resource.GetKind() == "Job":
+			r.smoke = resource.GetName()
 		case resource.GetKind() == "AlertingRule":
 			groups, errs := rulefmt.Parse([]byte(yaml.MustParse(resource.MustString()).Field("spec").Value.MustString()),
 				false, model.UTF8Validation, parser.NewParser(parser.Options{}), promslog.NewNopLogger())
@@ -131,19 +134,6 @@ func cronJobOf(success func(time.Duration) (float64, bool)) []series {
 	}
 }
 
-// repeated is the CronJob of the smoke test, which starts at 01:00 of every day and succeeds
-// a quarter of an hour later, but for the days that are left out.
-func repeated(leftOut ...int) []series {
-	starts := func(t time.Duration) (float64, bool) {
-		const first = time.Hour
-		return ((t-first)/day*day + first).Seconds(), t >= first
-	}
-	return []series{
-		ksm("kube_cronjob_status_last_schedule_time", `cronjob="registry-verify"`, starts),
-		ksm("kube_cronjob_status_last_successful_time", `cronjob="registry-verify"`, nightly(leftOut...)),
-	}
-}
-
 // upgraded is a healthy cluster through an upgrade of its nodes: pods of the Job are evicted
 // and tried again, the exporter moves twice, and one nightly run is left out.
 func upgraded(r rendered) []series {
@@ -207,9 +197,10 @@ func TestAlerts(t *testing.T) {
 		"the Job of before": {3 * time.Hour, failedJob("registry-bootstrap-00000000", "DeadlineExceeded", 0, always), nil},
 		"another namespace": {3 * time.Hour, other(failedJob(r.job, "DeadlineExceeded", 0, always)), nil},
 		"smoke test": {
-			3 * time.Hour, failedJob("registry-smoke-test-0badcafe", "BackoffLimitExceeded", time.Hour, always),
+			3 * time.Hour, failedJob(r.smoke, "BackoffLimitExceeded", time.Hour, always),
 			[]string{"1h15m RegistryProfileSmokeTestFailed"},
 		},
+		"the smoke test of before": {3 * time.Hour, failedJob("registry-smoke-test-0badcafe", "PodFailurePolicy", 0, always), nil},
 		"one run is missed":   {7 * day, cronJobOf(nightly(2)), nil},
 		"two runs are missed": {7 * day, cronJobOf(nightly(2, 3)), []string{"75h5m RegistryProfileReconcileOverdue"}},
 		"never a success":     {7 * day, cronJobOf(between(0, 0, 0)), []string{"49h45m RegistryProfileReconcileOverdue"}},
@@ -220,25 +211,28 @@ func TestAlerts(t *testing.T) {
 	}
 }
 
-// TestRepeatedSmokeTest: the last run counts, once its time is up. What an earlier one has left
-// behind is no fault any more.
+// TestRepeatedSmokeTest: the last success counts. What an earlier run has left behind is no
+// fault any more, and how often it runs does not matter.
 func TestRepeatedSmokeTest(t *testing.T) {
-	r := render(t, `{verify: {schedule: "0 1 * * *"}}`)
-	const all = 8 * day
-	failedBefore := failedJob("registry-verify-28000000", "PodFailurePolicy", 0, all)
+	succeeds := func(at func(time.Duration) (float64, bool)) []series {
+		return append(failedJob("registry-verify-28000000", "PodFailurePolicy", 0, 8*day),
+			ksm("kube_cronjob_info", `cronjob="registry-verify"`, from(0, 1)),
+			ksm("kube_cronjob_status_last_successful_time", `cronjob="registry-verify"`, at))
+	}
+	once := between(0, 8*day, 0) // at the beginning, and not again
 	for name, test := range map[string]struct {
-		series []series
-		fires  []string
+		schedule string
+		series   []series
+		fires    []string
 	}{
-		"each succeeds":      {slices.Concat(repeated(), failedBefore), nil},
-		"the third fails":    {repeated(2), []string{"50h0m RegistryProfileSmokeTestFailed"}},
-		"the first two fail": {repeated(0, 1), []string{"2h0m RegistryProfileSmokeTestFailed", "26h0m RegistryProfileSmokeTestFailed"}},
-		"never scheduled":    {nil, nil},
-		"of another profile": {[]series{
-			ksm("kube_cronjob_status_last_schedule_time", `cronjob="other-verify"`, from(0, 0)),
-		}, nil},
+		"each succeeds":   {"0 1 * * *", succeeds(nightly()), nil},
+		"the third fails": {"0 1 * * *", succeeds(nightly(2)), []string{"51h15m RegistryProfileSmokeTestFailed"}},
+		"none succeeds":   {"0 1 * * *", succeeds(between(0, 0, 0)), []string{"25h55m RegistryProfileSmokeTestFailed"}},
+		"often":           {"*/10 * * * *", succeeds(once), []string{"2h10m RegistryProfileSmokeTestFailed"}},
+		"on working days": {"0 1 * * 1-5", succeeds(once), []string{"74h0m RegistryProfileSmokeTestFailed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			r := render(t, fmt.Sprintf("{verify: {schedule: %q}}", test.schedule))
 			assert.Equal(t, test.fires, firing(t, r.alerts, test.series, 7*day))
 		})
 	}
