@@ -1,8 +1,9 @@
-// Package runner runs scenarios: each gets a clean cluster, two of them at a
+// Package runner runs scenarios: each gets a clean cluster, several of them at a
 // time, and leaves its outcome in a table.
 package runner
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"testing"
@@ -38,14 +39,9 @@ func enter() error {
 	if err := sandbox.Enter(); err != nil {
 		return err
 	}
-	// For the programs that are started: memory is cheaper than time.
-	if err := os.Setenv("GOGC", "400"); err != nil {
-		return err
-	}
-	if err := os.Setenv("GOMAXPROCS", "1"); err != nil {
-		return err
-	}
-	return os.RemoveAll(output)
+	// For the programs that are started: memory is cheaper than time, and there are more of
+	// them than processors.
+	return errors.Join(os.Setenv("GOGC", "400"), os.Setenv("GOMAXPROCS", "1"), os.RemoveAll(output))
 }
 
 // quiet silences the libraries of the stand-ins: their retries are not news.

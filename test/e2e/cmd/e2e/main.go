@@ -88,8 +88,8 @@ func play(ctx context.Context, dir, scenarios string, flags []string) (int, erro
 	defer cancel()
 	args := []string{
 		"-test.timeout=" + timeout.String(),
-		// A scenario waits half of its time.
-		"-test.parallel=" + strconv.Itoa(3*runtime.NumCPU()),
+		// A scenario waits for much of its time. Each has a cluster, of more than a gigabyte.
+		"-test.parallel=" + strconv.Itoa(min(3*runtime.NumCPU(), 12)),
 		"-test.run=" + scenarios,
 	}
 	err := sandbox.Run(ctx, dir, "scenarios", "scenarios.test", append(args, flags...)...)
