@@ -201,9 +201,9 @@ func TestAlerts(t *testing.T) {
 			[]string{"1h15m RegistryProfileSmokeTestFailed"},
 		},
 		"the smoke test of before": {3 * time.Hour, failedJob("registry-smoke-test-0badcafe", "PodFailurePolicy", 0, always), nil},
-		"one run is missed":   {7 * day, cronJobOf(nightly(2)), nil},
-		"two runs are missed": {7 * day, cronJobOf(nightly(2, 3)), []string{"75h5m RegistryProfileReconcileOverdue"}},
-		"never a success":     {7 * day, cronJobOf(between(0, 0, 0)), []string{"49h45m RegistryProfileReconcileOverdue"}},
+		"one run is missed":        {7 * day, cronJobOf(nightly(2)), nil},
+		"two runs are missed":      {7 * day, cronJobOf(nightly(2, 3)), []string{"75h5m RegistryProfileReconcileOverdue"}},
+		"never a success":          {7 * day, cronJobOf(between(0, 0, 0)), []string{"49h45m RegistryProfileReconcileOverdue"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, test.fires, firing(t, r.alerts, test.series, test.end))
