@@ -96,16 +96,6 @@ const onBucket = `{apiVersion: imageregistry.operator.openshift.io/v1, kind: Con
 spec: {managementState: Managed, storage: {managementState: Unmanaged, s3: {bucket: images, region: us-east-1,
   regionEndpoint: "https://rgw.example.com", trustedCA: {name: registry-s3-ca}}}}}`
 
-// TestClaimThatGoes: what follows it may have another bucket.
-func TestClaimThatGoes(t *testing.T) {
-	going := `{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim, metadata: {namespace: openshift-image-registry,
-name: image-registry-rgw, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [a/b]},
-spec: {storageClassName: ocs-storagecluster-ceph-rgw}, status: {phase: Bound}}`
-	p := planOn(t, "{}", true, onBucket, route, ca, class, going)
-	assert.False(t, p.Job.Certain)
-	assert.True(t, p.Fails())
-}
-
 func TestImagesElsewhere(t *testing.T) {
 	const elsewhere = `{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster},
 spec: {managementState: Managed, storage: {pvc: {claim: old}}}}`

@@ -53,7 +53,6 @@ func (l *look) lookAtClaim() error {
 		wait := l.waitForClaim("Its storage goes with it. Find out who has deleted it; when it is gone, deliver it again.")
 		wait.Why = l.theClaim() + " is being deleted"
 		l.waits(wait)
-		l.verdict.Unseen = append(l.verdict.Unseen, "whether the claim that follows "+l.theClaim()+" has the same storage")
 		return nil
 	}
 	l.prefix = found.Spec.GenerateBucketName
