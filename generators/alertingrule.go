@@ -2,7 +2,6 @@ package generators
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 	"time"
 )
@@ -50,10 +49,6 @@ var alertingRuleGenerator = Generator{
 		if *p.Spec.Bootstrap.Reconcile.Enabled {
 			rules = append(rules, reconcileAlerts(p)...)
 		}
-		for i := range rules {
-			rules[i].Labels["profile"] = p.Metadata.Name
-			rules[i].Annotations["runbook_url"] = p.Spec.Alerts.RunbookURL + "#" + strings.ToLower(rules[i].Alert)
-		}
 		return []object{{MonitoringNamespace, ManagedBy + "-" + p.Metadata.Name, alertingRule{alertingRuleSpec{
 			Groups: []ruleGroup{{ManagedBy + "-" + p.Metadata.Name, rules}},
 		}}}}
@@ -66,11 +61,15 @@ const settled = 15 * time.Minute
 
 // newAlert returns an alert with static text. Prometheus would fill in labels by double
 // braces, which Helm and ACM take for their own; all names are known here.
-func newAlert(name, severity, expr string, lasting time.Duration, summary, description string) alertRule {
+func newAlert(p *expansion, name, severity, expr string, lasting time.Duration, summary, description string) alertRule {
+	name = "RegistryProfile" + name
 	return alertRule{
-		Alert: "RegistryProfile" + name, Expr: expr, For: lasting.String(),
-		Labels:      map[string]string{"severity": severity},
-		Annotations: map[string]string{"summary": summary, "description": description},
+		Alert: name, Expr: expr, For: lasting.String(),
+		Labels: map[string]string{"severity": severity, "profile": p.Metadata.Name},
+		Annotations: map[string]string{
+			"summary": summary, "description": description,
+			"runbook_url": p.Spec.Alerts.RunbookURL + "#" + strings.ToLower(name),
+		},
 	}
 }
 
@@ -95,11 +94,11 @@ func jobAlerts(p *expansion) []alertRule {
 	atOnce := series(p, "kube_job_status_failed", "job_name", fmt.Sprintf(`=%q,reason=""`, name)) + " > 0"
 	logs := fmt.Sprintf("oc logs -n %s -l job-name=%s --tail=5", namespace, name)
 	return []alertRule{
-		newAlert("JobFailed", "warning", "("+failed+")\nunless on (namespace, job_name)\n("+atOnce+")", settled,
+		newAlert(p, "JobFailed", "warning", "("+failed+")\nunless on (namespace, job_name)\n("+atOnce+")", settled,
 			"The Job that puts the image registry on its storage has failed.",
 			"Its tries or its time are used up. The last line of its log says what to do: "+logs+" . If its pods are gone, "+
 				"delete the Job, and let it be made again."),
-		newAlert("JobStopped", "critical", "("+failed+")\nand on (namespace, job_name)\n("+atOnce+")", settled,
+		newAlert(p, "JobStopped", "critical", "("+failed+")\nand on (namespace, job_name)\n("+atOnce+")", settled,
 			"The Job that puts the image registry on its storage has stopped, and waits for a decision.",
 			"Images could be lost (exit code 3: it has written nothing), or a value is wrong that no waiting can mend (exit "+
 				"code 2). The last line of its log says what to do: "+logs),
@@ -116,19 +115,20 @@ func smokeTestAlerts(p *expansion) []alertRule {
 	summary := "An image cannot be pushed to the image registry, or no node can pull it."
 	description := fmt.Sprintf("The log says what failed, and what to do: oc get jobs -n %[1]s, then oc logs -n %[1]s job/NAME .",
 		p.Spec.Bootstrap.Namespace)
-	once := newAlert(alert, severity, failedJobs(p, fmt.Sprintf("=%q", p.smokeJob().name)), settled, summary, description)
+	once := newAlert(p, alert, severity, failedJobs(p, fmt.Sprintf("=%q", p.smokeJob().name)), settled, summary, description)
 	if p.Spec.Verify.Schedule == "" {
 		return []alertRule{once}
 	}
 	patience := p.Spec.Verify.OneRun() + startingDeadline + smokeDeadline(p)
-	return append(overdue(p, repeatedSmokeName(p), patience, newAlert(alert, severity, "", settled, summary, description)), once)
+	repeated := newAlert(p, alert, severity, "", settled, summary, description)
+	return append(overdue(p, repeatedSmokeName(p), patience, repeated), once)
 }
 
 // reconcileAlerts: one run may be left out, as when the control plane is upgraded.
 func reconcileAlerts(p *expansion) []alertRule {
 	name, namespace := reconcileName(p), p.Spec.Bootstrap.Namespace
 	patience := p.Spec.Bootstrap.Reconcile.TwoRuns() + startingDeadline + timeout(p)
-	return overdue(p, name, patience, newAlert("ReconcileOverdue", "warning", "", settled,
+	return overdue(p, name, patience, newAlert(p, "ReconcileOverdue", "warning", "", settled,
 		"Rotated credentials and a renewed CA do not reach the image registry.",
 		fmt.Sprintf("CronJob %[2]s has not succeeded for two runs. The last lines of its pods say why: "+
 			"oc get cronjobs,jobs -n %[1]s; oc logs -n %[1]s -l %[3]s=%[4]s --prefix --tail=5 .", namespace, name, ManagedByLabel, ManagedBy)))
@@ -143,6 +143,5 @@ func overdue(p *expansion, cronJob string, patience time.Duration, alert alertRu
 	ever.Expr = fmt.Sprintf("time() - %s > %d", success, int(patience/time.Second))
 	never.Expr = series(p, "kube_cronjob_info", "cronjob", match) + "\nunless on (namespace, cronjob)\n" + success
 	never.For = (patience + settled).String()
-	never.Labels, never.Annotations = maps.Clone(alert.Labels), maps.Clone(alert.Annotations)
 	return []alertRule{ever, never}
 }

@@ -36,7 +36,8 @@ var cronJobGenerator = Generator{
 		if !*p.Spec.Bootstrap.Reconcile.Enabled {
 			return nil
 		}
-		return []object{newCronJob(p, reconcileName(p), p.Spec.Bootstrap.Reconcile.Schedule, newJobSpec(p, parameters(p)))}
+		spec := newJobSpec(timeout(p), newPodTemplate(p, parameters(p)))
+		return []object{newCronJob(p, reconcileName(p), p.Spec.Bootstrap.Reconcile.Schedule, spec)}
 	},
 }
 

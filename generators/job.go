@@ -58,7 +58,7 @@ var jobGenerator = Generator{
 // newBootstrapJob has the permission to leave a storage. The CronJob has not: it would use it
 // at night.
 func newBootstrapJob(p *expansion) object {
-	return hashedJob(p, bootstrapName(p), newJobSpec(p, append(parameters(p), permission(p)...)))
+	return hashedJob(p, bootstrapName(p), newJobSpec(timeout(p), newPodTemplate(p, append(parameters(p), permission(p)...))))
 }
 
 // hashedJob returns a Job whose name ends in the hash of its spec.
@@ -81,12 +81,13 @@ func jobHash(job *yaml.Node) string {
 // never work, and the guard, or the verdict of the smoke test.
 var finalExitCodes = []int{2, 3}
 
-func newJobSpec(p *expansion, env []envVar) jobSpec {
+// newJobSpec runs a pod of one container until it succeeds, or its time is up.
+func newJobSpec(deadline time.Duration, pod podTemplate) jobSpec {
 	return jobSpec{
-		ActiveDeadlineSeconds: int64(timeout(p) / time.Second),
+		ActiveDeadlineSeconds: int64(deadline / time.Second),
 		BackoffLimit:          backoffLimit,
-		PodFailurePolicy:      newPodFailurePolicy(JobContainer),
-		Template:              newPodTemplate(p, env),
+		PodFailurePolicy:      newPodFailurePolicy(pod.Spec.Containers[0].Name),
+		Template:              pod,
 	}
 }
 

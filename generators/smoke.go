@@ -128,8 +128,8 @@ func smokeRoles(p *expansion) []object {
 
 func smokeRoleBindings(p *expansion) []object {
 	var bindings []object
-	for _, namespace := range []string{p.Spec.Bootstrap.Namespace, p.Spec.Verify.Namespace} {
-		bindings = append(bindings, bindTo(p, smokeName(p), namespace, smokeName(p), roleGenerator.Kind))
+	for _, a := range smokeAccesses(p) {
+		bindings = append(bindings, bindTo(p, smokeName(p), a.namespace, smokeName(p), roleGenerator.Kind))
 	}
 	return bindings
 }
@@ -170,12 +170,7 @@ func smokeImages(p *expansion) []string {
 }
 
 func newSmokeJobSpec(p *expansion, image string) jobSpec {
-	return jobSpec{
-		ActiveDeadlineSeconds: int64(smokeDeadline(p) / time.Second),
-		BackoffLimit:          backoffLimit,
-		PodFailurePolicy:      newPodFailurePolicy(SmokeContainer),
-		Template:              newSmokePodTemplate(p, image),
-	}
+	return newJobSpec(smokeDeadline(p), newSmokePodTemplate(p, image))
 }
 
 // smokeDeadline bounds all tries of the smoke test, and its wait for the bootstrap Job.

@@ -24,7 +24,7 @@ type Rule struct {
 
 // Rules returns every rule, in the order in which they are documented.
 func Rules() []Rule {
-	return slices.Concat(profileRules, storageRules, registryRules, prunerRules, bootstrapRules, verifyRules, podRules, resourcesRules,
+	return slices.Concat(profileRules, storageRules, registryRules, prunerRules, bootstrapRules, alertsRules, verifyRules, podRules, resourcesRules,
 		schedulingRules)
 }
 

@@ -74,7 +74,7 @@ var pods = []string{theConfig, "Secret " + v1alpha1.ImageRegistryNamespace + "/"
 const theConfig = "Config " + generators.SingletonName
 
 // restarts names what would be written that the operator rolls the registry out for. The
-// number of replicas does not replace pods.
+// number of replicas does not replace pods, nor does who owns a field.
 func (p *Plan) restarts() string {
 	if p.Job.Runs != "" {
 		for _, write := range p.Job.Writes {

@@ -84,7 +84,7 @@ func (d *draft) readBootstrap() {
 		d.set(d.isOwn(o), "Namespace "+namespace, "bootstrap", "createNamespace")
 	}
 	d.readJob(namespace)
-	d.readCronJobs(namespace)
+	d.readCronJob(namespace)
 	d.readNetworkPolicy(namespace)
 	d.readVerify(namespace)
 }
@@ -158,31 +158,39 @@ func variablesOf(container map[string]any) map[string]string {
 	return values
 }
 
-// readCronJobs reads when the Job, and the smoke test, are repeated.
-func (d *draft) readCronJobs(namespace string) {
-	cronJobs, answers := cluster.ReadAll[struct {
-		Spec struct {
-			Schedule    string `json:"schedule"`
-			JobTemplate struct {
-				Spec jobSpec `json:"spec"`
-			} `json:"jobTemplate"`
-		} `json:"spec"`
-	}](d.ctx, d.reader, cluster.CronJobs, namespace)
-	known, repeated := d.known(answers.Outcome, "the list of CronJobs in "+namespace), false
+// repetition is a CronJob of the profile.
+type repetition struct {
+	source string // its kind and name
+	Spec   struct {
+		Schedule    string `json:"schedule"`
+		JobTemplate struct {
+			Spec jobSpec `json:"spec"`
+		} `json:"jobTemplate"`
+	} `json:"spec"`
+}
+
+// repetitionOf returns the CronJob of the profile that has a container of a name, or nil.
+// Known says that there is no other.
+func (d *draft) repetitionOf(namespace, container string) (found *repetition, known bool) {
+	cronJobs, answers := cluster.ReadAll[repetition](d.ctx, d.reader, cluster.CronJobs, namespace)
+	known = d.known(answers.Outcome, "the list of CronJobs in "+namespace)
 	for i, o := range answers.Objects {
-		spec, source := cronJobs[i].Spec, o.String()+", spec.schedule"
-		switch {
-		case !d.isOwn(o):
-		case containerOf(spec.JobTemplate.Spec.Template.Spec, generators.SmokeContainer) != nil:
-			d.repeated, d.repeatedBy = spec.JobTemplate.Spec, o.String()
-			d.set(spec.Schedule, source, "verify", "schedule")
-		default:
-			repeated = true
-			d.set(true, o.String(), "bootstrap", "reconcile", "enabled")
-			d.set(spec.Schedule, source, "bootstrap", "reconcile", "schedule")
+		if d.isOwn(o) && containerOf(cronJobs[i].Spec.JobTemplate.Spec.Template.Spec, container) != nil {
+			cronJobs[i].source = o.String()
+			return &cronJobs[i], known
 		}
 	}
-	if known && !repeated {
+	return nil, known
+}
+
+// readCronJob reads when the Job is repeated.
+func (d *draft) readCronJob(namespace string) {
+	c, known := d.repetitionOf(namespace, generators.JobContainer)
+	switch {
+	case c != nil:
+		d.set(true, c.source, "bootstrap", "reconcile", "enabled")
+		d.set(c.Spec.Schedule, c.source+", spec.schedule", "bootstrap", "reconcile", "schedule")
+	case known:
 		d.set(false, "there is no CronJob of the profile in "+namespace, "bootstrap", "reconcile", "enabled")
 	}
 }

@@ -76,9 +76,6 @@ type draft struct {
 	own  bool
 	// run are the variables of the Job of that profile.
 	run map[string]string
-	// repeated is the smoke test that a CronJob repeats, and repeatedBy that CronJob, or "".
-	repeated   jobSpec
-	repeatedBy string
 
 	// spec is the spec of the profile, in the words of the API, and sources say what its
 	// fields were taken from, by path.

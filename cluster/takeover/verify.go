@@ -13,8 +13,11 @@ import (
 // readVerify reads what the smoke test of the profile is made with, or that there is none.
 func (d *draft) readVerify(namespace string) {
 	smoke, source, found := d.lastJob(namespace, generators.SmokeContainer)
-	if !found { // people delete it to repeat it
-		smoke, source, found = d.repeated, d.repeatedBy, d.repeatedBy != ""
+	if c, _ := d.repetitionOf(namespace, generators.SmokeContainer); c != nil {
+		d.set(c.Spec.Schedule, c.source+", spec.schedule", "verify", "schedule")
+		if !found { // people delete the Job to have it again
+			smoke, source, found = c.Spec.JobTemplate.Spec, c.source, true
+		}
 	}
 	bootstrap, _, seen := d.lastJob(namespace, generators.JobContainer)
 	if !found {

@@ -100,22 +100,18 @@ func (l *look) judgeClaim(c claim) error {
 }
 
 func (l *look) class() (storageClass, bool) {
-	class, answer := cluster.Read[storageClass](l.ctx, l.reader, cluster.StorageClasses, "", l.Parameters["CLAIM_CLASS"])
-	return class, l.sawClass(answer.Outcome)
-}
-
-func (l *look) sawClass(outcome cluster.Outcome) bool {
+	name := l.Parameters["CLAIM_CLASS"]
+	class, answer := cluster.Read[storageClass](l.ctx, l.reader, cluster.StorageClasses, "", name)
 	wait := l.waitForClaim("Check storageClassName in the profile, and that OpenShift Data Foundation is set up: " +
 		"oc get storageclasses.")
-	return l.saw(outcome, "StorageClass "+l.Parameters["CLAIM_CLASS"], wait)
+	return class, l.saw(answer.Outcome, "StorageClass "+name, wait)
 }
 
 // lookForClass tells of a class that is certainly not there: a claim that is not there yet
 // either waits for it. What is known of a class otherwise is judged with its claim.
 func (l *look) lookForClass() {
-	outcome := l.reader.Get(l.ctx, cluster.StorageClasses, "", l.Parameters["CLAIM_CLASS"]).Outcome
-	if outcome.State == cluster.Absent {
-		l.sawClass(outcome)
+	if l.reader.Get(l.ctx, cluster.StorageClasses, "", l.Parameters["CLAIM_CLASS"]).State == cluster.Absent {
+		l.class()
 	}
 }
 

@@ -216,7 +216,7 @@ func isNumber(text string) bool {
 // and the index of each object, and nothing in it that they have another way to write.
 func isSingleQuoted(n *yaml.Node) bool {
 	return n.Kind == yaml.ScalarNode && n.Style == yaml.SingleQuotedStyle && needsNoTag(n, yaml.NodeTagString) &&
-		n.Value != "" && isASCII(n.Value, '/') && !strings.ContainsAny(n.Value, " '")
+		n.Value != "" && isASCII(n.Value, ' ') && !strings.ContainsAny(n.Value, " '")
 }
 
 // isBlock tells whether a scalar is a literal block that needs no indentation hint.
