@@ -46,6 +46,14 @@ type Outcome struct {
 	Why string
 }
 
+// Words returns the State with its reason, to stand behind the name of an object.
+func (o Outcome) Words() string {
+	if o.Why == "" {
+		return o.State.String()
+	}
+	return o.State.String() + ": " + o.Why
+}
+
 // Answer is what came of Get.
 type Answer struct {
 	Outcome

@@ -127,7 +127,7 @@ func TestDecodeReads(t *testing.T) {
 		},
 		"spec: {registry: {replicas: !!int \"3\"}}": func(p *RegistryProfile) bool { return *p.Spec.Registry.Replicas == 3 },
 		// Anchors and merge keys.
-		"spec: {odf: {namespace: &n storage}, bootstrap: {namespace: *n}}": func(p *RegistryProfile) bool { return p.Spec.Bootstrap.Namespace == "storage" },
+		"spec: {odf: {namespace: &n storage, storageCluster: *n}}": func(p *RegistryProfile) bool { return p.Spec.ODF.StorageCluster == "storage" },
 		"spec:\n  registry: &r {nodeSelector: {a: b}}\n  pruner: {<<: *r, suspend: true}": func(p *RegistryProfile) bool {
 			return p.Spec.Pruner.NodeSelector["a"] == "b" && *p.Spec.Pruner.Suspend
 		},
@@ -163,8 +163,10 @@ func TestDecodeRefuses(t *testing.T) {
 		"spec: {registry: {replicas: 2.5}}":                    {"spec.registry.replicas [wrong-type]"},
 		"spec: {registry: {replicas: .nan}}":                   {"spec.registry.replicas [wrong-type]"},
 		"spec: {registry: {replicas: .inf}}":                   {"spec.registry.replicas [wrong-type]"},
-		"spec: {registry: {replicas: 99999999999999999999}}":   {"spec.registry.replicas [wrong-type]"},
+		"spec: {registry: {replicas: 99999999999999999999}}":   {"spec.registry.replicas [out-of-range]"},
 		"spec: {registry: {replicas: 2147483648}}":             {"spec.registry.replicas [out-of-range]"},
+		"spec: {registry: {replicas: 9223372036854775808}}":    {"spec.registry.replicas [out-of-range]"},
+		"spec: {registry: {replicas: -99999999999999999999}}":  {"spec.registry.replicas [out-of-range]"},
 		"spec: {pruner: {failedJobsHistoryLimit: 2147483648}}": {"spec.pruner.failedJobsHistoryLimit [out-of-range]"},
 		"spec: {pruner: {keepYoungerThan: 9.3e18}}":            {"spec.pruner.keepYoungerThan [wrong-type]"},
 		"spec: {delivery: {argocd: {baseWave: 1e300}}}":        {"spec.delivery.argocd.baseWave [wrong-type]"},

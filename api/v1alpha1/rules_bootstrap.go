@@ -19,7 +19,7 @@ var bootstrapRules = []Rule{{
 	Code:     "bootstrap-namespace",
 	Severity: kptfn.Error,
 	Doc: "The registry's own namespace denies all traffic from 4.22 on, and a failed Job there " +
-		"degrades the pruner; a namespace of the platform must not be owned, and pruned, by Git.",
+		"degrades the pruner; a namespace of the platform, or with storage in it, must not be owned, and pruned, by Git.",
 	check: func(p *RegistryProfile, r finding.Reporter) {
 		b := p.Spec.Bootstrap
 		switch {
@@ -31,6 +31,10 @@ var bootstrapRules = []Rule{{
 			r.At("spec.bootstrap.namespace").Value(b.Namespace).Say(
 				"belongs to the platform and would be deleted with the profile; use a namespace of its own, or " +
 					"createNamespace: false")
+		case *b.CreateNamespace && p.Spec.storageIn(b.Namespace) != "":
+			r.At("spec.bootstrap.namespace").Value(b.Namespace).Say(
+				"holds %s, and would be deleted with the profile; use a namespace of its own, or createNamespace: false",
+				p.Spec.storageIn(b.Namespace))
 		}
 	},
 }, {
@@ -182,6 +186,19 @@ var bucketOfConfig = sync.OnceValue(func() *regexp.Regexp {
 func isPlatformNamespace(name string) bool {
 	return name == "default" || name == "openshift" ||
 		strings.HasPrefix(name, "openshift-") || strings.HasPrefix(name, "kube-")
+}
+
+// storageIn says what storage is in a namespace by what the profile says of it, or is "".
+func (s *Spec) storageIn(namespace string) string {
+	if namespace == s.ODF.Namespace {
+		return "OpenShift Data Foundation"
+	}
+	for _, store := range objectStores(s) {
+		if store.Claim().Namespace == namespace {
+			return "the claim of the images"
+		}
+	}
+	return "" // a volume's claim is in the registry's namespace
 }
 
 // isInternalRegistry recognises the registry's Service and its default Route.

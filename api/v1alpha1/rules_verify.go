@@ -9,7 +9,7 @@ var verifyRules = []Rule{{
 	Code:     "verify-namespace",
 	Severity: kptfn.Error,
 	Doc: "The smoke test starts pods in its namespace, and whoever may do that can act as any ServiceAccount there: " +
-		"so it is never that of the bootstrap Job, which may switch the storage, nor one of the platform.",
+		"so it is never that of the bootstrap Job, which may switch the storage, nor one of the platform or of storage.",
 	check: func(p *RegistryProfile, r finding.Reporter) {
 		namespace := p.Spec.Verify.Namespace
 		at := r.At("spec.verify.namespace").Value(namespace)
@@ -19,6 +19,8 @@ var verifyRules = []Rule{{
 				"one of its own, such as %q", DefaultVerifyNamespace)
 		case isPlatformNamespace(namespace):
 			at.Say("belongs to the platform; use a namespace of its own, such as %q", DefaultVerifyNamespace)
+		case p.Spec.storageIn(namespace) != "":
+			at.Say("holds %s; use a namespace of its own, such as %q", p.Spec.storageIn(namespace), DefaultVerifyNamespace)
 		}
 	},
 }, {

@@ -104,10 +104,10 @@ func Examine(ctx context.Context, reader cluster.Reader, in Input) Report {
 		}
 	}
 	slices.SortStableFunc(report.Findings, func(a, b *kptfn.Result) int { return rank(a) - rank(b) })
-	config := reader.Get(ctx, cluster.Configs, "", "cluster")
+	_, config := read()
 	isError := func(r *kptfn.Result) bool { return r.Severity == kptfn.Error }
 	if !known(config.Outcome) && !slices.ContainsFunc(report.Findings, isError) {
-		report.Blind = witness.Hide(unseenWords("Config cluster", config.Outcome))
+		report.Blind = witness.Hide("Config cluster " + config.Words())
 	}
 	return report
 }
@@ -180,16 +180,8 @@ func known(o cluster.Outcome) bool {
 	return o.State == cluster.Present || o.State == cluster.Absent || o.State == cluster.NoKind
 }
 
-func unseenWords(what string, o cluster.Outcome) string {
-	words := what + " " + o.State.String()
-	if o.Why != "" {
-		words += ": " + o.Why
-	}
-	return words
-}
-
 func (e *exam) blind(what string, o cluster.Outcome) {
-	e.unseen = append(e.unseen, finding.OneLine(unseenWords(what, o)))
+	e.unseen = append(e.unseen, finding.OneLine(what+" "+o.Words()))
 }
 
 // read gets an object. Present and absent are both false where that is not known.

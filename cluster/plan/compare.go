@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 )
@@ -63,6 +64,48 @@ func differences(path string, is, want any) []Change {
 	return []Change{{Path: path, Is: is, Want: want}}
 }
 
+// changesPods tells whether a patch of Config changes what stands in the registry's pods.
+func changesPods(config map[string]any, patch any) bool {
+	patch = withoutBookkeeping(patch)
+	return !changesNothing(config, patch)
+}
+
+// withoutBookkeeping leaves out of a patch what no pod has: the metadata, the number of pods
+// and how they are replaced, and who looks after the storage.
+func withoutBookkeeping(patch any) any {
+	object, _ := patch.(map[string]any)
+	spec, _ := object["spec"].(map[string]any)
+	rest := map[string]any{}
+	for key, value := range spec {
+		switch key {
+		case "replicas", "rolloutStrategy", "managementState":
+		case "storage":
+			storage, _ := value.(map[string]any)
+			storage = maps.Clone(storage)
+			delete(storage, "managementState")
+			rest[key] = storage
+		default:
+			rest[key] = value
+		}
+	}
+	return map[string]any{"spec": rest}
+}
+
+// changesNothing tells whether an object has all that a merge patch would write.
+func changesNothing(is, patch any) bool {
+	fields, ok := patch.(map[string]any)
+	if !ok {
+		return means("", is, patch)
+	}
+	there, _ := is.(map[string]any)
+	for key, value := range fields {
+		if !changesNothing(there[key], value) {
+			return false
+		}
+	}
+	return true
+}
+
 func join(path, key string) string {
 	switch {
 	case strings.ContainsAny(key, "./"):
@@ -87,11 +130,30 @@ func means(path string, is, want any) bool {
 	if reflect.DeepEqual(is, want) {
 		return true
 	}
-	if !isQuantity().MatchString(path) {
-		return false
+	switch {
+	case isQuantity().MatchString(path):
+		one, two := quantity(is), quantity(want)
+		return one != nil && two != nil && one.Cmp(*two) == 0
+	case isDuration().MatchString(path):
+		one, two := duration(is), duration(want)
+		return one != nil && two != nil && *one == *two
 	}
-	one, two := quantity(is), quantity(want)
-	return one != nil && two != nil && one.Cmp(*two) == 0
+	return false
+}
+
+// isDuration matches the paths of fields that hold Go durations. The operator writes them as
+// Go does, "90s" as "1m30s" (k8s.io/apimachinery, pkg/apis/meta/v1/duration.go).
+var isDuration = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\.(maxWaitInQueue|keepYoungerThanDuration)$`)
+})
+
+func duration(value any) *time.Duration {
+	text, _ := value.(string)
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return nil
+	}
+	return &d
 }
 
 // quantity reads a quantity. In YAML it may be written as a number.

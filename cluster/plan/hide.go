@@ -12,6 +12,13 @@ func (p *Plan) hide(hide func(string) string) {
 			c.Path, c.Is, c.Want = hide(c.Path), hideIn(c.Is, hide), hideIn(c.Want, hide)
 		}
 	}
+	for i := range p.Leftovers {
+		l := &p.Leftovers[i]
+		l.Name = hide(l.Name)
+		for k := range l.Missing {
+			l.Missing[k] = hide(l.Missing[k])
+		}
+	}
 	for i := range p.LeftoversUnseen {
 		p.LeftoversUnseen[i] = hide(p.LeftoversUnseen[i])
 	}
@@ -21,7 +28,7 @@ func (p *Plan) hide(hide func(string) string) {
 
 func (j *Job) hide(hide func(string) string) {
 	j.Why, j.Store, j.Advice = hide(j.Why), hide(j.Store), hide(j.Advice)
-	for _, list := range [][]string{j.Reasons, j.Unseen} {
+	for _, list := range [][]string{j.Reasons, j.Unseen, j.Doubts} {
 		for i := range list {
 			list[i] = hide(list[i])
 		}

@@ -25,6 +25,10 @@ func jobOf(t *testing.T, spec, status string) string {
 const imagesElsewhere = `{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster},
 spec: {managementState: Managed, storage: {pvc: {claim: old}}}}`
 
+const suspendedCronJob = `
+---
+{apiVersion: batch/v1, kind: CronJob, metadata: {namespace: registry-profile, name: registry-reconcile}, spec: {suspend: true}}`
+
 // TestJobThatIsThere: a Job that is over does not run again, but a CronJob does.
 func TestJobThatIsThere(t *testing.T) {
 	const (
@@ -48,11 +52,17 @@ func TestJobThatIsThere(t *testing.T) {
 		"the CronJob has no permission": {leaving, complete, imagesElsewhere, plan.JobComplete, "the CronJob", 3, true},
 		"failed, would not again":       {alone, failed, newConfig, plan.JobFailed, "", 0, true},
 		"failed, would again":           {alone, failed, imagesElsewhere, plan.JobFailed, "", 3, true},
+		"complete, CronJob suspended":   {cron, complete, imagesElsewhere + suspendedCronJob, plan.JobComplete, "", 3, false},
+		"suspended":                     {alone, "{conditions: [{type: Suspended, status: 'True'}]}", imagesElsewhere, plan.JobSuspended, "", 3, false},
 		"running":                       {alone, "{active: 1}", imagesElsewhere, plan.JobRunning, "the Job", 3, true},
 		"has the permission":            {leaving, "{active: 1}", imagesElsewhere, plan.JobRunning, "the Job", 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := planOn(t, c.spec, true, c.config, route, ca, jobOf(t, c.spec, c.status))
+			job := jobOf(t, c.spec, c.status)
+			if c.state == plan.JobSuspended {
+				job = strings.Replace(job, "\nspec:\n", "\nspec:\n  suspend: true\n", 1)
+			}
+			p := planOn(t, c.spec, true, c.config, route, ca, job)
 			assert.Equal(t, c.state, p.Job.State)
 			assert.Equal(t, c.runs, p.Job.Runs)
 			assert.Equal(t, c.exit, p.Job.Exit, "%v", p.Job.Reasons)
@@ -66,6 +76,7 @@ func TestJobThatIsThere(t *testing.T) {
 			}
 		})
 	}
+	assert.True(t, planOn(t, cron, true, imagesElsewhere+suspendedCronJob, route, ca, jobOf(t, cron, complete)).Job.Suspended)
 	p := planOn(t, "{}", false, newConfig, route, ca)
 	assert.Equal(t, plan.JobUnseen, p.Job.State)
 	assert.Equal(t, "the Job", p.Job.Runs)

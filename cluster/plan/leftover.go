@@ -76,7 +76,7 @@ func (p *Plan) lookForLeftovers(ctx context.Context, reader cluster.Reader, prof
 func whyIncomplete(a cluster.Answers) string {
 	switch a.State {
 	case cluster.Failed:
-		return unseenWords(a.Outcome)
+		return a.Words()
 	case cluster.Present:
 		return cluster.NotCollected.String()
 	}

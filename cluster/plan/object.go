@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/registryprofile/registry-profile/cluster"
 	"github.com/registryprofile/registry-profile/generators"
@@ -31,7 +32,7 @@ type Object struct {
 	Wave string `json:"wave"`
 	// Changes are the fields that are not as the profile has them.
 	Changes []Change `json:"changes,omitempty"`
-	// Why says why an object is Refused, Ignored, Going or Unseen.
+	// Why says why an object is Refused, Ignored, Going or Unseen, or what else comes of a change.
 	Why string `json:"why,omitempty"`
 
 	live, want map[string]any
@@ -44,8 +45,9 @@ type Change struct {
 	Want any    `json:"want"`
 }
 
-// objectOf compares an object with the cluster.
-func objectOf(ctx context.Context, reader cluster.Reader, r generators.Resource) (Object, error) {
+// objectOf compares an object with the cluster. The profile brings the namespaces that are
+// brought.
+func objectOf(ctx context.Context, reader cluster.Reader, r generators.Resource, brought []string) (Object, error) {
 	object := Object{Name: identity(r), Wave: r.GetAnnotations()[generators.WaveAnnotation]}
 	kind, ok := cluster.KindOf(r.GetApiVersion(), r.GetKind())
 	if !ok {
@@ -60,33 +62,57 @@ func objectOf(ctx context.Context, reader cluster.Reader, r generators.Resource)
 	}
 	live, answer := cluster.Read[map[string]any](ctx, reader, kind, r.GetNamespace(), r.GetName())
 	switch answer.State {
-	case cluster.Absent, cluster.NoKind:
+	case cluster.NoKind:
+		object.Action, object.Why = Refused, "the cluster does not know the kind "+kind.Name
+		if advice, ok := withoutKind[kind.Name]; ok {
+			object.Why += "; " + advice
+		}
+	case cluster.Absent:
 		object.Action = New
-		object.judgeNamespace(ctx, reader, kind, r.GetNamespace())
+		object.judgeNamespace(ctx, reader, r, brought)
 	case cluster.Present:
 		object.live = live
 		object.compare(ctx, reader, kind, answer.Metadata)
+		if kind.Name == cluster.Namespaces.Name && object.Action == Changed &&
+			generators.ProfileOf(answer.Metadata.Labels, answer.Metadata.Annotations) == "" {
+			object.Why = othersNamespace
+		}
 	default:
-		object.Action, object.Why = Unseen, unseenWords(answer.Outcome)
+		object.Action, object.Why = Unseen, answer.Words()
 	}
 	return object, nil
 }
 
-func unseenWords(o cluster.Outcome) string {
-	if o.Why == "" {
-		return o.State.String()
-	}
-	return o.State.String() + ": " + o.Why
+// withoutKind says what to do where a cluster does not know a kind. The others are of every
+// OpenShift that is supported.
+var withoutKind = map[string]string{
+	cluster.BucketClaims.Name:            installODF,
+	cluster.AdmissionPolicies.Name:       noPolicies,
+	cluster.AdmissionPolicyBindings.Name: noPolicies,
 }
 
-// judgeNamespace: nothing can be created in a namespace that is being deleted.
-func (o *Object) judgeNamespace(ctx context.Context, reader cluster.Reader, kind cluster.Kind, namespace string) {
-	if !kind.Namespaced {
+const (
+	installODF = "install OpenShift Data Foundation first"
+	noPolicies = "set spec.protection.admissionPolicies to false, or update OpenShift"
+)
+
+// othersNamespace: what is delivered is what an engine removes again.
+const othersNamespace = "it is there without the profile, and would be deleted with it, and with all that is in it; use a " +
+	"namespace of its own, or set createNamespace to false"
+
+// judgeNamespace: nothing can be created in a namespace that is being deleted, or in one that
+// is not there and that the profile does not bring.
+func (o *Object) judgeNamespace(ctx context.Context, reader cluster.Reader, r generators.Resource, brought []string) {
+	namespace := r.GetNamespace()
+	if namespace == "" {
 		return
 	}
 	answer := reader.Get(ctx, cluster.Namespaces, "", namespace)
-	if answer.State == cluster.Present && answer.Metadata.DeletionTimestamp != "" {
+	switch {
+	case answer.State == cluster.Present && answer.Metadata.DeletionTimestamp != "":
 		o.Action, o.Why = Refused, "Namespace "+namespace+" is being deleted, and nothing can be created in it"
+	case answer.State == cluster.Absent && !slices.Contains(brought, namespace):
+		o.Action, o.Why = Refused, "Namespace "+namespace+" is not there, and does not come with the profile"
 	}
 }
 

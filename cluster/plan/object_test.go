@@ -1,6 +1,9 @@
 package plan_test
 
 import (
+	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -8,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/registryprofile/registry-profile/cluster"
 	"github.com/registryprofile/registry-profile/cluster/plan"
 )
 
@@ -110,9 +114,10 @@ func TestNamespaceThatGoes(t *testing.T) {
 	}
 }
 
-// TestSameInOtherWords: a quantity can be written in several ways, and nothing else.
+// TestSameInOtherWords: quantities and durations can be written in several ways, and nothing else.
 func TestSameInOtherWords(t *testing.T) {
-	const spec = `{registry: {nodeSelector: {zone: "1000"}, resources: {requests: {cpu: "1", memory: "2Gi"}}}}`
+	const spec = `{registry: {nodeSelector: {zone: "1000"}, resources: {requests: {cpu: "1", memory: "2Gi"}},
+requests: {read: {maxRunning: 1, maxInQueue: 1, maxWaitInQueue: 90s}}}, pruner: {keepYoungerThanDuration: 720h}}`
 	for name, c := range map[string]struct {
 		value  string
 		path   []string
@@ -124,6 +129,9 @@ func TestSameInOtherWords(t *testing.T) {
 		"cpu":             {"1000m", []string{"spec", "resources", "requests", "cpu"}, plan.Same},
 		"cpu as a number": {"1", []string{"spec", "resources", "requests", "cpu"}, plan.Same},
 		"memory":          {"2048Mi", []string{"spec", "resources", "requests", "memory"}, plan.Same},
+		"duration":        {"1m30s", []string{"spec", "requests", "read", "maxWaitInQueue"}, plan.Same},
+		"longer":          {"1m31s", []string{"spec", "requests", "read", "maxWaitInQueue"}, plan.Changed},
+		"no duration":     {"'90'", []string{"spec", "requests", "read", "maxWaitInQueue"}, plan.Changed},
 		"less memory":     {"2G", []string{"spec", "resources", "requests", "memory"}, plan.Changed},
 		"text":            {"'2'", []string{"spec", "replicas"}, plan.Changed},
 	} {
@@ -135,5 +143,73 @@ func TestSameInOtherWords(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestNamespaceThatIsMissing: nothing can be created in it, unless it comes with the profile.
+func TestNamespaceThatIsMissing(t *testing.T) {
+	const spec = "{odf: {namespace: rook}, bootstrap: {createNamespace: false}, verify: {createNamespace: false}}"
+	missing := []string{"rook", "registry-profile", "registry-profile-smoke-test"}
+	refused := map[string]bool{}
+	for _, o := range planOn(t, spec, true).Objects {
+		_, name, _ := strings.Cut(o.Name, " ")
+		namespace, _, _ := strings.Cut(name, "/")
+		if !slices.Contains(missing, namespace) {
+			assert.Equal(t, plan.New, o.Action, o.Name)
+			continue
+		}
+		refused[namespace] = true
+		assert.Equal(t, plan.Refused, o.Action, o.Name)
+		assert.Equal(t, "Namespace "+namespace+" is not there, and does not come with the profile", o.Why)
+	}
+	assert.Len(t, refused, len(missing))
+}
+
+// without reads a cluster that does not know a kind.
+type without struct {
+	cluster.Reader
+	kind string
+}
+
+func (r without) Get(ctx context.Context, kind cluster.Kind, namespace, name string) cluster.Answer {
+	if kind.Name == r.kind {
+		return cluster.Answer{Outcome: cluster.Outcome{State: cluster.NoKind}}
+	}
+	return r.Reader.Get(ctx, kind, namespace, name)
+}
+
+// TestKindThatIsMissing: what nobody can create is not new.
+func TestKindThatIsMissing(t *testing.T) {
+	for kind, advice := range map[string]string{
+		"ObjectBucketClaim":                "install OpenShift Data Foundation first",
+		"ValidatingAdmissionPolicy":        "set spec.protection.admissionPolicies to false",
+		"ValidatingAdmissionPolicyBinding": "set spec.protection.admissionPolicies to false",
+		"AlertingRule":                     "",
+	} {
+		p := planOf(t, "{}", without{readerOf(t, true, newConfig, route, ca, class), kind})
+		seen := 0
+		for _, o := range p.Objects {
+			if !strings.HasPrefix(o.Name, kind+" ") {
+				assert.NotEqual(t, plan.Refused, o.Action, o.Name)
+				continue
+			}
+			seen++
+			assert.Equal(t, plan.Refused, o.Action, o.Name)
+			assert.Contains(t, o.Why, "the cluster does not know the kind "+kind)
+			assert.Contains(t, o.Why, advice)
+		}
+		assert.NotZero(t, seen, kind)
+		assert.True(t, p.Fails(), kind)
+	}
+}
+
+// TestNamespaceOfSomebodyElse: an engine that removes the profile would remove it, too.
+func TestNamespaceOfSomebodyElse(t *testing.T) {
+	const there = "{apiVersion: v1, kind: Namespace, metadata: {name: registry-profile%s}}"
+	ours := ", labels: {app.kubernetes.io/managed-by: registry-profile}, annotations: {registryprofile.dev/profile: registry}"
+	for marks, warned := range map[string]bool{"": true, ours: false} {
+		p := planOn(t, "{}", true, fmt.Sprintf(there, marks))
+		assert.Equal(t, plan.Changed, p.Objects[0].Action)
+		assert.Equal(t, warned, strings.Contains(p.Objects[0].Why, "would be deleted with it"), p.Objects[0].Why)
 	}
 }

@@ -49,15 +49,24 @@ func Of(ctx context.Context, reader cluster.Reader, profile *v1alpha1.RegistryPr
 	resources := generators.Expand(profile)
 	p := &Plan{Profile: profile.Metadata.Name}
 	p.lookForLeftovers(ctx, witness, profile, resources) // first: what was listed need not be asked for again
+	var brought []string
 	for _, resource := range resources {
-		object, err := objectOf(ctx, witness, resource)
+		if resource.GetKind() == cluster.Namespaces.Name {
+			brought = append(brought, resource.GetName())
+		}
+	}
+	for _, resource := range resources {
+		object, err := objectOf(ctx, witness, resource, brought)
 		if err != nil {
 			return nil, err
 		}
 		p.Objects = append(p.Objects, object)
 	}
 	p.foreseeJob(ctx, witness, profile, resources)
-	p.Restarts = p.restarts()
+	var err error
+	if p.Restarts, err = p.restarts(); err != nil {
+		return nil, err
+	}
 	witness.ReadCredentials(ctx, v1alpha1.ImageRegistryNamespace, v1alpha1.CredentialsSecret)
 	p.hide(witness.Hide)
 	return p, nil
@@ -74,21 +83,40 @@ var pods = []string{theConfig, "Secret " + v1alpha1.ImageRegistryNamespace + "/"
 const theConfig = "Config " + generators.SingletonName
 
 // restarts names what would be written that the operator rolls the registry out for. The
-// number of replicas does not replace pods, nor does who owns a field.
-func (p *Plan) restarts() string {
+// number of replicas does not replace pods, nor does who owns a field. A registry that is not
+// Managed has no pods that it would replace, and one that becomes Removed loses them.
+func (p *Plan) restarts() (string, error) {
+	config := p.liveConfig()
+	if config != nil && textAt(config, "spec", "managementState") != v1alpha1.Managed || p.Job.Removes {
+		return "", nil
+	}
 	if p.Job.Runs != "" {
+		patch, err := p.patch()
+		if err != nil {
+			return "", err
+		}
 		for _, write := range p.Job.Writes {
-			if slices.Contains(pods, write.Object) && (write.Patch == nil || write.Patch["spec"] != nil) {
-				return p.Job.Runs + " writes " + write.Object
+			if slices.Contains(pods, write.Object) && (write.Patch == nil || changesPods(config, patch)) {
+				return p.Job.Runs + " writes " + write.Object, nil
 			}
 		}
 	}
 	for _, object := range p.Objects {
 		for _, change := range object.Changes {
 			if object.Name == theConfig && slices.Contains(inPods, change.root()) {
-				return theConfig + " changes " + change.Path
+				return theConfig + " changes " + change.Path, nil
 			}
 		}
 	}
-	return ""
+	return "", nil
+}
+
+// liveConfig is Config as it is, or nil where it could not be seen.
+func (p *Plan) liveConfig() map[string]any {
+	for _, object := range p.Objects {
+		if object.Name == theConfig {
+			return object.live
+		}
+	}
+	return nil
 }

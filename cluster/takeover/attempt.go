@@ -87,8 +87,9 @@ func (d *draft) decode(node *yaml.Node) (p *v1alpha1.RegistryProfile, dropped []
 			dropped = append(dropped, fmt.Sprintf("%s, since %s: %s", d.sourceOf(path), finding.Path(r), r.Message))
 		}
 		if len(dropped) == left {
-			return nil, nil, notAlike.refuse(d.config, "spec", "gives a profile that is refused: %s",
-				strings.Join(refused, "; "))
+			err := refuse(notAlike, d.config, "spec", "gives a profile that is refused: %s", strings.Join(refused, "; ")).(*refusal)
+			err.byRule = true
+			return nil, nil, err
 		}
 	}
 }
@@ -124,14 +125,14 @@ func removeAt(node *yaml.Node, path string) bool {
 // keeps refuses a plan by which the registry would not stay as it is.
 func (d *draft) keeps(p *plan.Plan, s *store) error {
 	if p.Job.Exit != verdict.Done {
-		err := notAlike.refuse(d.config, "spec.storage", "would make the Job of the profile stop with exit code %d: %s",
+		err := refuse(notAlike, d.config, "spec.storage", "would make the Job of the profile stop with exit code %d: %s",
 			p.Job.Exit, strings.Join(p.Job.Reasons, " ")).(*refusal)
 		err.advice = p.Job.Advice
 		return err
 	}
 	for _, write := range p.Job.Writes {
-		if path, changes := d.switches(write); changes {
-			return notAlike.refuse(d.config, path, "would be changed by the Job of the profile: %s", write.Why)
+		if path, want := d.switches(write); path != "" {
+			return refuse(notAlike, d.config, path, "would be changed by the Job of the profile to %q", want)
 		}
 	}
 	for _, object := range p.Objects {
@@ -140,7 +141,7 @@ func (d *draft) keeps(p *plan.Plan, s *store) error {
 		}
 		for _, change := range object.Changes {
 			if !strings.HasPrefix(change.Path, "metadata.") {
-				return notAlike.refuse(s.claim, change.Path, "is not as a profile makes it")
+				return refuse(notAlike, s.claim, change.Path, "is not as a profile makes it")
 			}
 		}
 	}
@@ -149,7 +150,7 @@ func (d *draft) keeps(p *plan.Plan, s *store) error {
 
 // switches tells whether a write of Config moves the registry: to another bucket, claim or
 // endpoint. What else is in a storage moves nothing.
-func (d *draft) switches(write verdict.Write) (path string, changes bool) {
+func (d *draft) switches(write verdict.Write) (path string, to any) {
 	spec, _ := write.Patch["spec"].(map[string]any)
 	storage, _ := spec["storage"].(map[string]any)
 	for _, backend := range []string{"s3", "pvc"} {
@@ -160,12 +161,15 @@ func (d *draft) switches(write verdict.Write) (path string, changes bool) {
 		is, _ := d.found.Storage[backend].(map[string]any)
 		for _, field := range []string{"bucket", "regionEndpoint", "claim"} {
 			if place(want[field], field) != place(is[field], field) {
-				return "spec.storage." + backend + "." + field, true
+				return "spec.storage." + backend + "." + field, want[field]
 			}
 		}
 	}
-	return "", false
+	return "", nil
 }
+
+// serviceSuffix ends the long name of a Service.
+const serviceSuffix = ".svc.cluster.local"
 
 // place is a value that says where images are, without what makes no difference.
 func place(value any, field string) string {
@@ -178,7 +182,11 @@ func place(value any, field string) string {
 	case "regionEndpoint":
 		scheme, host, _ := strings.Cut(strings.ToLower(strings.TrimRight(text, "/")), "://")
 		host = strings.TrimSuffix(host, map[string]string{v1alpha1.HTTPS: ":443", v1alpha1.HTTP: ":80"}[scheme])
-		return scheme + "://" + host
+		name, port, _ := strings.Cut(host, ":")
+		if strings.HasSuffix(name, serviceSuffix) {
+			name = strings.TrimSuffix(name, ".cluster.local")
+		}
+		return scheme + "://" + name + ":" + port
 	}
 	return text
 }

@@ -38,9 +38,9 @@ func (d *draft) bucket(s3 map[string]any) (*store, error) {
 	const at = "spec.storage.s3"
 	switch {
 	case texts["bucket"] == "":
-		return nil, noStorage.refuse(d.config, at+".bucket", "is empty")
+		return nil, refuse(noStorage, d.config, at+".bucket", "is empty")
 	case texts["regionEndpoint"] == "":
-		return nil, otherStorage.refuse(d.config, at+".regionEndpoint", "is empty, which means Amazon's S3")
+		return nil, refuse(otherStorage, d.config, at+".regionEndpoint", "is empty, which means Amazon's S3")
 	}
 	o, claim, err := d.claimOf(texts["bucket"])
 	if err != nil {
@@ -77,9 +77,9 @@ func (d *draft) bucket(s3 map[string]any) (*store, error) {
 		return s, nil
 	}
 	if provisioner == "" {
-		return nil, noClaim.refuse(o, "spec.storageClassName", "names class %q, whose provisioner could not be seen", class)
+		return nil, refuse(noClaim, o, "spec.storageClassName", "names class %q, whose provisioner could not be seen", class)
 	}
-	return nil, otherStorage.refuse(o, "spec.storageClassName", "names class %q of %q, which is not RGW or NooBaa",
+	return nil, refuse(otherStorage, o, "spec.storageClassName", "names class %q of %q, which is not RGW or NooBaa",
 		class, provisioner)
 }
 
@@ -128,7 +128,7 @@ func (d *draft) claimOf(bucket string) (cluster.Object, bucketClaim, error) {
 	const path = "spec.storage.s3.bucket"
 	switch len(found) {
 	case 0:
-		return cluster.Object{}, bucketClaim{}, noClaim.refuse(d.config, path,
+		return cluster.Object{}, bucketClaim{}, refuse(noClaim, d.config, path,
 			"names bucket %q, which no ObjectBucketClaim has that could be seen", bucket)
 	case 1:
 		o := answers.Objects[found[0]]
@@ -139,7 +139,7 @@ func (d *draft) claimOf(bucket string) (cluster.Object, bucketClaim, error) {
 		names = append(names, answers.Objects[i].String())
 	}
 	slices.Sort(names)
-	return cluster.Object{}, bucketClaim{}, noClaim.refuse(d.config, path, "names bucket %q, which %d claims have: %s",
+	return cluster.Object{}, bucketClaim{}, refuse(noClaim, d.config, path, "names bucket %q, which %d claims have: %s",
 		bucket, len(names), strings.Join(names[:min(len(names), 5)], ", "))
 }
 
@@ -149,7 +149,7 @@ func (d *draft) endpoints(url string, trusted any) ([]map[string]any, error) {
 	scheme, host, found := strings.Cut(strings.TrimRight(url, "/"), "://")
 	scheme = strings.ToLower(scheme)
 	if !found || scheme != v1alpha1.HTTP && scheme != v1alpha1.HTTPS {
-		return nil, notAlike.refuse(d.config, "spec.storage.s3.regionEndpoint", "has no scheme, which is http:// or https://")
+		return nil, refuse(notAlike, d.config, "spec.storage.s3.regionEndpoint", "has no scheme, which is http:// or https://")
 	}
 	host = strings.ToLower(host)
 	name, _, _ := strings.Cut(host, ":")
@@ -165,7 +165,7 @@ func (d *draft) endpoints(url string, trusted any) ([]map[string]any, error) {
 		}
 		choices = append(choices, choice)
 	}
-	if strings.HasSuffix(name, ".svc") || strings.HasSuffix(name, ".svc.cluster.local") {
+	if strings.HasSuffix(name, ".svc") || strings.HasSuffix(name, serviceSuffix) {
 		add("service", "", map[string]any{"service": map[string]any{"scheme": scheme}})
 	}
 	for _, o := range d.routesTo(name) {

@@ -31,7 +31,7 @@ func (d *draft) readConfig() error {
 	case cluster.Present:
 	case cluster.Absent, cluster.NoKind:
 		nobody := cluster.Object{Kind: cluster.Configs, Metadata: cluster.Metadata{Name: "cluster"}}
-		return noConfig.refuse(nobody, "", "%s", answer.State)
+		return refuse(noConfig, nobody, "", "%s", answer.State)
 	default:
 		d.known(answer.Outcome, "Config cluster")
 		words := d.unseen[0]
@@ -40,7 +40,7 @@ func (d *draft) readConfig() error {
 	}
 	d.config, d.found.all = answer.Object, found.Spec
 	if d.config.Metadata.DeletionTimestamp != "" {
-		return noConfig.refuse(d.config, "metadata.deletionTimestamp", "is being deleted")
+		return refuse(noConfig, d.config, "metadata.deletionTimestamp", "is being deleted")
 	}
 	var ok [2]bool
 	d.found.ManagementState, ok[0] = textOf(found.Spec, "managementState")

@@ -92,6 +92,8 @@ func TestNothingIsMadeUp(t *testing.T) {
 			"import-claim", "whose provisioner could not be seen",
 		},
 		"no scheme": {strings.Replace(guide, "http://rgw.apps", "rgw.apps", 1), "import-not-alike", "has no scheme"},
+		"IPv6":      {strings.Replace(guide, "http://rgw.apps.example.com", "http://[fd00::1]", 1), "import-not-alike", "it is an IPv6 address"},
+		"path":      {strings.Replace(guide, "http://rgw.apps.example.com", "http://rgw.apps.example.com/s3", 1), "import-not-alike", "is not a host"},
 		"not followed": {
 			strings.Replace(guide, "\n---", "\nstatus: {storage: {pvc: {claim: old}}}\n---", 1), "import-not-alike",
 			"status.storage of configs.imageregistry.operator.openshift.io/cluster names PersistentVolumeClaim " +
@@ -109,8 +111,17 @@ func TestNothingIsMadeUp(t *testing.T) {
 			line := finding.Line(found.Findings[0], "", "")
 			assert.Contains(t, line, c.says)
 			assert.NotContains(t, line, "a-password")
+			assert.NotContains(t, line, "..")
 		})
 	}
+}
+
+// TestLongNameOfAService: it is the same Service with and without the cluster's domain.
+func TestLongNameOfAService(t *testing.T) {
+	long := strings.Replace(testdata(t, "service"), "openshift-storage.svc\"", "openshift-storage.svc.cluster.local:443\"", 1)
+	found := imported(t, files(t, long, testdata(t, "common")))
+	require.Empty(t, found.Findings)
+	assert.Contains(t, string(found.YAML), "\n        service:")
 }
 
 // TestTypes: a Config that nobody can read gives no profile.

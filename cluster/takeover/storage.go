@@ -2,6 +2,7 @@ package takeover
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -35,13 +36,13 @@ func (d *draft) chooseStorage() error {
 	case state == v1alpha1.Removed && len(backends) > 0:
 		d.set(state, "Config cluster, spec.managementState", "registry", "managementState")
 	case state != v1alpha1.Managed:
-		return notManaged.refuse(d.config, "spec.managementState", "is %q, and not \"Managed\"", state)
+		return refuse(notManaged, d.config, "spec.managementState", "is %q, and not \"Managed\"", state)
 	}
 	switch {
 	case len(backends) == 0:
-		return noStorage.refuse(d.config, "spec.storage", "names none")
+		return refuse(noStorage, d.config, "spec.storage", "names none")
 	case len(backends) > 1:
-		return twoStorages.refuse(d.config, "spec.storage", "names %s", strings.Join(backends, " and "))
+		return refuse(twoStorages, d.config, "spec.storage", "names %s", strings.Join(backends, " and "))
 	}
 	storage, ok := objectOf(d.found.Storage, backends[0])
 	if !ok {
@@ -51,13 +52,13 @@ func (d *draft) chooseStorage() error {
 	var err error
 	switch backends[0] {
 	case "emptyDir":
-		return noStorage.refuse(d.config, "spec.storage", "names emptyDir, which is lost with its pod")
+		return refuse(noStorage, d.config, "spec.storage", "names emptyDir, which is lost with its pod")
 	case "s3":
 		found, err = d.bucket(storage)
 	case "pvc":
 		found, err = d.volume(storage)
 	default:
-		return otherStorage.refuse(d.config, "spec.storage", "names %s", backends[0])
+		return refuse(otherStorage, d.config, "spec.storage", "names %s", backends[0])
 	}
 	if err != nil {
 		return err
@@ -78,7 +79,7 @@ func (d *draft) tryForms(s *store) error {
 	if here && (!d.own || d.isOwn(s.claim)) {
 		forms = []map[string]any{s.made, existing}
 	}
-	var first error
+	var refused error
 	for _, form := range forms {
 		for _, choice := range s.choices {
 			fields := maps.Clone(s.apart)
@@ -88,10 +89,18 @@ func (d *draft) tryForms(s *store) error {
 			if err == nil {
 				return nil
 			}
-			first = cmp.Or(first, err)
+			// The first is the most certain form; but what a rule refuses, no form can say.
+			if refused == nil || isByRule(err) && !isByRule(refused) {
+				refused = err
+			}
 		}
 	}
-	return first
+	return refused
+}
+
+func isByRule(err error) bool {
+	var r *refusal
+	return errors.As(err, &r) && r.byRule
 }
 
 // classOf returns the provisioner of a class: by the class itself, or else by what the claim

@@ -47,7 +47,7 @@ func Of(ctx context.Context, reader cluster.Reader) (*Takeover, error) {
 		}
 	}
 	for _, what := range d.unseen {
-		t.Findings = append(t.Findings, unseen.result(what))
+		t.Findings = append(t.Findings, resultOf(unseen, what))
 	}
 	for _, f := range t.Findings {
 		f.Message = d.clean(f.Message)

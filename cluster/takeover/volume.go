@@ -29,7 +29,7 @@ func (d *draft) volume(pvc map[string]any) (*store, error) {
 		Spec fields `json:"spec"`
 	}](d, cluster.VolumeClaims, v1alpha1.ImageRegistryNamespace, name)
 	if !present {
-		return nil, noClaim.refuse(d.config, "spec.storage.pvc.claim",
+		return nil, refuse(noClaim, d.config, "spec.storage.pvc.claim",
 			"names PersistentVolumeClaim %q, which is not there, or could not be seen", name)
 	}
 	if err := remains(o); err != nil {
@@ -55,9 +55,9 @@ func (d *draft) volume(pvc map[string]any) (*store, error) {
 		return s, nil
 	}
 	if driver == "" {
-		return nil, noClaim.refuse(o, "spec.storageClassName", "names class %q, whose provisioner could not be seen", class)
+		return nil, refuse(noClaim, o, "spec.storageClassName", "names class %q, whose provisioner could not be seen", class)
 	}
-	return nil, otherStorage.refuse(o, "spec.storageClassName", "names class %q of %q, which is not CephFS or Ceph RBD",
+	return nil, refuse(otherStorage, o, "spec.storageClassName", "names class %q of %q, which is not CephFS or Ceph RBD",
 		class, driver)
 }
 
@@ -72,7 +72,7 @@ func remains(o cluster.Object) error {
 	if o.Metadata.DeletionTimestamp == "" {
 		return nil
 	}
-	err := noClaim.refuse(o, "metadata.deletionTimestamp", "is being deleted, and every image with it").(*refusal)
+	err := refuse(noClaim, o, "metadata.deletionTimestamp", "is being deleted, and every image with it").(*refusal)
 	err.advice = "Copy the images as long as they are there, and find out who has deleted the claim."
 	return err
 }

@@ -26,6 +26,7 @@ func (l *look) lookAtWrites() error {
 	write := Write{Object: "Config cluster", Why: difference, Patch: l.patch(difference != "")}
 	switch {
 	case difference != "":
+		l.announceSwitch()
 	case l.mustForgetLastApplied():
 		write.Why = "by its annotation last-applied-configuration, the next oc apply could remove the storage"
 	default:
@@ -33,6 +34,20 @@ func (l *look) lookAtWrites() error {
 	}
 	l.verdict.Writes = append(l.verdict.Writes, write)
 	return nil
+}
+
+// announceSwitch says of the registry what the script says before it writes Config.
+func (l *look) announceSwitch() {
+	say := func(format string, values ...any) {
+		l.verdict.Reasons = append(l.verdict.Reasons, fmt.Sprintf(format, values...))
+	}
+	switch {
+	case l.state() == v1alpha1.Removed:
+		say("Removing the registry, as the profile says. Its storage stays: %s.", l.wantedStore())
+	case l.config.Spec.ManagementState == v1alpha1.Removed:
+		say("spec.managementState of %s is Removed, and the profile wants Managed. To keep it Removed, say so in the profile: "+
+			"spec.registry.managementState: Removed.", theConfig)
+	}
 }
 
 func (l *look) writes(object, why string) {
@@ -49,7 +64,7 @@ func (l *look) compareCA() {
 	case answer.State == cluster.Absent:
 		l.writes(object, "it is not there")
 	case answer.State != cluster.Present:
-		l.unseen(answer.Outcome, object)
+		l.doubts(answer.Outcome, object)
 	case there.Data[v1alpha1.CAKey] != l.caBundle:
 		l.writes(object, "its certificates are not those of the source")
 	}
@@ -59,28 +74,29 @@ func (l *look) compareCA() {
 func (l *look) compareCredentials() {
 	object := fmt.Sprintf("Secret %s/%s", v1alpha1.ImageRegistryNamespace, v1alpha1.CredentialsSecret)
 	there := l.reader.Get(l.ctx, cluster.Secrets, v1alpha1.ImageRegistryNamespace, v1alpha1.CredentialsSecret)
-	if there.State != cluster.Present && there.State != cluster.Absent {
-		l.unseen(there.Outcome, object)
-		return
-	}
+	claims := l.reader.Get(l.ctx, cluster.Secrets, l.Parameters["CLAIM_NAMESPACE"], l.Parameters["CLAIM_NAME"])
 	switch {
 	case there.State == cluster.Absent:
 		l.writes(object, "it is not there")
-	case l.credentials == nil:
+	case there.State != cluster.Present:
+		l.doubts(there.Outcome, object)
+	case claims.State != cluster.Present && claims.State != cluster.Absent && !l.fresh:
+		l.doubts(claims.Outcome, "Secret "+l.claim())
+	case l.fresh || missingKey(claims.Values) != "":
 		l.writes(object, "the claim's credentials are not there yet")
 	default:
-		l.compareValues(object, there.Values)
+		l.compareValues(object, there.Values, claims.Values)
 	}
 }
 
-func (l *look) compareValues(object string, there map[string]cluster.Value) {
+func (l *look) compareValues(object string, there, claims map[string]cluster.Value) {
 	for ours, theirs := range map[string]string{
 		v1alpha1.CredentialsAccessKey: "AWS_ACCESS_KEY_ID", v1alpha1.CredentialsSecretKey: "AWS_SECRET_ACCESS_KEY",
 	} {
-		same, known := there[ours].Same(l.credentials[theirs])
+		same, known := there[ours].Same(claims[theirs])
 		switch {
 		case !known:
-			l.verdict.Unseen = append(l.verdict.Unseen, "whether "+object+" has the claim's credentials: the input has only their sizes")
+			l.verdict.Doubts = append(l.verdict.Doubts, "whether "+object+" has the claim's credentials: the input has only their sizes")
 			return
 		case !same:
 			l.writes(object, "it has other credentials than the claim's")

@@ -197,14 +197,20 @@ func (l *look) readCredentials(unfilled Wait) {
 	if !l.saw(secret.Outcome, "Secret "+l.claim(), unfilled) {
 		return
 	}
+	if key := missingKey(secret.Values); key != "" {
+		unfilled.Why = fmt.Sprintf("%s is missing or empty in Secret %s", key, l.claim())
+		l.waits(unfilled)
+	}
+}
+
+// missingKey is the first key of a claim's credentials without a value, or "".
+func missingKey(values map[string]cluster.Value) string {
 	for _, key := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
-		if secret.Values[key].Size == 0 {
-			unfilled.Why = fmt.Sprintf("%s is missing or empty in Secret %s", key, l.claim())
-			l.waits(unfilled)
-			return
+		if values[key].Size == 0 {
+			return key
 		}
 	}
-	l.credentials = secret.Values
+	return ""
 }
 
 // What values may look like, as in the script.

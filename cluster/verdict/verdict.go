@@ -34,9 +34,12 @@ type Verdict struct {
 	// Unseen are what the verdict needs and could not be read. With one or more, a verdict
 	// that goes on is not Certain.
 	Unseen []string
-	// Store is the storage that the registry would have, and Before the one that it has, or ""
-	// where that could not be seen.
-	Store, Before string
+	// Doubts are writes that could not be foreseen. Whether there is one does not decide how
+	// the run ends.
+	Doubts []string
+	// Store is the storage that the registry would have. Before is the one that it has, or ""
+	// where that could not be seen, and After the one of Store; both with the managementState.
+	Store, Before, After string
 	// Writes are what the run would write, in its order.
 	Writes []Write
 }
@@ -94,6 +97,7 @@ func Of(ctx context.Context, reader cluster.Reader, p Parameters, d Delivery) *V
 	l := &look{ctx: ctx, reader: reader, Parameters: p, delivery: d, verdict: &Verdict{}}
 	l.run(l.lookAtClaim, l.resolveEndpoint, l.lookAtCA, l.guardImages, l.lookAtWrites)
 	l.verdict.Store, l.verdict.Before = l.wantedStore(), l.storeThere()
+	l.verdict.After = l.verdict.Store + ", " + l.state()
 	return l.verdict
 }
 
@@ -128,7 +132,6 @@ type look struct {
 	endpointPlace          string
 	proven                 bool
 	caBundle               string
-	credentials            map[string]cluster.Value
 	config                 *config
 	leaving                []string // items that may be left
 }
@@ -152,9 +155,10 @@ func (l *look) saw(answer cluster.Outcome, object string, wait Wait) bool {
 }
 
 func (l *look) unseen(answer cluster.Outcome, object string) {
-	what := object + " " + answer.State.String()
-	if answer.Why != "" {
-		what += ": " + answer.Why
-	}
-	l.verdict.Unseen = append(l.verdict.Unseen, what)
+	l.verdict.Unseen = append(l.verdict.Unseen, object+" "+answer.Words())
+}
+
+// doubts remembers what would decide about a write, and could not be seen.
+func (l *look) doubts(answer cluster.Outcome, object string) {
+	l.verdict.Doubts = append(l.verdict.Doubts, object+" "+answer.Words())
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -113,7 +114,7 @@ func (c *clusterFlags) client() (kubectl, error) {
 		return kubectl{}, err
 	}
 	flags := []string{"--request-timeout=" + c.timeout.String()}
-	for _, flag := range [][2]string{{"--kubeconfig=", c.kubeconfig}, {"--context=", c.context}, {"--as=", c.as}} {
+	for _, flag := range [][2]string{{"--kubeconfig=", absolute(c.kubeconfig)}, {"--context=", c.context}, {"--as=", c.as}} {
 		if flag[1] != "" {
 			flags = append(flags, flag[0]+flag[1])
 		}
@@ -121,7 +122,18 @@ func (c *clusterFlags) client() (kubectl, error) {
 	for _, group := range c.asGroups {
 		flags = append(flags, "--as-group="+group)
 	}
-	return kubectl{path, flags}, nil
+	return kubectl{absolute(path), flags}, nil
+}
+
+// absolute makes a name good for other folders, too: s3-env prints the command for later.
+func absolute(name string) string {
+	if name == "" {
+		return ""
+	}
+	if full, err := filepath.Abs(name); err == nil {
+		return full
+	}
+	return name
 }
 
 // openDump opens folders. No link leads out of them.

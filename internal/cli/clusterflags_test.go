@@ -53,8 +53,10 @@ esac`)
 	require.Empty(t, said)
 	answer := reader.Get(t.Context(), cluster.ConfigMaps, "ns", "a")
 	require.Equal(t, cluster.Present, answer.State, answer.Why)
+	kubeconfig, err := filepath.Abs("k g") // s3-env prints it for a shell in any folder
+	require.NoError(t, err)
 	assert.Equal(t, map[string]string{"proxy": "http://proxy", "was": "get --raw /api/v1/namespaces/ns/configmaps/a " +
-		"--request-timeout=20s --kubeconfig=k g --context=c --as=joe --as-group=a --as-group=b"}, answer.Metadata.Labels)
+		"--request-timeout=20s --kubeconfig=" + kubeconfig + " --context=c --as=joe --as-group=a --as-group=b"}, answer.Metadata.Labels)
 }
 
 // TestClientFaults: whatever a client does, the run goes on and says why.

@@ -15,6 +15,7 @@ import (
 func (s *session) doctorCommand() *cobra.Command {
 	var flags clusterFlags
 	var asList bool
+	var code string
 	cmd := &cobra.Command{
 		Use:   "doctor [PROFILE]",
 		Short: "Say what is wrong with the registry and its storage",
@@ -29,7 +30,8 @@ and what it would write.`,
 		Example: `  registry-profile doctor
   registry-profile doctor profile.yaml --context production -o json
   registry-profile doctor --must-gather must-gather.local.1 --must-gather odf-must-gather
-  registry-profile doctor --list`,
+  registry-profile doctor --list
+  registry-profile doctor --explain ca-outdated`,
 		Args: func(_ *cobra.Command, files []string) error {
 			if len(files) > 1 {
 				return errors.New("name one profile, or none; registry-profile explain CODE says what a code means")
@@ -39,9 +41,14 @@ and what it would write.`,
 	}
 	flags.add(cmd)
 	cmd.Flags().BoolVar(&asList, "list", false, "print what is checked, and look at nothing")
+	cmd.Flags().StringVar(&code, "explain", "", "say what a code means, and look at nothing")
 	return s.findingsCommand(cmd, func(r *reporter, files []string) {
-		if asList {
-			if err := s.listChecks(); err != nil {
+		if asList || code != "" {
+			show := s.listChecks
+			if code != "" {
+				show = func() error { return s.explain(code) }
+			}
+			if err := show(); err != nil {
 				r.fault(err)
 			}
 			return

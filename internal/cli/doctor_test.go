@@ -114,8 +114,11 @@ func TestDoctorList(t *testing.T) {
 	assert.Zero(t, listed.code)
 	for _, c := range doctor.Checks() {
 		assert.Contains(t, listed.out, "\n"+c.Code+" ")
-		assert.Contains(t, run("", "explain", c.Code).out, c.Why)
+		explained := run("", "explain", c.Code)
+		assert.Contains(t, explained.out, c.Why)
+		assert.Equal(t, explained, run("", "doctor", "--explain", c.Code))
 	}
+	assert.Equal(t, 2, run("", "doctor", "--explain", "no-such-code").code)
 }
 
 const doctorIntro = `# What doctor looks at

@@ -24,15 +24,20 @@ a fault, and shows one with what to write instead. Paths may be copied from find
 			return nil
 		},
 		RunE: func(_ *cobra.Command, names []string) error {
-			text, err := explain.Text(names[0])
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprint(s.out, text)
-			return err
+			return s.explain(names[0])
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return explain.Names(), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
+}
+
+// explain prints what a field or a code means.
+func (s *session) explain(name string) error {
+	text, err := explain.Text(name)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(s.out, text)
+	return err
 }

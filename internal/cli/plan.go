@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/registryprofile/registry-profile/cluster/plan"
+	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/spf13/cobra"
 )
 
@@ -25,6 +26,9 @@ func (s *session) planCommand() *cobra.Command {
 	for _, f := range planFormats {
 		names = append(names, f.name)
 	}
+	// JSON is the plan itself.
+	reports := slices.DeleteFunc(finding.Formats(), func(name string) bool { return slices.Contains(names, name) })
+	names = append(names, reports...)
 	flags := &clusterFlags{}
 	cmd := &cobra.Command{
 		Use:   "plan FILE",
@@ -40,10 +44,11 @@ policies and quotas are not asked: they may refuse what plan foretells.
 
 The exit code is 0 also where there are differences, or the Job first waits for something;
 1 if the Job would stop or has failed, or if an object would be refused, or ignored, or is
-being deleted; and 2 if what decides could not be seen.`,
+being deleted; and 2 if it could not be seen how the Job ends.`,
 		Example: `  registry-profile plan profile.yaml
   registry-profile plan profile.yaml --context production -o markdown
   registry-profile plan profile.yaml -o html > plan.html
+  registry-profile plan profile.yaml -o sarif > plan.sarif
   registry-profile plan profile.yaml --must-gather must-gather.local.1234`,
 		Args: func(cmd *cobra.Command, files []string) error {
 			if len(files) > 1 {
@@ -59,7 +64,11 @@ being deleted; and 2 if what decides could not be seen.`,
 			if chosen < 0 {
 				return fmt.Errorf("--output: %q is no format; write one of %s", format, strings.Join(names, ", "))
 			}
-			in, r := s.decode(files[0]), s.textReporter()
+			r := s.textReporter()
+			if slices.Contains(reports, format) {
+				r = s.reporter(cmd.Name(), format)
+			}
+			in := s.decode(files[0])
 			r.input(in)
 			if in.profile == nil {
 				return r.end()
@@ -71,6 +80,13 @@ being deleted; and 2 if what decides could not be seen.`,
 			p, err := plan.Of(cmd.Context(), reader, in.profile)
 			if err != nil {
 				return err
+			}
+			if r.format != textFormat {
+				for _, f := range p.Findings() {
+					r.add(finding.Located{Result: f, File: displayName(in.file)})
+				}
+				r.outcome = max(r.outcome, outcomeOfPlan(p))
+				return r.end()
 			}
 			text, err := planFormats[chosen].write(p)
 			if err != nil {

@@ -52,6 +52,35 @@ func TestPlanExitCodes(t *testing.T) {
 	assert.Equal(t, 1, run("kind: RegistryProfile\n", "plan", "-", "--from", profile).code)
 }
 
+// TestPlanForPrograms: what somebody should know before a merge is a finding of its own, and the
+// profile's own faults are told in the same document.
+func TestPlanForPrograms(t *testing.T) {
+	profile := filepath.Join(examples, "minimal/profile.yaml")
+	const going = "---\n{apiVersion: v1, kind: Namespace, metadata: {name: registry-profile, deletionTimestamp: '2026-01-01T00:00:00Z'}}\n"
+	type rule struct{ RuleID, Level string }
+	var log struct{ Runs []struct{ Results []rule } }
+	r := run(onVolume+"\n"+going, "plan", profile, "--from", "-", "-o", "sarif")
+	assert.Equal(t, 1, r.code)
+	assert.Empty(t, r.err)
+	require.NoError(t, json.Unmarshal([]byte(r.out), &log))
+	assert.Contains(t, log.Runs[0].Results, rule{"plan-job-stops", "error"})
+	assert.Contains(t, log.Runs[0].Results, rule{"plan-going", "error"})
+
+	var suites struct {
+		Failures int `xml:"failures,attr"`
+	}
+	r = run(onBucket, "plan", profile, "--from", "-", "-o", "junit")
+	assert.Equal(t, 2, r.code, "what decides was not seen")
+	require.NoError(t, xml.Unmarshal([]byte(r.out), &suites))
+	assert.Zero(t, suites.Failures)
+	assert.Contains(t, r.out, "plan-unseen")
+
+	r = run("kind: RegistryProfile\n", "plan", "-", "--from", profile, "-o", "junit")
+	assert.Equal(t, 1, r.code)
+	require.NoError(t, xml.Unmarshal([]byte(r.out), &suites))
+	assert.NotZero(t, suites.Failures)
+}
+
 // TestPlanOfJobThatIsThere: one that is over does not run again, and only one that has failed
 // is a fault.
 func TestPlanOfJobThatIsThere(t *testing.T) {

@@ -69,6 +69,8 @@ func verdictOf(p *plan.Plan) (tone, headline string) {
 		return "bad", "Not everything can be delivered"
 	case !p.Certain():
 		return "unknown", "What decides could not be seen"
+	case job.State == plan.JobSuspended:
+		return "wait", "The Job is suspended"
 	case job.Runs == "":
 		return "good", "The Job is complete, and does not run again"
 	case len(job.Waits) > 0:

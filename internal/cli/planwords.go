@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/registryprofile/registry-profile/cluster/plan"
@@ -79,7 +80,7 @@ func jobLines(p *plan.Plan) []string {
 	if p.Restarts != "" {
 		s.lines = append(s.lines, finding.OneLine("The registry's pods restart: "+p.Restarts+"."))
 	}
-	for _, unseen := range p.Job.Unseen {
+	for _, unseen := range append(slices.Clone(p.Job.Unseen), p.Job.Doubts...) {
 		s.say("Could not be seen: %s.", unseen)
 	}
 	s.end(who, p.Job)
@@ -91,6 +92,8 @@ func (s *sentences) jobState(job plan.Job) {
 	switch job.State {
 	case plan.JobRunning:
 		s.say("The Job is running now.")
+	case plan.JobSuspended:
+		s.say("The Job is there and suspended: it runs once somebody sets spec.suspend to false.")
 	case plan.JobComplete:
 		s.say("The Job is there and complete: it does not run again by itself.")
 	case plan.JobFailed:
@@ -102,7 +105,10 @@ func (s *sentences) jobState(job plan.Job) {
 	case plan.JobUnseen:
 		s.say("Whether the Job has run already, and would not run again, could not be seen: it %s.", job.Why)
 	}
-	if job.Runs == "the CronJob" {
+	switch {
+	case job.Suspended:
+		s.say("The CronJob that repeats it is suspended.")
+	case job.Runs == "the CronJob":
 		s.say("The CronJob runs it again, at its times.")
 	}
 }
@@ -135,11 +141,19 @@ func (s *sentences) end(who string, job plan.Job) {
 		s.say("%s stops with exit code %d.", who, job.Exit)
 		s.say("What to do: %s", job.Advice)
 	case len(job.Waits) > 0:
-		s.say("%s ends with exit code 0 once that is there, and the registry is on %s; with 1 if it does not come in time.",
-			who, job.Store)
+		s.say("%s ends with exit code 0 once that is there, and the registry is %s; with 1 if it does not come in time.",
+			who, registryOf(job))
 	default:
-		s.say("%s ends with exit code 0, and the registry is on %s.", who, job.Store)
+		s.say("%s ends with exit code 0, and the registry is %s.", who, registryOf(job))
 	}
+}
+
+// registryOf says what the registry is when a run has ended well.
+func registryOf(job plan.Job) string {
+	if job.Removes {
+		return "removed; its storage stays: " + job.Store
+	}
+	return "on " + job.Store
 }
 
 func after(separator, text string) string {

@@ -29,6 +29,16 @@ type reporter struct {
 // textReporter returns a reporter for people.
 func (s *session) textReporter() *reporter { return &reporter{s: s, format: textFormat} }
 
+// reporter returns a reporter of a command's findings in a format.
+func (s *session) reporter(command, format string) *reporter {
+	r := &reporter{s: s, format: format}
+	r.report = finding.Report{
+		Command: command, Version: buildVersion(), ProfileKind: v1alpha1.Kind, Describe: explain.Describe,
+	}
+	r.report.Folder, _ = os.Getwd() // without it absolute names stay absolute
+	return r
+}
+
 // findingsCommand gives a command the flag for the format of its findings, and a reporter
 // to hand them to.
 func (s *session) findingsCommand(cmd *cobra.Command, run func(r *reporter, args []string)) *cobra.Command {
@@ -39,11 +49,7 @@ func (s *session) findingsCommand(cmd *cobra.Command, run func(r *reporter, args
 		if !slices.Contains(formats, *format) {
 			return fmt.Errorf("--output: %q is no format; write one of %s", *format, strings.Join(formats, ", "))
 		}
-		r := &reporter{s: s, format: *format}
-		r.report = finding.Report{
-			Command: cmd.Name(), Version: buildVersion(), ProfileKind: v1alpha1.Kind, Describe: explain.Describe,
-		}
-		r.report.Folder, _ = os.Getwd() // without it absolute names stay absolute
+		r := s.reporter(cmd.Name(), *format)
 		run(r, args)
 		return r.end()
 	}

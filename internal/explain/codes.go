@@ -11,6 +11,7 @@ import (
 
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/cluster/doctor"
+	"github.com/registryprofile/registry-profile/cluster/plan"
 	"github.com/registryprofile/registry-profile/cluster/takeover"
 	"github.com/registryprofile/registry-profile/internal/finding"
 )
@@ -46,7 +47,7 @@ func (e Example) String() string {
 
 // sources return the entries of all that has codes, in the order in which they are
 // documented. What has a table of its own, such as a check of a cluster, adds it here.
-var sources = []func() []Entry{rules, codes, imports, checks}
+var sources = []func() []Entry{rules, codes, plans, imports, checks}
 
 // examplesJSON is written by a test from the cases of testdata.
 //
@@ -112,14 +113,20 @@ func codes() []Entry {
 	return all
 }
 
-// GroupImport is the group of why there is no profile to import.
-const GroupImport = "The import"
+// The groups of what no case of testdata shows, as a cluster is needed for it.
+const (
+	GroupPlan   = "The plan"
+	GroupImport = "The import"
+)
 
-func imports() []Entry {
+func plans() []Entry   { return entriesOf(GroupPlan, plan.Reasons()) }
+func imports() []Entry { return entriesOf(GroupImport, takeover.Reasons()) }
+
+func entriesOf(group string, reasons []finding.Reason) []Entry {
 	var all []Entry
-	for _, r := range takeover.Reasons() {
+	for _, r := range reasons {
 		all = append(all, Entry{
-			Code: r.Code, Group: GroupImport, Looks: r.Looks, Why: r.Why, Fix: r.Fix, Example: Example{Severity: string(r.Severity)},
+			Code: r.Code, Group: group, Looks: r.Looks, Why: r.Why, Fix: r.Fix, Example: Example{Severity: string(r.Severity)},
 		})
 	}
 	return all

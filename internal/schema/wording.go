@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -78,9 +79,14 @@ func (s *Schema) wrongType(path string, value any) *kptfn.Result {
 	draft := finding.At(finding.WrongType, path).Stands(shown(value))
 	text, _ := value.(string)
 	want := s.At(path).Type
-	if number, err := strconv.ParseInt(text, 10, 64); err == nil && want.Contains("integer") {
+	number, err := strconv.ParseInt(text, 10, 64)
+	switch {
+	case !want.Contains("integer"):
+	case err == nil:
 		return draft.Propose(number).Say("%s is a string where a number is needed; write %d without quotes",
 			finding.Quote(text), number)
+	case errors.Is(err, strconv.ErrRange): // YAML takes it for text
+		return finding.At(finding.OutOfRange, path).Value(text).Say("is out of range; %s", bounds(s.At(path)))
 	}
 	if truth, ok := truths[strings.ToLower(text)]; ok && want.Contains("boolean") {
 		return draft.Propose(truth).Say("%s is a string where true or false is needed; write %t without quotes",

@@ -119,6 +119,27 @@ func TestSARIF(t *testing.T) {
 	}
 }
 
+// TestPlan: what "plan" finds is written in the same formats.
+func TestPlan(t *testing.T) {
+	profile := filepath.Join(cases.Root(t), "examples/minimal/profile.yaml")
+	const elsewhere = "{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster}, " +
+		"spec: {managementState: Managed, storage: {pvc: {claim: old}}}}"
+	as := func(format string) []byte {
+		var out, err bytes.Buffer
+		code := cli.Main([]string{"plan", profile, "--from", "-", "-o", format}, strings.NewReader(elsewhere), &out, &err)
+		assert.Equal(t, 1, code)
+		assert.Empty(t, err.String())
+		return out.Bytes()
+	}
+	log := as("sarif")
+	require.NoError(t, validate(sarifSchema(t), log))
+	assert.Contains(t, string(log), "plan-job-stops")
+	suites, err := junit.Ingest(as("junit"))
+	require.NoError(t, err)
+	require.Len(t, suites, 1)
+	assert.Equal(t, 1, suites[0].Totals.Failed)
+}
+
 // TestSARIFSchemaFindsFaults tests the test.
 func TestSARIFSchemaFindsFaults(t *testing.T) {
 	schema := sarifSchema(t)
