@@ -94,6 +94,9 @@ func (p *Plan) foreseeJob(ctx context.Context, reader cluster.Reader, profile *v
 		parameters = parameters.WithoutPermission()
 	}
 	v := verdict.Of(ctx, reader, parameters, delivery)
+	if claim := goingClaim(ctx, reader, parameters); claim != "" && v.Exit == verdict.Done {
+		v.Unseen = append(v.Unseen, "the storage of the "+claim+" that follows the one which is being deleted")
+	}
 	p.Before, p.After = v.Before, v.After
 	p.Job.Certain, p.Job.Exit, p.Job.Store, p.Job.Waits = v.Certain(), v.Exit, v.Store, v.Waits
 	p.Job.Reasons, p.Job.Advice, p.Job.Unseen = v.Reasons, v.Advice, v.Unseen
@@ -107,6 +110,20 @@ func (p *Plan) foreseeJob(ctx context.Context, reader cluster.Reader, profile *v
 	case !v.Certain():
 		p.After = ""
 	}
+}
+
+// goingClaim names the claim of a Job's parameters if it is being deleted, or is "". What follows
+// it is another one, with another bucket or volume, and perhaps of another class.
+func goingClaim(ctx context.Context, reader cluster.Reader, p verdict.Parameters) string {
+	kind := cluster.BucketClaims
+	if p[generators.BackendVariable] == generators.BackendVolume {
+		kind = cluster.VolumeClaims
+	}
+	claim := reader.Get(ctx, kind, p[generators.ClaimNamespaceVariable], p[generators.ClaimNameVariable])
+	if claim.Metadata.DeletionTimestamp == "" {
+		return ""
+	}
+	return kind.Name
 }
 
 // stateOf says what has become of a Job.

@@ -107,3 +107,14 @@ regionEndpoint: "` + url + `"}}}}`
 		})
 	}
 }
+
+// TestClaimThatGoes: the claim that follows has another bucket, and nobody knows which.
+func TestClaimThatGoes(t *testing.T) {
+	gone := strings.Replace(claimed, "name: image-registry-rgw, labels",
+		"deletionTimestamp: '2026-01-01T00:00:00Z', name: image-registry-rgw, labels", 1)
+	p := planOn(t, "{}", true, onBucket, ca, gone)
+	assert.False(t, p.Certain())
+	assert.True(t, p.Fails(), "the claim is delivered into one that goes")
+	assert.Empty(t, p.After)
+	assert.Contains(t, strings.Join(p.Job.Unseen, " "), "which is being deleted")
+}
