@@ -17,6 +17,9 @@ type Call struct {
 	Status int // of the answer that the pod got; 0: none
 }
 
+// Name is what the call does to what.
+func (c Call) Name() string { return c.Method + " " + c.Path }
+
 // Writes says whether the call can change something.
 func (c Call) Writes() bool {
 	return c.Method != http.MethodGet && c.Method != http.MethodHead && !strings.Contains(c.Query, "dryRun=All")
@@ -42,5 +45,5 @@ func (c Call) String() string {
 	if c.Query != "" {
 		query = "?" + c.Query
 	}
-	return fmt.Sprintf("%s %d %s %s%s %d", c.Time.Format("15:04:05.000"), c.N, c.Method, c.Path, query, c.Status)
+	return fmt.Sprintf("%s %d %s%s %d", c.Time.Format("15:04:05.000"), c.N, c.Name(), query, c.Status)
 }

@@ -21,83 +21,83 @@ import (
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
 )
 
-// TestKilledAfterEachRead kills each pod of the Job one call later than the one
-// before, until one is about to write: what they leave behind is what they found.
-func TestKilledAfterEachRead(t *testing.T) {
+// jobWrites are the calls by which a Job writes on a new cluster, in their order.
+var jobWrites = []string{
+	"PATCH /api/v1/namespaces/" + registryCA.Namespace + "/configmaps/" + registryCA.Name,
+	"PATCH /api/v1/namespaces/" + registryCredentials.Namespace + "/secrets/" + registryCredentials.Name,
+	"PATCH /apis/imageregistry.operator.openshift.io/v1/configs/cluster",
+}
+
+// TestKilledAfterEachCall kills each pod of the Job one call later than the one before, until
+// one ends by itself. Together they write what one alone writes, and nothing twice.
+func TestKilledAfterEachCall(t *testing.T) {
 	s := runner.Start(t)
 	objects := s.Render("{}")
 	s.EditJob(objects, func(job *batchv1.JobSpec) { job.BackoffLimit = ptr.To[int32](100) })
 	var pods atomic.Int32
 	s.Kubelet.Plan(func(run *kubelet.Run) apiproxy.Plan {
-		last, writes := int(pods.Add(1)), false
-		return apiproxy.Plan{After: func(call apiproxy.Call) apiproxy.Answer {
-			if writes = writes || call.Writes(); writes || call.N != last {
-				return nil
-			}
-			return run.KillNow
-		}}
+		last := int(pods.Add(1))
+		return killAt(run, func(call apiproxy.Call) bool { return call.N == last })
 	})
 	outcome := s.Bootstrap(objects)
 	s.RequireComplete(outcome)
 	killed := outcome.Runs[:len(outcome.Runs)-1]
 	require.Greater(t, len(killed), 10, "the Job has made fewer calls than it should")
+	var written []string
 	for i, run := range killed {
 		requireKilled(s, run)
 		require.Len(t, run.Calls(), i+1)
-		require.Empty(t, writes(run))
+		written = append(written, namesOf(writes(run))...)
 	}
+	require.Equal(t, jobWrites, written)
+	require.Empty(t, writes(outcome.Last()), "there was nothing left to write")
 	requireInstalled(s)
 }
 
-// TestKilledAfterEachWrite installs again and again, and kills the first pod each
-// time one call later, from its first write on: the next brings it to the same end.
+// TestKilledAfterEachWrite kills the first pod of the Job directly after one of its writes. One
+// more does all that is left.
 func TestKilledAfterEachWrite(t *testing.T) {
 	t.Parallel()
-	const parts = 3 // side by side
-	for part := range parts {
-		t.Run(fmt.Sprintf("part-%d", part+1), func(t *testing.T) {
+	for i := range jobWrites {
+		t.Run(fmt.Sprint(i+1), func(t *testing.T) {
 			s := runner.Start(t)
-			calls := part
-			for ; killedAfter(s, calls); calls += parts {
-				s.Reset()
-			}
-			require.Greater(t, calls, 10, "the Job has made fewer calls than it should")
+			last := jobWrites[i]
+			var first sync.Once
+			s.Kubelet.Plan(func(run *kubelet.Run) (plan apiproxy.Plan) {
+				first.Do(func() {
+					plan = killAt(run, func(call apiproxy.Call) bool { return call.Writes() && call.Name() == last })
+				})
+				return plan
+			})
+			outcome := s.Bootstrap(s.Render("{}"))
+			s.RequireComplete(outcome)
+			require.Len(t, outcome.Runs, 2)
+			requireKilled(s, outcome.Runs[0])
+			calls := outcome.Runs[0].Calls()
+			require.Equal(t, last, calls[len(calls)-1].Name())
+			require.Equal(t, jobWrites[:i+1], namesOf(writes(outcome.Runs[0])))
+			require.Equal(t, jobWrites[i+1:], namesOf(writes(outcome.Last())))
+			requireInstalled(s)
 		})
 	}
 }
 
-// killedAfter kills the first pod after its first write and so many more calls. It
-// says whether there were so many at all.
-func killedAfter(s *runner.Scenario, calls int) bool {
-	s.Helper()
-	var first sync.Once
-	s.Kubelet.Plan(func(run *kubelet.Run) (plan apiproxy.Plan) {
-		first.Do(func() { plan = killAfter(run, calls) })
-		return plan
-	})
-	outcome := s.Bootstrap(s.Render("{}"))
-	s.RequireComplete(outcome)
-	requireInstalled(s)
-	if len(outcome.Runs) == 1 {
-		return false
-	}
-	require.Len(s, outcome.Runs, 2)
-	requireKilled(s, outcome.Runs[0])
-	require.NotEmpty(s, writes(outcome.Runs[0]))
-	return true
-}
-
-func killAfter(run *kubelet.Run, calls int) apiproxy.Plan {
-	wrote, since := false, 0
+// killAt kills a run instead of giving it the answer to a call.
+func killAt(run *kubelet.Run, at func(apiproxy.Call) bool) apiproxy.Plan {
 	return apiproxy.Plan{After: func(call apiproxy.Call) apiproxy.Answer {
-		if wrote {
-			since++
-		}
-		if wrote = wrote || call.Writes(); wrote && since == calls {
+		if at(call) {
 			return run.KillNow
 		}
 		return nil
 	}}
+}
+
+func namesOf(calls []apiproxy.Call) []string {
+	names := []string{}
+	for _, call := range calls {
+		names = append(names, call.Name())
+	}
+	return names
 }
 
 func requireKilled(s *runner.Scenario, run *kubelet.Run) {
@@ -179,7 +179,7 @@ func newFaults(answer apiproxy.Answer) *faults {
 func (f *faults) at(call apiproxy.Call) apiproxy.Answer {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	name := call.Method + " " + call.Path
+	name := call.Name()
 	situation := fmt.Sprintf("%s after %s and %d writes", name, f.before, f.writes)
 	if !f.met[situation] {
 		f.met[situation] = true
