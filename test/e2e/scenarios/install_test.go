@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/test/e2e/bucket"
+	"github.com/registryprofile/registry-profile/test/e2e/pushpull"
 	"github.com/registryprofile/registry-profile/test/e2e/runner"
 )
 
@@ -33,20 +34,22 @@ var installs = map[string]struct{ spec, endpoint string }{
 }
 
 // TestFirstInstall is a new cluster: the registry runs on its storage, a second
-// Job writes nothing, and an image survives the way there and back.
+// Job writes nothing, an image survives the way there and back, and the smoke test
+// pushes one that a node pulls.
 func TestFirstInstall(t *testing.T) {
 	t.Parallel()
 	for name, c := range installs {
 		t.Run(name, func(t *testing.T) {
 			s := runner.Start(t)
-			objects := s.Render(c.spec)
+			objects := s.Render(tested(c.spec, "{}"))
 			first := s.Bootstrap(objects)
 			s.RequireComplete(first)
 			if s3 := s.RegistryConfig().Spec.Storage.S3; c.endpoint != "" {
 				require.Equal(t, c.endpoint, s3.RegionEndpoint)
 			}
 			requireSettled(s, objects, first)
-			pushAndPull(s)
+			pushAndPullThrough(s, s.ServeRegistry())
+			smokeIsGreen(s, objects)
 		})
 	}
 }
@@ -80,7 +83,12 @@ func versions(s *runner.Scenario) map[client.ObjectKey]string {
 // pushAndPull moves an image through a registry that is started on what the Job
 // has left in the cluster, and sees it in the storage.
 func pushAndPull(s *runner.Scenario) {
-	registry := s.Registry()
+	s.Helper()
+	pushAndPullThrough(s, s.Registry())
+}
+
+func pushAndPullThrough(s *runner.Scenario, registry *pushpull.Registry) {
+	s.Helper()
 	digest, err := registry.Push(s.Ctx, "e2e/image:v1")
 	require.NoError(s, err)
 	config := s.RegistryConfig()

@@ -35,12 +35,16 @@ func tested(spec, verify string) string {
 // not there yet.
 func serving(s *runner.Scenario, spec string) (runner.Objects, *pushpull.Registry) {
 	s.Helper()
-	// A fault that stays is seen twice, and then it is one.
-	s.Kubelet.Env(corev1.EnvVar{Name: "GRACE_SECONDS", Value: "1"})
+	seeFaultsSoon(s)
 	objects := s.Render(spec)
 	s.RequireComplete(s.Bootstrap(objects))
 	s.Apply("argocd-controller", objects.After())
 	return objects, s.ServeRegistry()
+}
+
+// seeFaultsSoon: a fault that stays is seen twice, and then it is one.
+func seeFaultsSoon(s *runner.Scenario) {
+	s.Kubelet.Env(corev1.EnvVar{Name: "GRACE_SECONDS", Value: "1"})
 }
 
 // smokeTest applies the Job of the smoke test and waits until it is over.
@@ -84,24 +88,19 @@ func requireNothingLeft(s *runner.Scenario) {
 	})
 }
 
-// TestSmokeIsGreen on every backend and endpoint: an image is pushed to the registry that
-// runs on what the bootstrap Job has written, and a node pulls it.
-func TestSmokeIsGreen(t *testing.T) {
-	t.Parallel()
-	for name, c := range installs {
-		t.Run(name, func(t *testing.T) {
-			s := runner.Start(t)
-			objects, _ := serving(s, tested(c.spec, "{}"))
-			before := len(s.Gateway.Requests())
-			requireGreen(s, smokeTest(s, objects), "1 of 1")
-			config := s.RegistryConfig()
-			if config.Spec.Storage.S3 == nil {
-				return
-			}
-			direct := downloads(s.Gateway.Requests()[before:])
-			require.Equal(t, config.Spec.DisableRedirect, direct == 0, "a node follows redirects to the store")
-		})
+// smokeIsGreen pushes an image to the registry that runs on what the bootstrap Job has
+// written, and a node pulls it.
+func smokeIsGreen(s *runner.Scenario, objects runner.Objects) {
+	s.Helper()
+	seeFaultsSoon(s)
+	before := len(s.Gateway.Requests())
+	requireGreen(s, smokeTest(s, objects), "1 of 1")
+	config := s.RegistryConfig()
+	if config.Spec.Storage.S3 == nil {
+		return
 	}
+	direct := downloads(s.Gateway.Requests()[before:])
+	require.Equal(s, config.Spec.DisableRedirect, direct == 0, "a node follows redirects to the store")
 }
 
 // TestSmokeIsRepeated on its schedule, also while the Job of a new version of the profile is at
