@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -31,6 +32,7 @@ type Scenario struct {
 	Unforeseen string
 
 	note      string
+	told      string               // the outcome that is in the table already, or ""
 	forecasts map[string]*forecast // by the names of Jobs
 }
 
@@ -88,18 +90,52 @@ func (s *Scenario) requireNoLoss() {
 	}
 }
 
+// end gives the cluster back. Of a scenario in parts, it tells only what the last part has not.
 func (s *Scenario) end(began time.Time) {
-	r := result{scenario: strings.TrimPrefix(s.Name(), "Test"), outcome: "ok", note: s.note, took: time.Since(began)}
 	s.requireNoLoss()
+	if s.outcome() != s.told {
+		s.tell(s.Name(), began)
+	}
+	clusters.put(s.Cluster, s.Failed())
+}
+
+// Part plays a part of the scenario, on the cluster as it is by then, as a test of its own. In
+// the table, its name stands in the place of the scenario's. It says whether it may go on.
+func (s *Scenario) Part(name string, play func()) bool {
+	s.Helper()
+	whole := s.T
+	defer func() { s.T = whole }()
+	return whole.Run(name, func(t *testing.T) {
+		s.T, s.note = t, ""
+		began := time.Now()
+		t.Cleanup(func() {
+			s.requireNoLoss()
+			s.tell(path.Join(path.Dir(whole.Name()), name), began)
+		})
+		play()
+	})
+}
+
+func (s *Scenario) outcome() string {
 	switch {
 	case s.Failed():
-		r.outcome, r.note = "FAIL", s.keep()
+		return "FAIL"
 	case s.Skipped():
-		r.outcome = "skipped"
+		return "skipped"
+	default:
+		return "ok"
+	}
+}
+
+// tell puts a line into the table.
+func (s *Scenario) tell(name string, began time.Time) {
+	r := result{scenario: strings.TrimPrefix(name, "Test"), outcome: s.outcome(), note: s.note, took: time.Since(began)}
+	if s.Failed() {
+		r.note = s.keep()
 	}
 	fmt.Printf("%-7s %s (%.1fs) %s\n", r.outcome, r.scenario, r.took.Seconds(), r.note)
 	results.add(r)
-	clusters.put(s.Cluster, s.Failed())
+	s.told = r.outcome
 }
 
 // Await waits until check holds; check says what it is still missing.

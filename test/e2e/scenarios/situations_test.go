@@ -50,51 +50,71 @@ type engine interface {
 	requireNoCredentials()
 }
 
-// plays are scenarios by the names of their situations.
+// plays are scenarios by the names of their situations, with "_" between several.
 type plays map[string]func(t *testing.T)
 
 // playAll plays every situation of an engine.
 func playAll(t *testing.T, e engines.Engine, situations []engines.Situation, all plays) {
 	t.Helper()
 	t.Parallel()
-	var expected []string
+	var expected, played []string
 	for _, situation := range situations {
 		if situation.Without[e] == "" {
 			expected = append(expected, situation.Name)
 		}
 	}
-	require.ElementsMatch(t, expected, slices.Collect(maps.Keys(all)), "the table of docs/engines.md has other situations")
-	for _, name := range expected {
-		t.Run(name, all[name])
+	for names := range all {
+		played = append(played, strings.Split(names, "_")...)
+	}
+	require.ElementsMatch(t, expected, played, "the table of docs/engines.md has other situations")
+	for _, names := range slices.Sorted(maps.Keys(all)) {
+		t.Run(names, all[names])
 	}
 }
 
-// common are the situations that are played alike with each engine.
+// A situation is one that is played alike with each engine.
+type situation struct {
+	name string
+	play func(e engine)
+}
+
+// common are the situations that are played alike with each engine. Those of one row each leave
+// the cluster as a delivery does, and are played on one cluster, in this order.
 func common(start func(t *testing.T) engine) plays {
 	all := plays{}
-	for name, play := range map[string]func(e engine){
-		"first-sync":        firstSync,
-		"smoke-test":        smokeTested,
-		"second-sync":       secondSync,
-		"change":            change,
-		"job-stops":         jobStops,
-		"job-mended":        jobMended,
-		"drift":             drift,
-		"storage-drift":     storageDrift,
-		"removed-from-git":  removedFromGit,
-		"deleted":           dismissed,
-		"namespace-deleted": namespaceDeleted,
-		"rollback":          rollback,
-		"upgrade":           upgrade,
-		"odf-later":         odfLater,
+	for _, inTurn := range [][]situation{
+		{
+			{"first-sync", firstSync}, {"second-sync", secondSync}, {"change", change},
+			{"storage-drift", storageDrift}, {"smoke-test", smokeTested},
+		},
+		// drift is first: it is without the policies, which no engine takes away again.
+		{{"drift", drift}, {"job-mended", jobMended}, {"namespace-deleted", namespaceDeleted}, {"removed-from-git", removedFromGit}},
+		{{"job-stops", jobStops}},
+		{{"deleted", dismissed}},
+		{{"rollback", rollback}},
+		{{"upgrade", upgrade}},
+		{{"odf-later", odfLater}},
 	} {
-		all[name] = func(t *testing.T) {
-			e := start(t)
-			defer e.requireNoCredentials()
-			play(e)
+		var names []string
+		for _, situation := range inTurn {
+			names = append(names, situation.name)
 		}
+		all[strings.Join(names, "_")] = func(t *testing.T) { playInTurn(start(t), inTurn) }
 	}
 	return all
+}
+
+// playInTurn ends with the first situation that fails: the cluster is not what the next expects.
+func playInTurn(e engine, situations []situation) {
+	for _, situation := range situations {
+		goOn := e.scenario().Part(situation.name, func() {
+			defer e.requireNoCredentials()
+			situation.play(e)
+		})
+		if !goOn {
+			return
+		}
+	}
 }
 
 // delivered is a cluster on which an engine has delivered a profile, with an image.
