@@ -26,18 +26,32 @@ type operation struct {
 	said   strings.Builder // by all commands
 }
 
-var operations = map[string]func(o *operation){
-	"Install":                               installByHand,
-	"Why did the Job fail":                  whyTheJobFailed,
-	"Rotate credentials and certificates":   rotate,
-	"Switch the registry off, and on again": switchOff,
-	"Disconnected":                          disconnected,
-	"Single node":                           singleNode,
-	"ODF in external mode, and clients of another cluster": externalMode,
-	"Change the backend":      changeBackend,
-	"Upgrade OpenShift":       upgradeOpenShift,
-	"Upgrade RegistryProfile": upgradeProduct,
-	"A claim that was lost":   claimLost,
+// A section is one of docs/operations.md, and how it is played.
+type section struct {
+	title string
+	play  func(o *operation)
+}
+
+// operations are all sections. Those of one row are played in turn on one cluster: each but the
+// last leaves it with a registry on the bucket of the minimal profile.
+var operations = [][]section{
+	{
+		{"Install", installByHand},
+		{"Rotate credentials and certificates", rotate},
+		{"Switch the registry off, and on again", switchOff},
+		{"Disconnected", disconnected},
+		{"Upgrade OpenShift", upgradeOpenShift},
+		{"Upgrade RegistryProfile", upgradeProduct},
+		{"Change the backend", changeBackend},
+	},
+	{{"Single node", singleNode}, {"A claim that was lost", claimLost}},
+	{{"Why did the Job fail", whyTheJobFailed}},
+	{{"ODF in external mode, and clients of another cluster", externalMode}},
+}
+
+// name is that of the section's scenario.
+func (s section) name() string {
+	return strings.NewReplacer(" ", "-", ",", "").Replace(strings.ToLower(s.title))
 }
 
 var fenced = regexp.MustCompile("(?ms)^```(yaml|sh)\n(.*?)^```$")
@@ -52,18 +66,31 @@ func TestOperations(t *testing.T) {
 			blocks[title] = append(blocks[title], block[1:])
 		}
 	}
-	require.ElementsMatch(t, slices.Collect(maps.Keys(operations)), slices.Collect(maps.Keys(blocks)))
-	for title, play := range operations {
-		t.Run(strings.NewReplacer(" ", "-", ",", "").Replace(strings.ToLower(title)), func(t *testing.T) {
-			o := &operation{Scenario: runner.Start(t), dir: t.TempDir(), title: title, blocks: blocks[title]}
-			o.values = strings.NewReplacer()
-			o.writeProfile("apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\nmetadata: {name: registry}\n")
-			play(o)
-			require.Empty(t, o.blocks, "not played")
-			require.False(t, holds([]byte(o.said.String()), credentialsOf(o.Scenario)))
-			require.Subset(t, secretsByDesign, objectsWith(o.Scenario, credentialsOf(o.Scenario)))
+	var titles []string
+	for _, inTurn := range operations {
+		var names []string
+		for _, section := range inTurn {
+			titles, names = append(titles, section.title), append(names, section.name())
+		}
+		t.Run(strings.Join(names, "_"), func(t *testing.T) {
+			s := runner.Start(t)
+			for _, section := range inTurn {
+				if !s.Part(section.name(), func() { playSection(s, section, blocks[section.title]) }) {
+					return
+				}
+			}
 		})
 	}
+	require.ElementsMatch(t, titles, slices.Collect(maps.Keys(blocks)))
+}
+
+func playSection(s *runner.Scenario, section section, blocks [][]string) {
+	o := &operation{Scenario: s, dir: s.TempDir(), title: section.title, blocks: blocks, values: strings.NewReplacer()}
+	o.writeProfile("apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\nmetadata: {name: registry}\n")
+	section.play(o)
+	require.Empty(o, o.blocks, "not played")
+	require.False(o, holds([]byte(o.said.String()), credentialsOf(s)))
+	require.Subset(o, secretsByDesign, objectsWith(s, credentialsOf(s)))
 }
 
 func (o *operation) writeProfile(content string) {
