@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -100,7 +99,7 @@ func (s *Scenario) end(began time.Time) {
 }
 
 // Part plays a part of the scenario, on the cluster as it is by then, as a test of its own. In
-// the table, its name stands in the place of the scenario's. It says whether it may go on.
+// the table it stands directly below the outermost test. It says whether the next may go on.
 func (s *Scenario) Part(name string, play func()) bool {
 	s.Helper()
 	whole := s.T
@@ -110,7 +109,8 @@ func (s *Scenario) Part(name string, play func()) bool {
 		began := time.Now()
 		t.Cleanup(func() {
 			s.requireNoLoss()
-			s.tell(path.Join(path.Dir(whole.Name()), name), began)
+			test, _, _ := strings.Cut(whole.Name(), "/")
+			s.tell(test+"/"+name, began)
 		})
 		play()
 	})

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/fluxcd/pkg/ssa"
+	imageregistryv1 "github.com/openshift/api/imageregistry/v1"
 	operatorv1 "github.com/openshift/api/operator/v1"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
@@ -47,26 +48,60 @@ var deliveries = map[string]delivery{
 
 // TestOwnership is a Config of the user's that had storage and managementState in
 // Git. The Job runs, both are taken out of Git, and the next syncs leave them in the
-// cluster.
+// cluster. Before each, Config is as the Job alone has left it.
 func TestOwnership(t *testing.T) {
-	t.Parallel()
-	for name, d := range deliveries {
-		t.Run(name, func(t *testing.T) {
-			s := runner.Start(t)
-			objects := s.Render("{}")
-			first := s.Bootstrap(objects)
-			s.RequireComplete(first)
+	s := runner.Start(t)
+	objects := s.Render("{}")
+	outcome := s.Bootstrap(objects)
+	s.RequireComplete(outcome)
+	awaitObserved(s)
+	ofJobAlone := s.RegistryConfig()
+	for _, name := range slices.Sorted(maps.Keys(deliveries)) {
+		d := deliveries[name]
+		goOn := s.Part(name, func() {
+			putBack(s, ofJobAlone)
 			spec := map[string]any{}
 			for _, field := range []string{"managementState", "storage"} {
 				spec[field] = liveSpec(s)[field]
 			}
 			config := objects.Of("Config")[0]
 			d.before(s, withSpec(s, config, spec))
-			s.DeleteJob(first.Job)
-			s.RequireComplete(s.RunJob(objects))
+			s.DeleteJob(outcome.Job)
+			outcome = s.RunJob(objects)
+			s.RequireComplete(outcome)
 			requireKept(s, d.after, config)
 		})
+		if !goOn {
+			return
+		}
 	}
+}
+
+// putBack makes Config what it was, and its fields those of whom they were.
+func putBack(s *runner.Scenario, config *imageregistryv1.Config) {
+	s.Helper()
+	for range 2 { // the first makes some fields its own
+		awaitObserved(s)
+		was := config.DeepCopy()
+		was.SetResourceVersion(s.RegistryConfig().ResourceVersion)
+		require.NoError(s, s.Client.Update(s.Ctx, was))
+	}
+	awaitObserved(s)
+	now := s.RegistryConfig()
+	require.Equal(s, config.Spec, now.Spec)
+	require.Equal(s, config.Annotations, now.Annotations)
+	require.Equal(s, ownersOf(config), ownersOf(now))
+}
+
+// ownersOf are the managers of Config, without its status, and their fields.
+func ownersOf(config *imageregistryv1.Config) map[string]string {
+	owners := map[string]string{}
+	for _, entry := range config.GetManagedFields() {
+		if entry.Subresource == "" {
+			owners[entry.Manager+" "+string(entry.Operation)] = entry.FieldsV1.GetRawString()
+		}
+	}
+	return owners
 }
 
 // TestOwnershipOfManagementState is a Config of the user's that had managementState
