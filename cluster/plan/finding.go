@@ -36,6 +36,11 @@ var (
 		Why: "What is written into an object that is being deleted goes with it.",
 		Fix: "Find out who has deleted it, and deliver the profile when it is gone.",
 	}
+	takenOver = finding.Reason{
+		Code: "plan-taken-over", Severity: kptfn.Warning, Looks: "a namespace that is there without the profile",
+		Why: "What the profile brings is deleted with it, and a namespace with all that is in it.",
+		Fix: "Use a namespace of its own, or set createNamespace to false.",
+	}
 	waits = finding.Reason{
 		Code: "plan-waits", Severity: kptfn.Info, Looks: "what the Job needs",
 		Why: "The Job would wait for what is not there yet, and fail if it does not come in time.",
@@ -65,8 +70,13 @@ var (
 
 // Reasons returns all of them, in the order in which they are documented.
 func Reasons() []finding.Reason {
-	return []finding.Reason{jobFailed, jobStops, refused, ignored, going, waits, restarts, removes, unguarded, unseen}
+	return []finding.Reason{
+		jobFailed, jobStops, refused, ignored, going, takenOver, waits, restarts, removes, unguarded, unseen,
+	}
 }
+
+// reasonsOf are those of the objects that have a Why, by what becomes of them.
+var reasonsOf = map[Action]finding.Reason{Refused: refused, Ignored: ignored, Going: going, Changed: takenOver}
 
 // Findings returns what somebody should know before a merge, for the formats of programs.
 func (p *Plan) Findings() []*kptfn.Result {
@@ -90,10 +100,8 @@ func (p *Plan) Findings() []*kptfn.Result {
 			strings.Join(p.Job.Reasons, " "), p.Job.Advice)
 	}
 	for _, o := range p.Objects {
-		for action, reason := range map[Action]finding.Reason{Refused: refused, Ignored: ignored, Going: going} {
-			if o.Action == action {
-				say(reason, o.Name, "%s", o.Why)
-			}
+		if reason, ok := reasonsOf[o.Action]; ok && o.Why != "" {
+			say(reason, o.Name, "%s", o.Why)
 		}
 	}
 	if p.Job.Runs != "" && !p.Job.Stops() {

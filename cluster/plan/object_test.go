@@ -7,12 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/registryprofile/registry-profile/cluster"
 	"github.com/registryprofile/registry-profile/cluster/plan"
+	"github.com/registryprofile/registry-profile/internal/finding"
 )
 
 // changed returns a rendered object of a kind as it would be in the cluster with other values.
@@ -211,5 +213,8 @@ func TestNamespaceOfSomebodyElse(t *testing.T) {
 		p := planOn(t, "{}", true, fmt.Sprintf(there, marks))
 		assert.Equal(t, plan.Changed, p.Objects[0].Action)
 		assert.Equal(t, warned, strings.Contains(p.Objects[0].Why, "would be deleted with it"), p.Objects[0].Why)
+		assert.Equal(t, warned, slices.ContainsFunc(p.Findings(), func(r *kptfn.Result) bool {
+			return finding.CodeOf(r) == "plan-taken-over"
+		}))
 	}
 }
