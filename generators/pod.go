@@ -210,7 +210,7 @@ func permission(p *expansion) []envVar {
 	if len(items) == 0 {
 		return nil
 	}
-	return []envVar{{"LEAVE_STORAGE", strings.Join(items, " ")}}
+	return []envVar{{PermissionVariable, strings.Join(items, " ")}}
 }
 
 func optionalBool(b *bool) string {

@@ -201,10 +201,10 @@ func smokeParameters(p *expansion, image string) []envVar {
 	v := p.Spec.Verify
 	env := []envVar{
 		{"HOME", "/tmp"},
-		{"BOOTSTRAP" + NamespaceSuffix, p.Spec.Bootstrap.Namespace},
-		{"BOOTSTRAP_JOB", p.bootstrapJob().name},
+		{BootstrapNamespaceVariable, p.Spec.Bootstrap.Namespace},
+		{BootstrapJobVariable, p.bootstrapJob().name},
 		{PullNamespaceVariable, v.Namespace},
-		{"IMAGE_NAME", image},
+		{ImageVariable, image},
 		{NodesVariable, strconv.Itoa(*v.Nodes.Count)},
 		{TopologyKeyVariable, v.Nodes.TopologyKey},
 		{NodeSelectorVariable, labelPairs(v.Nodes.NodeSelector)},

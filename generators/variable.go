@@ -18,6 +18,12 @@ const (
 	// CASourceVariable says what from.
 	TrustedCAVariable = "TRUSTED_CA"
 	CASourceVariable  = "CA_SOURCE_NAME"
+	// PermissionVariable names what may be left, in the Job alone.
+	PermissionVariable = "LEAVE_STORAGE"
+	// These name the Job that the smoke test waits for, and ImageVariable its image.
+	BootstrapNamespaceVariable = "BOOTSTRAP" + NamespaceSuffix
+	BootstrapJobVariable       = "BOOTSTRAP_JOB"
+	ImageVariable              = "IMAGE_NAME"
 	// These tell what the smoke test does: where, and on which nodes.
 	PullNamespaceVariable = "PULL" + NamespaceSuffix
 	NodesVariable         = "NODES"

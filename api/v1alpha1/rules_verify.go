@@ -5,6 +5,9 @@ import (
 	"github.com/registryprofile/registry-profile/internal/finding"
 )
 
+// VerifyReadOnly is the code of a smoke test of a registry that takes no image.
+const VerifyReadOnly = "verify-read-only"
+
 var verifyRules = []Rule{{
 	Code:     "verify-namespace",
 	Severity: kptfn.Error,
@@ -24,7 +27,7 @@ var verifyRules = []Rule{{
 		}
 	},
 }, {
-	Code:     "verify-read-only",
+	Code:     VerifyReadOnly,
 	Severity: kptfn.Error,
 	Doc:      "A registry that is read-only or removed takes no image, so the smoke test could never succeed.",
 	check: func(p *RegistryProfile, r finding.Reporter) {

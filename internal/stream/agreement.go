@@ -76,6 +76,64 @@ func (s *stream) jobOf(claim *object) *object {
 	return nil
 }
 
+// claimSpecs are the fields that a profile gives a claim, by its kind; a list of none stands for
+// all that can be below.
+var claimSpecs = map[string]map[string][]string{
+	"ObjectBucketClaim": {
+		"storageClassName": nil, "generateBucketName": nil, "bucketName": nil,
+		"additionalConfig": {"maxSize", "maxObjects", "bucketclass"},
+	},
+	"PersistentVolumeClaim": {
+		"storageClassName": nil, "accessModes": nil, "volumeMode": nil, "resources": nil,
+	},
+}
+
+// claimFields reports what a profile does not give a claim: a rule that deletes images, or a
+// storage that holds something else.
+func claimFields(s *stream, o *object) kptfn.Results {
+	known := claimSpecs[o.id.Kind]
+	if !o.isGenerated() || !o.isClaim() || known == nil {
+		return nil
+	}
+	var results kptfn.Results
+	added := func(path string) {
+		results = append(results, o.error(finding.JobDiffers, path, "was added to a claim that the profile makes; remove it, or "+
+			"make the claim yourself, and name it in existingClaim")...)
+	}
+	for _, field := range sorted(at(o.value, "spec")) {
+		below, ok := known[field]
+		if !ok {
+			added("spec." + field)
+		}
+		for _, key := range sorted(at(o.value, "spec", field)) {
+			if below != nil && !slices.Contains(below, key) {
+				added("spec." + field + "." + key)
+			}
+		}
+	}
+	if o.is("", "PersistentVolumeClaim") && text(o.value, "spec", "resources", "requests", "storage") == "" {
+		results = append(results, o.error(finding.JobDiffers, "spec.resources.requests.storage", "is missing, and the API server "+
+			"refuses a claim without a size; leave it as the profile makes it")...)
+	}
+	return results
+}
+
+// timeToLive reports a Job that goes by itself, although the smoke test looks at it.
+func timeToLive(s *stream, o *object) kptfn.Results {
+	pod, _ := o.pod()
+	const field = "ttlSecondsAfterFinished"
+	isLookedAt := func(other *object) bool {
+		test, _ := other.pod()
+		return isSmokeTest(test) && other.variables()[generators.BootstrapJobVariable] == o.id.Name
+	}
+	if !o.isOurs() || !o.is("batch", "Job") || isSmokeTest(pod) || at(o.value, "spec", field) == nil ||
+		!slices.ContainsFunc(s.ours, isLookedAt) {
+		return nil
+	}
+	return o.warning(finding.Incomplete, "spec."+field, "lets the Job go, and the smoke test, which waits for it, then fails; "+
+		"remove it")
+}
+
 // isClaim tells whether an object is of a kind that holds the images of a registry.
 func (o *object) isClaim() bool { return o.kind().Is(generators.ClassClaim) }
 

@@ -488,3 +488,150 @@ func TestNothingIsMissing(t *testing.T) {
 	}
 	assert.Empty(t, judged(t, text), "Config and ImagePruner alone")
 }
+
+// TestRightsAreTheJobsAlone: a binding has no hash, so each part of it is looked at.
+func TestRightsAreTheJobsAlone(t *testing.T) {
+	const binding = "RoleBinding/registry-bootstrap"
+	const account = "  - kind: ServiceAccount\n    name: registry-bootstrap\n    namespace: registry-profile\n"
+	other := func(kind, role, subject string) string {
+		return "{apiVersion: rbac.authorization.k8s.io/v1, kind: " + kind + ", metadata: {name: other, namespace: " +
+			"openshift-image-registry}, roleRef: {apiGroup: rbac.authorization.k8s.io, " + role + "}, subjects: [" + subject + "]}"
+	}
+	subjects := strings.ReplaceAll(account, "  - ", "- ")
+	subjects = strings.ReplaceAll(subjects, "\n    ", "\n  ")
+	for name, s := range map[string]scenario{
+		"a group, too": {
+			changes:  []change{{subjects, subjects + "- kind: Group\n  name: system:authenticated\n"}},
+			findings: []string{"error role-changed " + binding + " subjects[1]"},
+		},
+		"another account, too": {
+			changes:  []change{{subjects, subjects + "- kind: ServiceAccount\n  name: x\n  namespace: y\n"}},
+			added:    "{apiVersion: v1, kind: ServiceAccount, metadata: {name: x, namespace: y}}",
+			findings: []string{"error role-changed " + binding + " subjects[1]"},
+		},
+		"nobody":  {changes: []change{{"subjects:\n" + subjects, "subjects: []\n"}}, findings: []string{"error role-changed " + binding + " subjects"}},
+		"no role": {changes: []change{{"  kind: Role\n  name: registry-bootstrap\n", "  kind: Role\n"}}, findings: []string{"error role-changed " + binding + " roleRef"}},
+		"given away": {
+			added:    other("RoleBinding", "kind: Role, name: registry-bootstrap", "{kind: Group, name: all}"),
+			findings: []string{"error role-changed RoleBinding/other roleRef.name"},
+		},
+		"more than it needs": {
+			added: other("ClusterRoleBinding", "kind: ClusterRole, name: cluster-admin",
+				"{kind: ServiceAccount, name: registry-bootstrap, namespace: registry-profile}"),
+			findings: []string{"error role-changed ClusterRoleBinding/other subjects[0]"},
+		},
+		"more for its group": {
+			added: other("RoleBinding", "kind: ClusterRole, name: edit",
+				"{kind: Group, name: 'system:serviceaccounts:registry-profile'}"),
+			findings: []string{"error role-changed RoleBinding/other subjects[0]"},
+		},
+		"of others for others": {added: other("RoleBinding", "kind: ClusterRole, name: edit", "{kind: User, name: me}")},
+		"added to a role of every user": {
+			changes: []change{{"kind: ClusterRole\nmetadata:\n  name: registry-profile-registry-bootstrap\n  labels:\n",
+				"kind: ClusterRole\nmetadata:\n  name: registry-profile-registry-bootstrap\n  labels:\n" +
+					"    rbac.authorization.k8s.io/aggregate-to-edit: \"true\"\n"}},
+			findings: []string{"error role-changed ClusterRole/registry-profile-registry-bootstrap " +
+				"metadata.labels.rbac.authorization.k8s.io/aggregate-to-edit"},
+		},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// TestCronJobsRepeat: a CronJob runs what the Job of the profile runs.
+func TestCronJobsRepeat(t *testing.T) {
+	const spec = "{verify: {schedule: 30 5 * * *}}"
+	const pod = "spec.jobTemplate.spec.template.spec"
+	differs := func(name, field string) []string {
+		return []string{"error job-differs CronJob/" + name + " " + pod + field}
+	}
+	for name, s := range map[string]struct {
+		cronJob, old, new string
+		findings          []string
+	}{
+		"as it is": {cronJob: "registry-reconcile"},
+		"a permission without an end": {
+			"registry-reconcile", "            env:\n", "            env:\n            - name: LEAVE_STORAGE\n              value: claim=old\n",
+			differs("registry-reconcile", ".containers[0].env.LEAVE_STORAGE"),
+		},
+		"another scheme": {
+			"registry-reconcile", "name: ENDPOINT_SCHEME\n              value: https", "name: ENDPOINT_SCHEME\n              value: http",
+			differs("registry-reconcile", ".containers[0].env.ENDPOINT_SCHEME.value"),
+		},
+		"a value twice": {
+			"registry-reconcile", "            env:\n", "            env:\n            - name: CLAIM_NAME\n              value: other\n",
+			differs("registry-reconcile", ".containers[0].env"),
+		},
+		"another command": {
+			"registry-reconcile", "- /bin/bash\n", "- /bin/sh\n", differs("registry-reconcile", ".containers[0].command[0]"),
+		},
+		"another image": {
+			"registry-verify", "image: registry.redhat.io", "image: evil.example.com", differs("registry-verify", ".containers[0].image"),
+		},
+		"another container": {
+			"registry-reconcile", "          containers:\n", "          initContainers:\n          - name: x\n          containers:\n",
+			differs("registry-reconcile", ".initContainers"),
+		},
+		"another time": {cronJob: "registry-reconcile", old: "  schedule: ", new: "  timeZone: Etc/UTC\n  schedule: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			documents := strings.Split(rendered(t, spec), "---\n")
+			for i, document := range documents {
+				if strings.Contains(document, "kind: CronJob\n") && strings.Contains(document, "name: "+s.cronJob+"\n") {
+					require.Contains(t, document, s.old)
+					documents[i] = strings.Replace(document, s.old, s.new, 1)
+				}
+			}
+			assert.Equal(t, append([]string{}, s.findings...), judged(t, cases.Join(documents)))
+		})
+	}
+}
+
+// TestSmokeTestHasWhatItNeeds: the Job that it waits for, and a registry that takes images.
+func TestSmokeTestHasWhatItNeeds(t *testing.T) {
+	for name, s := range map[string]scenario{
+		"a Job that goes": {
+			changes:  []change{{"\n  backoffLimit: 6\n", "\n  backoffLimit: 6\n  ttlSecondsAfterFinished: 300\n"}},
+			findings: []string{"warning incomplete Job/JOB spec.ttlSecondsAfterFinished"},
+		},
+		"a Job that goes, and no test": {
+			spec:    "{verify: {enabled: false}}",
+			changes: []change{{"\n  backoffLimit: 6\n", "\n  backoffLimit: 6\n  ttlSecondsAfterFinished: 300\n"}},
+		},
+		"read-only": {
+			changes:  []change{{"  defaultRoute: ", "  readOnly: true\n  defaultRoute: "}},
+			findings: []string{"error verify-read-only Config/cluster spec.readOnly"},
+		},
+		"read-only, and no test": {
+			spec: "{verify: {enabled: false}}", changes: []change{{"  defaultRoute: ", "  readOnly: true\n  defaultRoute: "}},
+		},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// TestClaimHasNothingElse: what a profile does not give a claim can delete images, or is of
+// another storage.
+func TestClaimHasNothingElse(t *testing.T) {
+	const bucket, volume = "ObjectBucketClaim/image-registry-rgw", "PersistentVolumeClaim/image-registry-cephfs"
+	for name, s := range map[string]scenario{
+		"a rule that deletes": {
+			changes:  []change{{"  generateBucketName: ", "  additionalConfig: {maxSize: 1Gi, bucketLifecycle: x}\n  generateBucketName: "}},
+			findings: []string{"error job-differs " + bucket + " spec.additionalConfig.bucketLifecycle"},
+		},
+		"another bucket": {
+			changes:  []change{{"  generateBucketName: ", "  objectBucketName: x\n  generateBucketName: "}},
+			findings: []string{"error job-differs " + bucket + " spec.objectBucketName"},
+		},
+		"somebody's volume": {
+			spec: "{storage: {cephfs: {}}}", changes: []change{{"  storageClassName: ", "  volumeName: x\n  storageClassName: "}},
+			findings: []string{"error job-differs " + volume + " spec.volumeName"},
+		},
+		"of another profile": {
+			changes:  []change{{"registryprofile.dev/profile: registry\nspec:\n  storageClassName", "registryprofile.dev/profile: other\nspec:\n  storageClassName"}},
+			findings: []string{"error owner-mark " + bucket + " metadata.annotations.registryprofile.dev/profile"},
+		},
+	} {
+		t.Run(name, s.run)
+	}
+}

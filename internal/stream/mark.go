@@ -16,7 +16,7 @@ const (
 )
 
 // ownerMarks reports an object of ours that a later run would take for another's.
-func ownerMarks(_ *stream, o *object) kptfn.Results {
+func ownerMarks(s *stream, o *object) kptfn.Results {
 	switch {
 	case !o.isOurs():
 		return nil
@@ -27,6 +27,9 @@ func ownerMarks(_ *stream, o *object) kptfn.Results {
 	case o.annotation(generators.ProfileAnnotation) == "":
 		return o.error(finding.OwnerMark, annotations+generators.ProfileAnnotation,
 			"is missing, so that a later run takes the object for another's; remove what removes it on the way")
+	case o.isClaim() && s.jobOf(o) != nil && s.jobOf(o).annotation(generators.ProfileAnnotation) != o.annotation(generators.ProfileAnnotation):
+		return o.error(finding.OwnerMark, annotations+generators.ProfileAnnotation,
+			"is not the profile of the Job that waits for the claim; remove what changes it on the way")
 	}
 	return nil
 }
@@ -96,9 +99,12 @@ func order(s *stream, o *object) kptfn.Results {
 	return nil
 }
 
-// firstJob returns the wave of the first Job.
+// firstJob returns the wave of the first Job that switches the storage.
 func firstJob(s *stream) (wave int, found bool) {
 	for _, o := range s.oursOf("batch", "Job") {
+		if pod, _ := o.pod(); isSmokeTest(pod) {
+			continue
+		}
 		w, err := strconv.Atoi(o.annotation(generators.WaveAnnotation))
 		if err == nil && (!found || w < wave) {
 			wave, found = w, true

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -60,26 +61,99 @@ func scripts(s *stream, o *object) kptfn.Results {
 	return o.broken(path+".volumes", "ConfigMap", strings.Join(mounted, ", "))
 }
 
-// bindings reports a binding of ours that gives nothing, or gives it to nobody.
+// leaveBinding is what to do about a binding that was changed.
+const leaveBinding = "leave it as the profile makes it, and give rights of your own by a Role of your own"
+
+// bindings reports a binding of ours that gives nothing, or gives it to nobody, or to others.
 func bindings(s *stream, o *object) kptfn.Results {
-	if !o.isOurs() || o.id.Group != rbacGroup || at(o.value, "roleRef") == nil {
+	if !o.isOurs() || !o.isBinding() {
 		return nil
 	}
 	var results kptfn.Results
-	role := ynode.ID{Group: rbacGroup, Kind: text(o.value, "roleRef", "kind"), Name: text(o.value, "roleRef", "name")}
-	if role.Kind == "Role" {
-		role.Namespace = o.id.Namespace
-	}
-	if s.lacks(role) { // a binding names what comes with it
+	role := o.boundRole()
+	switch {
+	case role.Name == "":
+		results = o.error(finding.RoleChanged, "roleRef", "names no role, so that the Job has no rights; %s", leaveBinding)
+	case s.lacks(role): // a binding names what comes with it
 		results = o.broken("roleRef.name", role.Kind, strings.TrimPrefix(role.Namespace+"/"+role.Name, "/"))
 	}
-	for _, subject := range list(o.value, "subjects") {
-		account := ynode.ID{Kind: text(subject, "kind"), Namespace: text(subject, "namespace"), Name: text(subject, "name")}
-		if account.Kind == "ServiceAccount" && s.misses(account) {
+	subjects := list(o.value, "subjects")
+	if len(subjects) == 0 {
+		results = append(results, o.error(finding.RoleChanged, "subjects", "names nobody, so that the Job has no rights; %s", leaveBinding)...)
+	}
+	for i, subject := range subjects {
+		account := accountOf(subject)
+		switch {
+		case account.Kind != "ServiceAccount" || s.isOthers(account):
+			results = append(results, o.error(finding.RoleChanged, fmt.Sprintf("subjects[%d]", i), "gives the rights of the Job to "+
+				"the %s %s, too; %s", account.Kind, finding.Quote(account.Name), leaveBinding)...)
+		case s.misses(account):
 			results = append(results, o.broken("subjects", account.Kind, account.Namespace+"/"+account.Name)...)
 		}
 	}
 	return results
+}
+
+// bindingsOfOthers reports a binding that is not ours and gives rights of the Job away, or gives
+// the Job more.
+func bindingsOfOthers(s *stream, o *object) kptfn.Results {
+	if o.isOurs() || !o.isBinding() {
+		return nil
+	}
+	if role := s.first[o.boundRole()]; role != nil && role.isOurs() {
+		return o.error(finding.RoleChanged, "roleRef.name", "gives away the rights of the Job; bind a role of your own")
+	}
+	for i, subject := range list(o.value, "subjects") {
+		if s.isOfOurs(accountOf(subject)) {
+			return o.error(finding.RoleChanged, fmt.Sprintf("subjects[%d]", i), "gives the account of the Job more rights than it "+
+				"needs; take it out")
+		}
+	}
+	return nil
+}
+
+// isOfOurs tells whether an account of a profile is meant, or the group of those of its namespace
+// (kubernetes, apiserver/pkg/authentication/serviceaccount).
+func (s *stream) isOfOurs(account ynode.ID) bool {
+	return slices.ContainsFunc(s.oursOf("", "ServiceAccount"), func(o *object) bool {
+		return o.id == account || account.Kind == "Group" && account.Name == "system:serviceaccounts:"+o.id.Namespace
+	})
+}
+
+func (o *object) isBinding() bool {
+	return o.id.Group == rbacGroup && (o.id.Kind == "RoleBinding" || o.id.Kind == "ClusterRoleBinding")
+}
+
+// boundRole is the role that a binding gives.
+func (o *object) boundRole() ynode.ID {
+	role := ynode.ID{Group: rbacGroup, Kind: text(o.value, "roleRef", "kind"), Name: text(o.value, "roleRef", "name")}
+	if role.Kind == "Role" {
+		role.Namespace = o.id.Namespace
+	}
+	return role
+}
+
+func accountOf(subject any) ynode.ID {
+	return ynode.ID{Kind: text(subject, "kind"), Namespace: text(subject, "namespace"), Name: text(subject, "name")}
+}
+
+// isOthers tells whether an account is in the stream, and not of a profile.
+func (s *stream) isOthers(account ynode.ID) bool {
+	there := s.first[account]
+	return there != nil && !there.isOurs()
+}
+
+// aggregated reports a role of ours that Kubernetes adds to those of every user.
+func aggregated(_ *stream, o *object) kptfn.Results {
+	if !o.isOurs() || !o.is(rbacGroup, "ClusterRole") {
+		return nil
+	}
+	for _, label := range sorted(at(o.value, "metadata", "labels")) {
+		if strings.HasPrefix(label, rbacGroup+"/aggregate-to-") {
+			return o.error(finding.RoleChanged, labels+label, "adds the rights of the Job to a role that users have; take it out")
+		}
+	}
+	return nil
 }
 
 // permissions reports a Job that reads in a namespace where the stream permits nothing:

@@ -36,11 +36,17 @@ func settings(s *stream, o *object) kptfn.Results {
 		"apiVersion": v1alpha1.APIVersion,
 		"kind":       v1alpha1.Kind,
 		"metadata":   map[string]any{"name": "registry"},
-		"spec":       map[string]any{"storage": s.storage(), field: spec},
+		"spec": map[string]any{
+			"storage": s.storage(), field: spec, "verify": map[string]any{"enabled": s.isTested()},
+		},
 	}))
 	var results kptfn.Results
 	for _, result := range found {
-		if InSpec(result, field) && !o.isTemplate(result.Field.Path) {
+		if finding.CodeOf(result) == v1alpha1.VerifyReadOnly {
+			results = append(results, o.error(finding.Code{Name: v1alpha1.VerifyReadOnly}, "spec.readOnly", "takes no image, so "+
+				"that the smoke test of the stream can never succeed; say it in spec.registry.readOnly of the profile, which then "+
+				"leaves the test out")...)
+		} else if InSpec(result, field) && !o.isTemplate(result.Field.Path) {
 			result.ResourceRef = o.reference()
 			results = append(results, result)
 		}
@@ -52,6 +58,14 @@ func settings(s *stream, o *object) kptfn.Results {
 		}
 	}
 	return results
+}
+
+// isTested tells whether the stream has a smoke test.
+func (s *stream) isTested() bool {
+	return slices.ContainsFunc(s.ours, func(o *object) bool {
+		pod, _ := o.pod()
+		return isSmokeTest(pod)
+	})
 }
 
 // InSpec makes a finding about the settings in a profile one about the spec of the object
