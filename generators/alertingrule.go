@@ -76,8 +76,15 @@ func newAlert(p *expansion, name, severity, expr string, lasting time.Duration, 
 // series are those of kube-state-metrics that have a name in the Job's namespace. Max takes
 // off the labels of who has exported them, which change when that pod does.
 func series(p *expansion, metric, label, match string) string {
-	return fmt.Sprintf("max by (namespace, %s) (%s{namespace=%q,%s%s})",
-		label, metric, p.Spec.Bootstrap.Namespace, label, match)
+	return byName(label, selector(p, metric, label, match))
+}
+
+func byName(label, values string) string {
+	return fmt.Sprintf("max by (namespace, %s) (%s)", label, values)
+}
+
+func selector(p *expansion, metric, label, match string) string {
+	return fmt.Sprintf("%s{namespace=%q,%s%s}", metric, p.Spec.Bootstrap.Namespace, label, match)
 }
 
 func failedJobs(p *expansion, match string) string {
@@ -134,14 +141,34 @@ func reconcileAlerts(p *expansion) []alertRule {
 			"oc get cronjobs,jobs -n %[1]s; oc logs -n %[1]s -l %[3]s=%[4]s --prefix --tail=5 .", namespace, name, ManagedByLabel, ManagedBy)))
 }
 
+const (
+	// remembered is how long the platform's Prometheus surely keeps series: 15 days, if nobody has
+	// set less (openshift cluster-monitoring-operator, pkg/manifests/config.go).
+	remembered = 10 * 24 * time.Hour
+	// gap is how long a series may be missing, as while its exporter moves to another node.
+	gap = time.Hour
+)
+
 // overdue returns an alert, as it is in all but its expression, for a CronJob that has not
-// succeeded for longer than patience. Before its first success that series is not there.
+// succeeded for longer than patience. Before its first success that series is not there, and
+// nothing says when the CronJob was made: then it has to be there since, and no success. A rule
+// that lasts as long would begin again at every gap; it is left to schedules that are so rare
+// that Prometheus has forgotten.
 func overdue(p *expansion, cronJob string, patience time.Duration, alert alertRule) []alertRule {
+	const label, and, unless = "cronjob", "\nand on (namespace, cronjob)\n", "\nunless on (namespace, cronjob)\n"
 	match := fmt.Sprintf("=%q", cronJob)
-	success := series(p, "kube_cronjob_status_last_successful_time", "cronjob", match)
+	info := selector(p, "kube_cronjob_info", label, match)
+	success := selector(p, "kube_cronjob_status_last_successful_time", label, match)
 	ever, never := alert, alert
-	ever.Expr = fmt.Sprintf("time() - %s > %d", success, int(patience/time.Second))
-	never.Expr = series(p, "kube_cronjob_info", "cronjob", match) + "\nunless on (namespace, cronjob)\n" + success
-	never.For = (patience + settled).String()
+	ever.Expr = fmt.Sprintf("time() - %s > %d", byName(label, success), int(patience/time.Second))
+	if patience > remembered {
+		never.Expr = byName(label, info) + unless + byName(label, success)
+		never.For = (patience + settled).String()
+		return []alertRule{ever, never}
+	}
+	lasting := fmt.Sprintf("%ds", int(patience/time.Second))
+	never.Expr = byName(label, info) +
+		and + byName(label, fmt.Sprintf("max_over_time(%s[%ds] offset %s)", info, int(gap/time.Second), lasting)) +
+		unless + byName(label, fmt.Sprintf("max_over_time(%s[%s])", success, lasting))
 	return []alertRule{ever, never}
 }

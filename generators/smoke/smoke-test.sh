@@ -267,7 +267,7 @@ ask() {
 faults=0
 
 check_parameters() {
-  : "${POLL_SECONDS:=5}" "${CALL_SECONDS:=20}" "${PUSH_SECONDS:=120}" "${GRACE_SECONDS:=90}"
+  : "${POLL_SECONDS:=5}" "${CALL_SECONDS:=20}" "${PUSH_SECONDS:=120}" "${GRACE_SECONDS:=}"
   : "${NODE_SELECTOR=}" "${TOLERATIONS=}"
   : "${ACCOUNT_FOLDER:=/var/run/secrets/kubernetes.io/serviceaccount}"
   command -v oc >/dev/null || { log 'There is no oc in this image.' && faults=1; }
@@ -284,11 +284,13 @@ check_parameters() {
   check_parameter TOLERATIONS '(\[\{[^{}]*\}(,\{[^{}]*\})*\])?' 'a list of tolerations in JSON, or empty'
   check_parameter WAIT_SECONDS "$SECONDS_PATTERN" 'a number of seconds'
   check_parameter TIMEOUT_SECONDS "$SECONDS_PATTERN" 'a number of seconds'
-  check_parameter GRACE_SECONDS "$SECONDS_PATTERN" 'a number of seconds'
+  [[ -z $GRACE_SECONDS ]] || check_parameter GRACE_SECONDS "$SECONDS_PATTERN" 'a number of seconds'
   check_parameter POLL_SECONDS '[0-9]{1,4}(\.[0-9]{1,3})?' 'a number of seconds'
   check_parameter CALL_SECONDS '[1-9][0-9]{0,3}' 'a number of seconds'
   check_parameter PUSH_SECONDS '[1-9][0-9]{0,3}' 'a number of seconds'
   ((faults == 0)) || fail 2 'Correct the profile, render it again, and deliver it.'
+  # A fault that lasts is one. A short test comes to a verdict, too.
+  [[ -n $GRACE_SECONDS ]] || GRACE_SECONDS=$((TIMEOUT_SECONDS < 270 ? TIMEOUT_SECONDS / 3 : 90))
 }
 
 # ---------------------------------------------------------------- 1. the registry is ready

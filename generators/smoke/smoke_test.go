@@ -255,6 +255,14 @@ func TestAFaultThatPasses(t *testing.T) {
 	l.run().ends(0, "Done").says("Not yet: node worker-1 cannot pull the image")
 }
 
+// TestShortTest: a fault that lasts is one before the time is up, however short that is.
+func TestShortTest(t *testing.T) {
+	l := newLab(t).set("GRACE_SECONDS=", "TIMEOUT_SECONDS=4")
+	fault := on("worker-1", "waiting", "ErrImagePull", pulls["a firewall"].message)
+	l.Nodes["1"] = node{fault}
+	l.run().ends(3, "a firewall").says("Not yet: node worker-1 cannot pull the image")
+}
+
 // TestANewerKubeletRepeatsWhy, in other words, while it waits for its next try.
 func TestANewerKubeletRepeatsWhy(t *testing.T) {
 	l := newLab(t).set("GRACE_SECONDS=1")
@@ -485,6 +493,7 @@ func TestParameters(t *testing.T) {
 	for _, wrong := range []string{
 		"BOOTSTRAP_JOB=A", "PULL_NAMESPACE=", "IMAGE_NAME=a b", "NODES=0", "NODES=x", `TOPOLOGY_KEY="`, `NODE_SELECTOR=a="b"`,
 		"NODE_SELECTOR=a", "TOLERATIONS={}", `TOLERATIONS=[{"a":{}}]`, "TIMEOUT_SECONDS=10m", "WAIT_SECONDS=-1", "SERVICE_CA_FILE=ca",
+		"GRACE_SECONDS=a[0]",
 	} {
 		t.Run(wrong, func(t *testing.T) {
 			name, value, _ := strings.Cut(wrong, "=")

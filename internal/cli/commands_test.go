@@ -68,3 +68,18 @@ func TestEveryCommandHelps(t *testing.T) {
 		assert.Contains(t, help.out, c.UseLine())
 	}
 }
+
+// TestEmptyFlags: a variable that a pipeline has not set is no answer, and no check that passes.
+func TestEmptyFlags(t *testing.T) {
+	profile := filepath.Join(examples, "minimal/profile.yaml")
+	for _, args := range [][]string{
+		{"render", "--check", "", profile}, {"render", "--output", "", profile}, {"plan", profile, "--context", ""},
+		{"plan", profile, "--from", profile, "--from", ""}, {"doctor", "--must-gather", ""}, {"install", "--bin-dir", "", "--plugin-home", t.TempDir()},
+		{"validate", "-o", "", profile},
+	} {
+		r := run("", args...)
+		assert.Equal(t, 2, r.code, args)
+		assert.Empty(t, r.out, args)
+		assert.Contains(t, r.err, " is empty, as of a variable that is not set; give it a value, or leave it out\n", args)
+	}
+}

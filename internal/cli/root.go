@@ -3,9 +3,11 @@ package cli
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // rootCommand chooses the surface: without arguments the program is a KRM
@@ -29,6 +31,8 @@ work, such as for a file that is not there. Of several the greatest counts.`,
 		SilenceUsage:  true,
 
 		SuggestionsMinimumDistance: 2,
+
+		PersistentPreRunE: requireValues,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case version:
@@ -49,6 +53,25 @@ work, such as for a file that is not there. Of several the greatest counts.`,
 	root.AddCommand(s.renderCommand(), s.validateCommand(), s.checkCommand(), s.planCommand(), s.doctorCommand(), s.importCommand(),
 		s.explainCommand(), s.schemaCommand(), s.imagesCommand(), s.s3EnvCommand(), s.installCommand(), s.versionCommand())
 	return root
+}
+
+// requireValues refuses a flag with nothing in it, as of a variable that a pipeline has not set:
+// "--check" would compare nothing, and "--context" look at another cluster.
+func requireValues(cmd *cobra.Command, _ []string) error {
+	var empty []string
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		if slices.Contains(values, "") {
+			empty = append(empty, "--"+f.Name)
+		}
+	})
+	if len(empty) > 0 {
+		return fmt.Errorf("%s is empty, as of a variable that is not set; give it a value, or leave it out", strings.Join(empty, ", "))
+	}
+	return nil
 }
 
 // isPath tells whether an argument is a file, or looks like the name of one rather than

@@ -105,7 +105,7 @@ func bindingsOfOthers(s *stream, o *object) kptfn.Results {
 	}
 	for i, subject := range list(o.value, "subjects") {
 		if s.isOfOurs(accountOf(subject)) {
-			return o.error(finding.RoleChanged, fmt.Sprintf("subjects[%d]", i), "gives the account of the Job more rights than it "+
+			return o.warning(finding.RoleChanged, fmt.Sprintf("subjects[%d]", i), "gives the account of the Job more rights than it "+
 				"needs; take it out")
 		}
 	}

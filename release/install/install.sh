@@ -79,7 +79,7 @@ verify_signature() {
 
 install() {
 	work=$(mktemp -d)
-	trap 'rm -rf "$work" "${new:-}"' EXIT
+	trap 'rm -rf -- "$work" "${new:-}"' EXIT
 	trap 'exit 1' HUP INT TERM
 	archive=$(archive)
 	expected=$(listed "$sums" "$archive")
@@ -92,12 +92,13 @@ install() {
 	tar -xzf "$work/$archive" -C "$work" registry-profile
 
 	bin_dir=${BIN_DIR:-${HOME:?}/.local/bin}
-	mkdir -p "$bin_dir"
+	mkdir -p -- "$bin_dir"
+	[ ! -d "$bin_dir/registry-profile" ] || fail "$bin_dir/registry-profile is a folder; remove it, or name another BIN_DIR"
 	# Whoever starts the program meanwhile gets the old one or the new one, whole.
 	new=$bin_dir/.registry-profile.$$
-	cp "$work/registry-profile" "$new"
-	chmod 755 "$new"
-	mv -f "$new" "$bin_dir/registry-profile"
+	cp -- "$work/registry-profile" "$new"
+	chmod 755 -- "$new"
+	mv -f -- "$new" "$bin_dir/registry-profile"
 	echo "$bin_dir/registry-profile is now $version"
 	case :$PATH: in
 	*:"$bin_dir":*) ;;

@@ -113,6 +113,26 @@ func failedJob(name, reason string, begin, end time.Duration) []series {
 	return all
 }
 
+// until is a series that ends.
+func until(end time.Duration, at func(time.Duration) (float64, bool)) func(time.Duration) (float64, bool) {
+	return func(t time.Duration) (float64, bool) {
+		value, there := at(t)
+		return value, there && t < end
+	}
+}
+
+// withGaps leaves out 20 minutes of all series, at each of the times.
+func withGaps(all []series, times ...time.Duration) []series {
+	for i := range all {
+		at := all[i].at
+		all[i].at = func(t time.Duration) (float64, bool) {
+			value, there := at(t)
+			return value, there && !slices.ContainsFunc(times, func(begin time.Duration) bool { return begin <= t && t < begin+20*time.Minute })
+		}
+	}
+	return all
+}
+
 // nightly succeeds at 01:15 of every day but those that are left out.
 func nightly(leftOut ...int) func(time.Duration) (float64, bool) {
 	return func(t time.Duration) (float64, bool) {
@@ -204,6 +224,11 @@ func TestAlerts(t *testing.T) {
 		"one run is missed":        {7 * day, cronJobOf(nightly(2)), nil},
 		"two runs are missed":      {7 * day, cronJobOf(nightly(2, 3)), []string{"75h5m RegistryProfileReconcileOverdue"}},
 		"never a success":          {7 * day, cronJobOf(between(0, 0, 0)), []string{"49h45m RegistryProfileReconcileOverdue"}},
+		"never, with gaps": {
+			7 * day, withGaps(cronJobOf(between(0, 0, 0)), day, 49*time.Hour, 3*day, 5*day),
+			[]string{"49h45m RegistryProfileReconcileOverdue", "72h35m RegistryProfileReconcileOverdue", "120h35m RegistryProfileReconcileOverdue"},
+		},
+		"made anew after a success": {7 * day, cronJobOf(until(4*day, nightly())), []string{"145h40m RegistryProfileReconcileOverdue"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, test.fires, firing(t, r.alerts, test.series, test.end))
@@ -214,6 +239,7 @@ func TestAlerts(t *testing.T) {
 // TestRepeatedSmokeTest: the last success counts. What an earlier run has left behind is no
 // fault any more, and how often it runs does not matter.
 func TestRepeatedSmokeTest(t *testing.T) {
+	const weekly, monthly = "0 1 * * 1", "0 1 1 * *"
 	succeeds := func(at func(time.Duration) (float64, bool)) []series {
 		return append(failedJob("registry-verify-28000000", "PodFailurePolicy", 0, 8*day),
 			ksm("kube_cronjob_info", `cronjob="registry-verify"`, from(0, 1)),
@@ -225,15 +251,17 @@ func TestRepeatedSmokeTest(t *testing.T) {
 		series   []series
 		fires    []string
 	}{
-		"each succeeds":   {"0 1 * * *", succeeds(nightly()), nil},
-		"the third fails": {"0 1 * * *", succeeds(nightly(2)), []string{"51h15m RegistryProfileSmokeTestFailed"}},
-		"none succeeds":   {"0 1 * * *", succeeds(between(0, 0, 0)), []string{"25h55m RegistryProfileSmokeTestFailed"}},
-		"often":           {"*/10 * * * *", succeeds(once), []string{"2h10m RegistryProfileSmokeTestFailed"}},
-		"on working days": {"0 1 * * 1-5", succeeds(once), []string{"74h0m RegistryProfileSmokeTestFailed"}},
+		"each succeeds":      {"0 1 * * *", succeeds(nightly()), nil},
+		"the third fails":    {"0 1 * * *", succeeds(nightly(2)), []string{"51h15m RegistryProfileSmokeTestFailed"}},
+		"none succeeds":      {"0 1 * * *", succeeds(between(0, 0, 0)), []string{"25h55m RegistryProfileSmokeTestFailed"}},
+		"often":              {"*/10 * * * *", succeeds(once), []string{"2h10m RegistryProfileSmokeTestFailed"}},
+		"weekly, with a gap": {weekly, withGaps(succeeds(between(0, 0, 0)), 6*day), []string{"169h55m RegistryProfileSmokeTestFailed"}},
+		"monthly":            {monthly, succeeds(between(0, 0, 0)), nil},
+		"on working days":    {"0 1 * * 1-5", succeeds(once), []string{"74h0m RegistryProfileSmokeTestFailed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := render(t, fmt.Sprintf("{verify: {schedule: %q}}", test.schedule))
-			assert.Equal(t, test.fires, firing(t, r.alerts, test.series, 7*day))
+			assert.Equal(t, test.fires, firing(t, r.alerts, test.series, 8*day))
 		})
 	}
 }
