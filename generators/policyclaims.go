@@ -23,6 +23,10 @@ var confirmation = []expression{
 const claimMessage = `"the claim " + oldObject.metadata.name + " holds the images of the registry: with it, every one of ` +
 	`them is deleted. If that is meant: " + variables.confirm + ", and then delete it"`
 
+// useMessage: two stores can have a bucket of one name.
+const useMessage = `"the claim " + oldObject.metadata.name + " has the bucket or volume that Config cluster names: if it is ` +
+	`that of the registry, every image is deleted with it. If that is meant: " + variables.confirm + ", and then delete it"`
+
 // claimPolicy keeps the claims of profiles, those of before as well, and the claim that
 // this profile names, whoever has made it.
 //
@@ -112,6 +116,6 @@ dyn(oldObject).spec.?bucketName.orValue("") != "" && dyn(oldObject).spec.?bucket
   [params.?spec.?storage.?s3.?bucket.orValue(""), params.?status.?storage.?s3.?bucket.orValue("")] :
 oldObject.metadata.name in
   [params.?spec.?storage.?pvc.?claim.orValue(""), params.?status.?storage.?pvc.?claim.orValue("")]`}),
-		Validations: []validation{refuse(`!variables.used || variables.confirmed`, claimMessage)},
+		Validations: []validation{refuse(`!variables.used || variables.confirmed`, useMessage)},
 	}
 }
