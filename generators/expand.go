@@ -30,6 +30,8 @@ type Generator struct {
 	Class  Class
 	// Labels are those of every resource, beside the one that all of ours have.
 	Labels map[string]string
+	// Spec has the fields that a claim gets; a list has all that can stand below one of them.
+	Spec map[string][]string
 	// Doc says in one line what the resource is for.
 	Doc string
 	// generate returns the objects that a profile asks for, or none.

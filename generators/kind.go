@@ -34,6 +34,16 @@ func (k Kind) Sealed() bool {
 	return len(k.generators) > 0 && !slices.ContainsFunc(k.generators, func(g Generator) bool { return !g.Sealed })
 }
 
+// Spec returns the fields that a claim of the kind gets, see Generator, or nil for other kinds.
+func (k Kind) Spec() map[string][]string {
+	for _, g := range k.generators {
+		if g.Spec != nil {
+			return g.Spec
+		}
+	}
+	return nil
+}
+
 // Kept tells whether objects of the kind must stay in the cluster when they leave Git.
 func (k Kind) Kept() bool {
 	return len(k.generators) > 0 && !slices.ContainsFunc(k.generators, func(g Generator) bool { return !g.Class.Kept() })

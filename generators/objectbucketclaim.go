@@ -23,7 +23,11 @@ var objectBucketClaimGenerator = Generator{
 	Kind:       "ObjectBucketClaim",
 	Stage:      StageBase,
 	Class:      ClassClaim,
-	Doc:        "the bucket; deleting it deletes every image",
+	Spec: map[string][]string{
+		"storageClassName": nil, "generateBucketName": nil, "bucketName": nil,
+		"additionalConfig": {"maxSize", "maxObjects", "bucketclass"},
+	},
+	Doc: "the bucket; deleting it deletes every image",
 	generate: func(p *expansion) []object {
 		b := p.Spec.Storage.Object()
 		if b == nil || b.ExistingClaim != nil {

@@ -22,6 +22,7 @@ var persistentVolumeClaimGenerator = Generator{
 	Kind:       "PersistentVolumeClaim",
 	Stage:      StageSwitch,
 	Class:      ClassClaim,
+	Spec:       map[string][]string{"storageClassName": nil, "accessModes": nil, "volumeMode": nil, "resources": nil},
 	Doc:        "the volume; deleting it deletes every image",
 	generate: func(p *expansion) []object {
 		v := p.Spec.Storage.Volume()

@@ -21,11 +21,14 @@ var confirmation = []expression{
 }
 
 const claimMessage = `"the claim " + oldObject.metadata.name + " holds the images of the registry: with it, every one of ` +
-	`them is deleted. If that is meant: " + variables.confirm + ", and then delete it"`
+	`them is deleted. ` + howToDelete
 
 // useMessage: two stores can have a bucket of one name.
 const useMessage = `"the claim " + oldObject.metadata.name + " has the bucket or volume that Config cluster names: if it is ` +
-	`that of the registry, every image is deleted with it. If that is meant: " + variables.confirm + ", and then delete it"`
+	`that of the registry, every image is deleted with it. ` + howToDelete
+
+// howToDelete ends the message of a deletion that is refused.
+const howToDelete = `If that is meant: " + variables.confirm + ", and then delete it"`
 
 // claimPolicy keeps the claims of profiles, those of before as well, and the claim that
 // this profile names, whoever has made it.

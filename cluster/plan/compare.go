@@ -64,31 +64,25 @@ func differences(path string, is, want any) []Change {
 	return []Change{{Path: path, Is: is, Want: want}}
 }
 
-// changesPods tells whether a patch of Config changes what stands in the registry's pods.
+// changesPods tells whether a patch of Config changes what stands in the registry's pods. Who
+// looks after the storage does not.
 func changesPods(config map[string]any, patch any) bool {
-	patch = withoutBookkeeping(patch)
-	return !changesNothing(config, patch)
-}
-
-// withoutBookkeeping leaves out of a patch what no pod has: the metadata, the number of pods
-// and how they are replaced, and who looks after the storage.
-func withoutBookkeeping(patch any) any {
 	object, _ := patch.(map[string]any)
-	spec, _ := object["spec"].(map[string]any)
-	rest := map[string]any{}
-	for key, value := range spec {
-		switch key {
-		case "replicas", "rolloutStrategy", "managementState":
-		case "storage":
-			storage, _ := value.(map[string]any)
+	wanted, _ := object["spec"].(map[string]any)
+	spec, _ := config["spec"].(map[string]any)
+	for field, want := range wanted {
+		if storage, ok := want.(map[string]any); ok && field == "storage" {
 			storage = maps.Clone(storage)
 			delete(storage, "managementState")
-			rest[key] = storage
-		default:
-			rest[key] = value
+			want = storage
+		} else if !slices.Contains(inPods, field) {
+			continue
+		}
+		if !changesNothing(spec[field], want) {
+			return true
 		}
 	}
-	return map[string]any{"spec": rest}
+	return false
 }
 
 // changesNothing tells whether an object has all that a merge patch would write.

@@ -87,7 +87,7 @@ func (d *draft) decode(node *yaml.Node) (p *v1alpha1.RegistryProfile, dropped []
 			dropped = append(dropped, fmt.Sprintf("%s, since %s: %s", d.sourceOf(path), finding.Path(r), r.Message))
 		}
 		if len(dropped) == left {
-			err := refuse(notAlike, d.config, "spec", "gives a profile that is refused: %s", strings.Join(refused, "; ")).(*refusal)
+			err := refuse(notAlike, d.config, "spec", "gives a profile that is refused: %s", strings.Join(refused, "; "))
 			err.byRule = true
 			return nil, nil, err
 		}
@@ -126,7 +126,7 @@ func removeAt(node *yaml.Node, path string) bool {
 func (d *draft) keeps(p *plan.Plan, s *store) error {
 	if p.Job.Exit != verdict.Done {
 		err := refuse(notAlike, d.config, "spec.storage", "would make the Job of the profile stop with exit code %d: %s",
-			p.Job.Exit, strings.Join(p.Job.Reasons, " ")).(*refusal)
+			p.Job.Exit, strings.Join(p.Job.Reasons, " "))
 		err.advice = p.Job.Advice
 		return err
 	}

@@ -75,7 +75,7 @@ type refusal struct {
 func (r *refusal) Error() string { return r.message }
 
 // refuse ends the look.
-func refuse(r finding.Reason, o cluster.Object, path, format string, values ...any) error {
+func refuse(r finding.Reason, o cluster.Object, path, format string, values ...any) *refusal {
 	return &refusal{Reason: r, object: o, path: path, message: fmt.Sprintf(format, values...), advice: r.Fix}
 }
 

@@ -72,7 +72,7 @@ func remains(o cluster.Object) error {
 	if o.Metadata.DeletionTimestamp == "" {
 		return nil
 	}
-	err := refuse(noClaim, o, "metadata.deletionTimestamp", "is being deleted, and every image with it").(*refusal)
+	err := refuse(noClaim, o, "metadata.deletionTimestamp", "is being deleted, and every image with it")
 	err.advice = "Copy the images as long as they are there, and find out who has deleted the claim."
 	return err
 }

@@ -76,23 +76,11 @@ func (s *stream) jobOf(claim *object) *object {
 	return nil
 }
 
-// claimSpecs are the fields that a profile gives a claim, by its kind; a list of none stands for
-// all that can be below.
-var claimSpecs = map[string]map[string][]string{
-	"ObjectBucketClaim": {
-		"storageClassName": nil, "generateBucketName": nil, "bucketName": nil,
-		"additionalConfig": {"maxSize", "maxObjects", "bucketclass"},
-	},
-	"PersistentVolumeClaim": {
-		"storageClassName": nil, "accessModes": nil, "volumeMode": nil, "resources": nil,
-	},
-}
-
 // claimFields reports what a profile does not give a claim: a rule that deletes images, or a
 // storage that holds something else.
 func claimFields(s *stream, o *object) kptfn.Results {
-	known := claimSpecs[o.id.Kind]
-	if !o.isGenerated() || !o.isClaim() || known == nil {
+	known := o.kind().Spec()
+	if !o.isGenerated() || known == nil {
 		return nil
 	}
 	var results kptfn.Results
@@ -120,13 +108,11 @@ func claimFields(s *stream, o *object) kptfn.Results {
 
 // timeToLive reports a Job that goes by itself, although the smoke test looks at it.
 func timeToLive(s *stream, o *object) kptfn.Results {
-	pod, _ := o.pod()
 	const field = "ttlSecondsAfterFinished"
 	isLookedAt := func(other *object) bool {
-		test, _ := other.pod()
-		return isSmokeTest(test) && other.variables()[generators.BootstrapJobVariable] == o.id.Name
+		return other.isSmokeTest() && other.variables()[generators.BootstrapJobVariable] == o.id.Name
 	}
-	if !o.isOurs() || !o.is("batch", "Job") || isSmokeTest(pod) || at(o.value, "spec", field) == nil ||
+	if !o.isOurs() || !o.is("batch", "Job") || o.isSmokeTest() || at(o.value, "spec", field) == nil ||
 		!slices.ContainsFunc(s.ours, isLookedAt) {
 		return nil
 	}

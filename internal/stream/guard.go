@@ -76,7 +76,7 @@ func policyExemptions(s *stream, o *object) kptfn.Results {
 		}
 		for _, job := range s.ours {
 			pod, _ := job.pod()
-			if isSmokeTest(pod) { // it changes nothing that is guarded
+			if job.isSmokeTest() { // it changes nothing that is guarded
 				continue
 			}
 			user := generators.UserName(job.id.Namespace, text(pod, "serviceAccountName"))

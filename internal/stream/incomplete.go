@@ -39,13 +39,13 @@ func incomplete(s *stream, o *object) kptfn.Results {
 
 // testedJob reports a smoke test of a Job that is not in the stream, while the rest is.
 func testedJob(s *stream, o *object) kptfn.Results {
-	pod, path := o.pod()
 	variables := o.variables()
 	name := variables[generators.BootstrapJobVariable]
 	id := ynode.ID{Group: "batch", Kind: "Job", Namespace: variables[generators.BootstrapNamespaceVariable], Name: name}
-	if !isSmokeTest(pod) || name == "" || s.isCarried || s.has(id) || !slices.ContainsFunc(s.needed(), s.has) {
+	if !o.isSmokeTest() || name == "" || s.isCarried || s.has(id) || !slices.ContainsFunc(s.needed(), s.has) {
 		return nil
 	}
+	_, path := o.pod()
 	return o.warning(finding.Incomplete, path, "waits for the Job %s/%s, which is not in the stream under that name; %s",
 		id.Namespace, name, elsewhere)
 }

@@ -68,8 +68,9 @@ func (o *object) pod() (spec any, path string) {
 	return at(o.value, keys...), strings.Join(keys, ".")
 }
 
-// isSmokeTest tells whether a pod is that of the smoke test.
-func isSmokeTest(pod any) bool {
+// isSmokeTest tells whether an object is a Job or CronJob of the smoke test.
+func (o *object) isSmokeTest() bool {
+	pod, _ := o.pod()
 	containers := list(pod, "containers")
 	return len(containers) > 0 && text(containers[0], "name") == generators.SmokeContainer
 }

@@ -27,11 +27,17 @@ func ownerMarks(s *stream, o *object) kptfn.Results {
 	case o.annotation(generators.ProfileAnnotation) == "":
 		return o.error(finding.OwnerMark, annotations+generators.ProfileAnnotation,
 			"is missing, so that a later run takes the object for another's; remove what removes it on the way")
-	case o.isClaim() && s.jobOf(o) != nil && s.jobOf(o).annotation(generators.ProfileAnnotation) != o.annotation(generators.ProfileAnnotation):
+	case s.isOfAnotherProfile(o):
 		return o.error(finding.OwnerMark, annotations+generators.ProfileAnnotation,
 			"is not the profile of the Job that waits for the claim; remove what changes it on the way")
 	}
 	return nil
+}
+
+// isOfAnotherProfile tells whether a claim is of another profile than the Job that waits for it.
+func (s *stream) isOfAnotherProfile(claim *object) bool {
+	job := s.jobOf(claim)
+	return job != nil && job.annotation(generators.ProfileAnnotation) != claim.annotation(generators.ProfileAnnotation)
 }
 
 // engineMarks reports annotations that keep an engine from doing harm and are not there.
@@ -102,7 +108,7 @@ func order(s *stream, o *object) kptfn.Results {
 // firstJob returns the wave of the first Job that switches the storage.
 func firstJob(s *stream) (wave int, found bool) {
 	for _, o := range s.oursOf("batch", "Job") {
-		if pod, _ := o.pod(); isSmokeTest(pod) {
+		if o.isSmokeTest() {
 			continue
 		}
 		w, err := strconv.Atoi(o.annotation(generators.WaveAnnotation))

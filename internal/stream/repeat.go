@@ -19,10 +19,10 @@ func repeats(s *stream, o *object) kptfn.Results {
 		return nil
 	}
 	for _, job := range s.oursOf("batch", "Job") {
-		once, _ := job.pod()
-		if isSmokeTest(once) != isSmokeTest(pod) || job.id.Namespace != o.id.Namespace {
+		if job.isSmokeTest() != o.isSmokeTest() || job.id.Namespace != o.id.Namespace {
 			continue
 		}
+		once, _ := job.pod()
 		// Each has an image of its own, and the Job alone the permission to leave a storage.
 		is := withoutVariables(pod, generators.ImageVariable)
 		want := withoutVariables(once, generators.ImageVariable, generators.PermissionVariable)

@@ -62,10 +62,7 @@ func settings(s *stream, o *object) kptfn.Results {
 
 // isTested tells whether the stream has a smoke test.
 func (s *stream) isTested() bool {
-	return slices.ContainsFunc(s.ours, func(o *object) bool {
-		pod, _ := o.pod()
-		return isSmokeTest(pod)
-	})
+	return slices.ContainsFunc(s.ours, (*object).isSmokeTest)
 }
 
 // InSpec makes a finding about the settings in a profile one about the spec of the object
