@@ -134,11 +134,22 @@ func MissingKeepingMarks(annotations map[string]string) []string {
 	return missing
 }
 
-// argoCD: a wave ends when its resources are healthy, a Job when it is complete. Without
-// the CRD of a kind a dry run fails, before the operator that brings it has a chance. What
-// stays when it leaves Git would keep its Application OutOfSync for ever, were it compared.
+// Wave returns Argo CD's wave of the resources, counted from delivery.argocd.baseWave. A
+// wave ends when its resources are healthy, a Job when it is complete. A CronJob is Degraded
+// from a failed run until one has succeeded: in any wave but the last, which Argo CD does not
+// wait for, it would stop the very commit that mends what failed.
+func (g Generator) Wave() int {
+	if g.Kind == cronJobGenerator.Kind {
+		return int(StageProof)
+	}
+	return int(g.Stage)
+}
+
+// argoCD: without the CRD of a kind a dry run fails, before the operator that brings it has
+// a chance. What stays when it leaves Git would keep its Application OutOfSync for ever,
+// were it compared.
 func argoCD(o planned, _ []planned, d v1alpha1.Delivery) map[string]string {
-	marks := map[string]string{WaveAnnotation: strconv.Itoa(d.ArgoCD.BaseWave + int(o.Stage))}
+	marks := map[string]string{WaveAnnotation: strconv.Itoa(d.ArgoCD.BaseWave + o.Wave())}
 	if o.Class.Kept() {
 		marks[compareOptions] = "IgnoreExtraneous"
 	}

@@ -33,7 +33,7 @@ func TestResourcesDoc(t *testing.T) {
 		if g.Class.Kept() {
 			kept = "yes"
 		}
-		fmt.Fprintf(&b, "| %d | %s | base + %d | %s | %s |\n", g.Order, g.Kind, g.Stage, kept, g.Doc)
+		fmt.Fprintf(&b, "| %d | %s | base + %d | %s | %s |\n", g.Order, g.Kind, g.Wave(), kept, g.Doc)
 	}
 	cases.Golden(t, filepath.Join(cases.Root(t), "docs", "resources.md"), b.String())
 }

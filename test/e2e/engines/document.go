@@ -24,6 +24,26 @@ delimiters of ACM, and finds every object unchanged. The controller itself is no
 engines above: it is in no Go module that can be built here.
 `
 
+const pruning = `
+## Pruning with kubectl
+
+kubectl removes nothing by itself. This removes what earlier profiles have brought and the
+folder has no more, but for namespaces, and nothing that holds images or guards it:
+
+` + "```sh" + `
+oc apply -f registry --prune --selector app.kubernetes.io/managed-by=registry-profile`
+
+const elsewhere = `
+` + "```" + `
+
+It looks into those namespaces alone in which the folder has something. What is left in others
+is a Role and its binding, and all that was in a namespace that the profile has named before:
+
+` + "```sh" + `
+oc get role,rolebinding,cronjob -A -l app.kubernetes.io/managed-by=registry-profile
+` + "```" + `
+`
+
 // Document returns docs/engines.md.
 func Document() string {
 	var doc strings.Builder
@@ -57,6 +77,11 @@ func Document() string {
 	for _, s := range Meetings() {
 		fmt.Fprintf(&doc, "| %s | %s |\n", s.What, s.Then)
 	}
+	doc.WriteString(pruning)
+	for _, kind := range Prunable() {
+		doc.WriteString(" \\\n  --prune-allowlist " + kind)
+	}
+	doc.WriteString(elsewhere)
 	doc.WriteString(acm)
 	return doc.String()
 }

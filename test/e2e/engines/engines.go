@@ -2,6 +2,13 @@
 // each engine into, and what then holds. The scenarios play every cell of it.
 package engines
 
+import (
+	"slices"
+	"strings"
+
+	"github.com/registryprofile/registry-profile/generators"
+)
+
 // An Engine delivers the objects of a profile to a cluster.
 type Engine struct {
 	// Name is what people call it.
@@ -45,8 +52,25 @@ func Situations() []Situation { return situations }
 // Meetings returns the situations with more than one engine.
 func Meetings() []Situation { return meetings }
 
-const prune = "`--prune --selector app.kubernetes.io/managed-by=registry-profile --prune-allowlist batch/v1/Job " +
-	"--prune-allowlist core/v1/ConfigMap` removes them."
+// Prunable returns the kinds, as GROUP/VERSION/KIND, of what comes and goes with a profile and
+// nothing else depends on. With a namespace all would go that is in it.
+func Prunable() []string {
+	var kinds []string
+	for _, g := range generators.All() {
+		group, version, found := strings.Cut(g.APIVersion, "/")
+		if !found {
+			group, version = "core", group
+		}
+		kind := strings.Join([]string{group, version, g.Kind}, "/")
+		kept := generators.KindOf(strings.TrimPrefix(group, "core"), g.Kind).Kept()
+		if g.Kind != "Namespace" && !kept && !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+const prune = "[Pruning](#pruning-with-kubectl) removes it."
 
 var situations = []Situation{
 	{
@@ -74,8 +98,23 @@ var situations = []Situation{
 	{
 		Name:  "change",
 		What:  "A change of the profile, and that change taken back.",
-		Then:  "A new Job does what there is to do, and the one before is removed.",
-		Notes: map[Engine]string{Kubectl: "Leaves the Job and the script of before, which do nothing. " + prune},
+		Then:  "A new Job does what there is to do. The one before is removed, and what the profile has no more.",
+		Notes: map[Engine]string{
+			Kubectl: "Leaves all that the profile has no more: a Job that is complete does nothing, but a CronJob runs on, " +
+				"with its rights. " + prune,
+		},
+	},
+	{
+		Name: "night-failed",
+		What: "The CronJob has failed in the night, and a commit mends what it failed of.",
+		Then: "The commit is delivered as a whole, with its smoke test, before the next night.",
+		Notes: map[Engine]string{
+			ArgoCD: "The Application stays Degraded until the CronJob has succeeded: " +
+				"`oc create job again --from=cronjob/registry-reconcile -n registry-profile` does not wait for the night.",
+		},
+		Without: map[Engine]string{
+			Flux: "looks at no CronJob", Kpt: "looks at no CronJob", Kubectl: "looks at no CronJob",
+		},
 	},
 	{
 		Name: "job-stops",
@@ -170,7 +209,7 @@ var situations = []Situation{
 		Then: "The Job stops with exit code 3, as images may have come to the new bucket. With `leaveStorage` for that " +
 			"bucket the registry goes back, and finds the images of before.",
 		Notes: map[Engine]string{
-			Kubectl: "As long as the Job of the commit before is there, which is complete, nothing happens: remove it, as above.",
+			Kubectl: "As long as the Job of the commit before is there, which is complete, nothing happens: [prune](#pruning-with-kubectl) first.",
 		},
 	},
 	{
@@ -179,7 +218,7 @@ var situations = []Situation{
 		Then: "The same claim. The Job of each version runs once and writes nothing; what the version before brought and " +
 			"this one does not is removed.",
 		Notes: map[Engine]string{
-			Kubectl: "Leaves the Job and the script of before, as above.",
+			Kubectl: "Leaves what this version has no more. " + prune,
 		},
 	},
 	{

@@ -271,9 +271,28 @@ func (a *argoed) requireNoCredentials() {
 func TestArgoCD(t *testing.T) {
 	all := common(func(t *testing.T) engine { return startArgoCD(t) })
 	all["deleted"] = argoDeleted
+	all["night-failed"] = argoNightFailed
 	all["empty-render"] = argoEmptyRender
 	all["storage-in-git"] = argoStorageInGit
 	playAll(t, engines.ArgoCD, engines.Situations(), all)
+}
+
+// argoNightFailed: a CronJob whose last run has failed is Degraded to Argo CD, which goes on to
+// no other wave then.
+func argoNightFailed(t *testing.T) {
+	const mended = "{bootstrap: {timeout: 20m}, verify: {enabled: true}}"
+	a := startArgoCD(t)
+	defer a.requireNoCredentials()
+	delivered(a, "{}")
+	a.ServeRegistry()
+	night := merge(`{"status":{"lastSuccessfulTime":"2026-01-01T01:14:00Z","lastScheduleTime":"2026-01-02T01:14:00Z"}}`)
+	require.NoError(a, a.Client.Status().Patch(a.Ctx, a.Render("{}").Of("CronJob")[0].DeepCopy(), night))
+
+	revision := a.commit(mended)
+	a.await("the commit to be delivered", func(app *unstructured.Unstructured) bool {
+		return at(app, "status", "sync", "revision") == revision && state(app) == "Synced Degraded Succeeded"
+	})
+	requireGreen(a.Scenario, a.AwaitJob(a.Render(mended).SmokeTest()), "1 of 1")
 }
 
 func argoDeleted(t *testing.T) {

@@ -123,7 +123,11 @@ func (p *plain) requireFailed(_ string, job *unstructured.Unstructured) {
 // requireRemoved: nothing is, until somebody prunes.
 func (p *plain) requireRemoved(object client.Object) {
 	p.Helper()
-	p.prune(p.manifests, "--prune-allowlist", "batch/v1/Job", "--prune-allowlist", "core/v1/ConfigMap")
+	var allowlist []string
+	for _, kind := range engines.Prunable() {
+		allowlist = append(allowlist, "--prune-allowlist", kind)
+	}
+	p.prune(p.manifests, allowlist...)
 	require.NoError(p, p.failed, p.said)
 	awaitGone(p.Scenario, object)
 }

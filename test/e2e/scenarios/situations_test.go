@@ -157,7 +157,7 @@ func secondSync(e engine) {
 }
 
 func change(e engine) {
-	const changed = "{bootstrap: {timeout: 20m}, registry: {replicas: 3}}"
+	const changed = "{bootstrap: {timeout: 20m, reconcile: {enabled: false}}, registry: {replicas: 3}}"
 	s := e.scenario()
 	pull := delivered(e, "{}")
 	configs := watchConfig(s)
@@ -165,6 +165,7 @@ func change(e engine) {
 	require.EqualValues(s, 3, s.RegistryConfig().Spec.Replicas)
 	live(s, s.Render(changed).Job())
 	e.requireRemoved(s.Render("{}").Job())
+	e.requireRemoved(s.Render("{}").Of("CronJob")[0])
 
 	e.requireDone(e.commit("{}"))
 	require.EqualValues(s, 2, s.RegistryConfig().Spec.Replicas)
