@@ -85,6 +85,9 @@ func (s *plan) judgeOther(i *item) kptfn.Results {
 	if i.generatedBy(s.profile.Metadata.Name) {
 		return s.stale(i)
 	}
+	if result := s.leftBehind(i); result != nil {
+		return kptfn.Results{result}
+	}
 	if results := s.inTheWay(i); len(results) > 0 {
 		return results
 	}

@@ -6,6 +6,23 @@ import (
 	"github.com/registryprofile/registry-profile/internal/finding"
 )
 
+// leftBehind reports an object of another profile. Where that is gone, as under another name
+// now, nothing else takes it away: its Job and its CronJob would go on beside ours.
+func (s *plan) leftBehind(i *item) *kptfn.Result {
+	owner := i.profile()
+	if owner == "" || owner == s.profile.Metadata.Name || !generators.CouldMake(owner, i.ID) {
+		return nil
+	}
+	class := generators.ClassPlumbing
+	if generators.KindOf(i.Group, i.Kind).Is(generators.ClassClaim) {
+		class = generators.ClassClaim
+	}
+	result := i.finding(finding.TwoProfiles, "", "is made by the profile %q, and a cluster has one registry; %s",
+		owner, wayOut(i, class))
+	result.Severity = kptfn.Warning
+	return result
+}
+
 // stale judges an item with the marks of what an earlier run has generated, which this run
 // does not. Such an item is removed; a copy of one under another name is somebody's own.
 func (s *plan) stale(i *item) kptfn.Results {

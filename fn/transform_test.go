@@ -1,9 +1,12 @@
 package fn
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 	"github.com/stretchr/testify/assert"
@@ -246,5 +249,33 @@ func TestCredentialsOfTheRegistryAreRefused(t *testing.T) {
 			"apiVersion: v1\nkind: Secret\nmetadata: {name: my}\nstringData: {registry_storage_s3_secretkey: b}\n")
 		assert.Nil(t, items)
 		assert.Contains(t, codes, finding.Credential.Name)
+	}
+}
+
+// TestRenamed: who does what a renamed profile is told has nothing left of the old name.
+func TestRenamed(t *testing.T) {
+	items, results := Processor{}.transform(yaml.MustParse(aProfile), nil)
+	require.Empty(t, results)
+	renamed := yaml.MustParse(strings.Replace(aProfile, "registry}", "images}", 1))
+
+	_, results = Processor{}.transform(renamed, items)
+	var kept []*yaml.RNode
+	for _, item := range newItems(items) {
+		at := slices.IndexFunc(results, func(r *kptfn.Result) bool {
+			return r.ResourceRef.Kind == item.Kind && r.ResourceRef.Namespace == item.Namespace && r.ResourceRef.Name == item.Name
+		})
+		require.GreaterOrEqual(t, at, 0, "nothing is said of %s %s", item.Kind, item.Name)
+		assert.Equal(t, finding.TwoProfiles.Name, finding.CodeOf(results[at]))
+		if strings.Contains(results[at].Message, "keep this object") {
+			require.NoError(t, item.PipeE(yaml.ClearAnnotation(generators.ProfileAnnotation)))
+			kept = append(kept, item.RNode)
+		}
+	}
+	require.Len(t, kept, 1, "the claim")
+
+	items, results = Processor{}.transform(renamed, kept)
+	require.False(t, finding.HasErrors(results), results)
+	for _, item := range newItems(items) {
+		assert.Equal(t, "images", item.profile(), "%s %s", item.Kind, item.Name)
 	}
 }

@@ -28,7 +28,7 @@ func TestHealthOfEachState(t *testing.T) {
 		"bound claim":                 {"ObjectBucketClaim", `{status: {phase: Bound}}`, "Current"},
 		"failed claim":                {"ObjectBucketClaim", `{status: {phase: Failed}}`, "Failed"},
 		"new registry":                {"Config", `{metadata: {generation: 1}, spec: {replicas: 2}}`, waiting},
-		"removed registry":            {"Config", `{metadata: {generation: 2}, spec: {managementState: Removed, storage: {}}, status: {` + ready + `}}`, waiting},
+		"removed registry":            {"Config", `{metadata: {generation: 2}, spec: {managementState: Removed, storage: {}}, status: {` + ready + `}}`, "Current"},
 		"registry without storage":    {"Config", `{metadata: {generation: 2}, spec: {managementState: Managed, storage: {}}, status: {` + ready + `}}`, waiting},
 		"registry on an empty folder": {"Config", `{metadata: {generation: 2}, spec: {managementState: Managed, storage: {emptyDir: {}}}, status: {` + ready + `}}`, waiting},
 		"change that is not seen yet": {"Config", `{metadata: {generation: 3}, spec: {managementState: Managed, storage: {s3: {bucket: b}}}, status: {` + ready + `}}`, waiting},

@@ -105,6 +105,15 @@ var situations = []Situation{
 		},
 	},
 	{
+		Name: "taken-down",
+		What: "The profile takes the registry down (`managementState: Removed`), and brings it back.",
+		Then: "The engine is content with both. Back, the registry has its images.",
+		Notes: map[Engine]string{
+			ArgoCD: "A volume whose class waits for the first pod has to be bound before: none comes, and the sync waits for " +
+				"the volume until `argocd app terminate-op image-registry`.",
+		},
+	},
+	{
 		Name: "night-failed",
 		What: "The CronJob has failed in the night, and a commit mends what it failed of.",
 		Then: "The commit is delivered as a whole, with its smoke test, before the next night.",

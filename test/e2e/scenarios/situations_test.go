@@ -85,7 +85,7 @@ func common(start func(t *testing.T) engine) plays {
 	for _, inTurn := range [][]situation{
 		{
 			{"first-sync", firstSync}, {"second-sync", secondSync}, {"change", change},
-			{"storage-drift", storageDrift}, {"smoke-test", smokeTested},
+			{"taken-down", takenDown}, {"storage-drift", storageDrift}, {"smoke-test", smokeTested},
 		},
 		// drift is first: it is without the policies, which no engine takes away again.
 		{{"drift", drift}, {"job-mended", jobMended}, {"namespace-deleted", namespaceDeleted}, {"removed-from-git", removedFromGit}},
@@ -170,6 +170,21 @@ func change(e engine) {
 	e.requireDone(e.commit("{}"))
 	require.EqualValues(s, 2, s.RegistryConfig().Spec.Replicas)
 	requireNeverMoved(s, configs)
+	pull()
+}
+
+func takenDown(e engine) {
+	const down = "{registry: {managementState: Removed}}"
+	s := e.scenario()
+	pull := delivered(e, "{}")
+	e.requireDone(e.commit(down))
+	require.EqualValues(s, "Removed", s.RegistryConfig().Spec.ManagementState)
+	e.reconcile()
+	e.requireDone(e.commit(down))
+	e.requireRemoved(s.Render("{}").Job())
+
+	e.requireDone(e.commit("{}"))
+	require.EqualValues(s, "Managed", s.RegistryConfig().Spec.ManagementState)
 	pull()
 }
 
