@@ -25,7 +25,8 @@ export GOARM64     := v8.0
 export GOPPC64     := power8
 
 MODULE := github.com/registryprofile/registry-profile
-BUILD  := go build -trimpath -buildvcs=false -ldflags="-s -w -X $(MODULE)/internal/cli.version=$$VERSION"
+# GOFLAGS is said in full, as an empty one would let that of "go env -w" count.
+BUILD  := GOFLAGS="-trimpath -buildvcs=false" GOEXPERIMENT= GOFIPS140=off go build -ldflags="-s -w -X $(MODULE)/internal/cli.version=$$VERSION"
 
 .DEFAULT_GOAL := help
 

@@ -1,11 +1,23 @@
 #!/bin/bash
-# Wraps the manifests on standard input into a Policy of Open Cluster Management, in FILE.
-# Without manifests, as after a render that failed, FILE stays as it is.
+# Wraps the manifests that COMMAND writes into a Policy of Open Cluster Management, in FILE.
+# If COMMAND fails, whatever it has written before, FILE stays as it is.
 set -euo pipefail
+export LC_ALL=C
 
-file=${1:?usage: wrap.sh FILE <manifests}
+if (($# < 2)); then
+  echo "usage: wrap.sh FILE COMMAND [ARGUMENT...]" >&2
+  exit 2
+fi
+file=$1
+shift
 new=$(mktemp "$file.XXXXXX")
-trap 'rm -f "$new"' EXIT
+manifests=$(mktemp "$file.XXXXXX")
+trap 'rm -f "$new" "$manifests"' EXIT
+
+if ! "$@" >"$manifests"; then
+  echo "wrap.sh: $file stays as it was, since this has failed: $*" >&2
+  exit 1
+fi
 
 cat >"$new" <<'END'
 apiVersion: policy.open-cluster-management.io/v1
@@ -31,11 +43,21 @@ spec:
 END
 
 awk '
+  # "musthave" leaves in a list what it does not name: a right, a variable, a rule of before.
+  # "mustonlyhave" takes it away, and would take from the other kinds what the API server, an
+  # operator or a provisioner has written.
+  function compliance(kind) {
+    return kind ~ /^(Role|RoleBinding|ClusterRole|ClusterRoleBinding|CronJob|NetworkPolicy|AlertingRule)$/ ||
+      kind ~ /^ValidatingAdmissionPolicy(Binding)?$/ ? "mustonlyhave" : "musthave"
+  }
   # The lines of a document are held back until its kind is seen.
   function end_document() {
     if (kinds > 1) fail("line " NR ": two objects without --- between them")
     if (kinds == 0 && text ~ /[^ \n]/) fail("line " NR ": no kind in the document that ends here")
-    if (kinds == 1) printf "        - complianceType: musthave\n          objectDefinition:\n%s", text
+    if (kinds == 1) {
+      printf "        - complianceType: %s\n          metadataComplianceType: musthave\n", compliance(kind)
+      printf "          objectDefinition:\n%s", text
+    }
     objects += kinds; kinds = 0; text = ""
   }
   function fail(why) {
@@ -43,15 +65,15 @@ awk '
   }
   { sub(/\r$/, "") }
   /^(---|\.\.\.)[ \t]*(#.*)?$/ { end_document(); next }
-  /^(---|%)/ { fail("line " NR ": write manifests as render does: " $0) }
+  /^(---|%|[^ -~])/ { fail("line " NR ": write manifests as render does: " $0) }
   /^#/ && kinds == 0 { next }
-  /^kind:/ { kinds++ }
+  /^kind:/ { kinds++; kind = $2 }
   { text = text ($0 == "" ? "" : "            " $0) "\n" }
   END {
     if (failed) exit 1
     end_document()
-    if (!objects) fail("there is no manifest on standard input: see why the render has failed")
+    if (!objects) fail("the command has written no manifest")
   }
-' >>"$new"
+' "$manifests" >>"$new"
 chmod 644 "$new"
 mv "$new" "$file"

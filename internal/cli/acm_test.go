@@ -4,10 +4,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"text/template"
 
+	"github.com/registryprofile/registry-profile/generators"
+	"github.com/registryprofile/registry-profile/internal/ynode"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/yaml"
@@ -22,6 +25,7 @@ type acmPolicy struct {
 					Prune       string `json:"pruneObjectBehavior"`
 					Objects     []struct {
 						Compliance string         `json:"complianceType"`
+						Metadata   string         `json:"metadataComplianceType"`
 						Definition map[string]any `json:"objectDefinition"`
 					} `json:"object-templates"`
 				} `json:"spec"`
@@ -56,22 +60,35 @@ func TestPolicyOfACM(t *testing.T) {
 		var object map[string]any
 		require.NoError(t, yaml.Unmarshal([]byte(document+"\n"), &object))
 		require.True(t, assert.ObjectsAreEqual(object, spec.Objects[i].Definition), "object %d differs", i+1)
-		require.Equal(t, "musthave", spec.Objects[i].Compliance)
+		require.Equal(t, "musthave", spec.Objects[i].Metadata)
+		require.Equal(t, complianceType(object), spec.Objects[i].Compliance, "%s", object["kind"])
 	}
 }
 
-// wrapped runs the example's wrap.sh on manifests, over a Policy that is there. It returns
+// complianceType: what somebody else writes into an object is not ours to take away, and a
+// list of an object that is ours alone has nothing else (config-policy-controller,
+// controllers/configurationpolicy_controller.go: mergeArrays). A ConfigMap and a Job have a
+// hash in their names and do not change, and a Job cannot.
+func complianceType(object map[string]any) string {
+	apiVersion, kind := object["apiVersion"].(string), object["kind"].(string)
+	ofOthers := []string{"Namespace", "ServiceAccount", "Job", "ConfigMap"}
+	k := generators.KindOf(ynode.Group(apiVersion), kind)
+	if k.Kept() && !k.Is(generators.ClassGuard) || slices.Contains(ofOthers, kind) {
+		return "musthave"
+	}
+	return "mustonlyhave"
+}
+
+// wrapped runs the example's wrap.sh on a command, over a Policy that is there. It returns
 // the Policy, and what was said where wrap.sh has failed.
-func wrapped(t *testing.T, manifests string) (policy, failure string) {
+func wrapped(t *testing.T, command ...string) (policy, failure string) {
 	t.Helper()
 	folder := t.TempDir()
 	file := filepath.Join(folder, "policy.yaml")
 	require.NoError(t, os.WriteFile(file, []byte("of before\n"), 0o644))
 	script, err := filepath.Abs(filepath.Join(examples, "acm/wrap.sh"))
 	require.NoError(t, err)
-	cmd := exec.Command(script, file)
-	cmd.Stdin = strings.NewReader(manifests)
-	said, err := cmd.CombinedOutput()
+	said, err := exec.Command(script, append([]string{file}, command...)...).CombinedOutput()
 	if err != nil {
 		failure = string(said)
 		require.NotEmpty(t, failure)
@@ -85,9 +102,9 @@ func wrapped(t *testing.T, manifests string) (policy, failure string) {
 }
 
 // TestWrapOfACM: what separates documents in YAML does so here, and what is no list of
-// manifests leaves the Policy as it was.
+// manifests, or not all of it, leaves the Policy as it was.
 func TestWrapOfACM(t *testing.T) {
-	want, failure := wrapped(t, "kind: A\n---\nkind: B\n")
+	want, failure := wrapped(t, "printf", "kind: A\n---\nkind: B\n")
 	require.Empty(t, failure)
 	require.Equal(t, 2, strings.Count(want, "- complianceType: musthave"))
 	for _, same := range []string{
@@ -97,20 +114,28 @@ func TestWrapOfACM(t *testing.T) {
 		"kind: A\n---\n\n---\n# nothing\n---\nkind: B",
 		"kind: A\n...\n---  \nkind: B\n",
 	} {
-		got, failure := wrapped(t, same)
+		got, failure := wrapped(t, "printf", "%s", same)
 		assert.Empty(t, failure, "%q", same)
 		assert.Equal(t, want, got, "%q", same)
 	}
 	for manifests, why := range map[string]string{
-		"":                         "no manifest on standard input",
-		"---\n# nothing\n---\n":    "no manifest on standard input",
+		"":                         "has written no manifest",
+		"---\n# nothing\n---\n":    "has written no manifest",
 		"kind: A\nkind: B\n":       "two objects without ---",
 		"kind: A\n---\nspec: {}\n": "no kind",
 		"--- {kind: A}\n":          "write manifests as render does",
 		"%YAML 1.2\n---\nkind: A":  "write manifests as render does",
+		"\ufeffkind: A\n":          "write manifests as render does",
 	} {
-		policy, failure := wrapped(t, manifests)
+		policy, failure := wrapped(t, "printf", "%s", manifests)
 		assert.Contains(t, failure, why, "%q", manifests)
 		assert.Equal(t, "of before\n", policy, "%q", manifests)
+	}
+	for _, command := range [][]string{
+		nil, {"false"}, {"sh", "-c", "echo kind: A; exit 3"}, {"sh", "-c", "echo kind: A; kill -9 $$"}, {"no-such-command"},
+	} {
+		policy, failure := wrapped(t, command...)
+		assert.NotEmpty(t, failure, command)
+		assert.Equal(t, "of before\n", policy, command)
 	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,12 +61,27 @@ func install(path string) error {
 		return fmt.Errorf("reading this program: %w", err)
 	}
 	defer program.Close()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
 	if err := writeFile(path, program, 0o755); err != nil {
 		return fmt.Errorf("%s: %w", path, withoutPath(err))
 	}
 	// The program need not be run by the user who installs it, whatever the umask is.
+	return os.Chmod(path, 0o755)
+}
+
+// makeFolder makes a folder, and those above it, that every user can enter. It leaves alone
+// what is there.
+func makeFolder(path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return os.MkdirAll(path, 0o755) // an error where something else stands there
+	}
+	if err := makeFolder(filepath.Dir(path)); err != nil {
+		return err
+	}
+	if err := os.Mkdir(path, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
 	return os.Chmod(path, 0o755)
 }

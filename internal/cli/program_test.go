@@ -1,7 +1,9 @@
 package cli_test
 
 import (
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -29,6 +31,27 @@ func TestInstall(t *testing.T) {
 		}
 	}
 	assert.Len(t, tree(t, dir), 3, "nothing else is left")
+}
+
+// TestInstallForOthers: another user can enter every folder that install has made, and those
+// that were there are as they were.
+func TestInstallForOthers(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(dir+"/mine", 0o700))
+	install := exec.Command("sh", "-c", `umask 077; exec registry-profile install --plugin-home "$0/mine/home" --bin-dir "$0/mine/bin"`, dir)
+	output, err := install.CombinedOutput()
+	require.NoError(t, err, string(output))
+	require.NoError(t, filepath.WalkDir(dir+"/mine", func(path string, entry fs.DirEntry, err error) error {
+		require.NoError(t, err)
+		info, err := entry.Info()
+		require.NoError(t, err)
+		want := os.FileMode(0o755)
+		if path == dir+"/mine" {
+			want = 0o700
+		}
+		assert.Equal(t, want, info.Mode().Perm(), path)
+		return nil
+	}))
 }
 
 func TestProcess(t *testing.T) {

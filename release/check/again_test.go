@@ -34,7 +34,7 @@ func TestSameBytesElsewhere(t *testing.T) {
 			return slices.Contains(ofTheCaller, name)
 		}), append(environ,
 			"LC_ALL=C.UTF-8", "LANG=de_DE.UTF-8", "TZ=Pacific/Chatham",
-			"CGO_ENABLED=1", "GOAMD64=v3", "GOARM64=v9.0", "GOPPC64=power10")...)
+			"GOFLAGS=-gcflags=-N", "CGO_ENABLED=1", "GOAMD64=v3", "GOARM64=v9.0", "GOPPC64=power10")...)
 		out, err := make.CombinedOutput()
 		require.NoError(t, err, string(out))
 	}

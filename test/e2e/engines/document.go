@@ -20,8 +20,10 @@ const acm = `
 
 Its policy generator runs no plugins. [examples/acm](../examples/acm) wraps what a pipeline
 has rendered into a ConfigurationPolicy. A test evaluates it as a template with the
-delimiters of ACM, and finds every object unchanged. The controller itself is not among the
-engines above: it is in no Go module that can be built here.
+delimiters of ACM, and finds every object unchanged. The controller is in no module that Go
+can fetch, and so not among the engines above. Built from its repository (f6292ee1) it brought
+a profile, a change of it and that change taken back to a cluster as the scenarios have it,
+compliant after each, with nothing left over in a list.
 `
 
 const pruning = `
