@@ -96,9 +96,9 @@ var situations = []Situation{
 		},
 	},
 	{
-		Name:  "change",
-		What:  "A change of the profile, and that change taken back.",
-		Then:  "A new Job does what there is to do. The one before is removed, and what the profile has no more.",
+		Name: "change",
+		What: "A change of the profile, and that change taken back.",
+		Then: "A new Job does what there is to do. The one before is removed, and what the profile has no more.",
 		Notes: map[Engine]string{
 			Kubectl: "Leaves all that the profile has no more: a Job that is complete does nothing, but a CronJob runs on, " +
 				"with its rights. " + prune,
