@@ -18,13 +18,7 @@ var works = map[ynode.ID][]string{
 // carry adds the objects that an object brings to a cluster. They are a stream of their own:
 // each policy may be for other clusters.
 func (s *stream) carry(o *object) {
-	if o.value == nil { // an object can hold itself
-		return
-	}
-	held := ynode.HeldByPolicy(o.node)
-	if o.id.Kind == "Template" {
-		held = ynode.HeldBy(o.node)
-	}
+	held := append(ynode.HeldByPolicy(o.node), ynode.HeldByTemplate(o.node)...)
 	list := o.node
 	for _, key := range works[ynode.ID{Group: o.id.Group, Kind: o.id.Kind}] {
 		list = ynode.Target(ynode.Field(list, key))

@@ -389,6 +389,40 @@ func TestWhatOthersBring(t *testing.T) {
 	}
 }
 
+// TestListsAreOpened: a client takes the kind of an item from its List, and whatever has items
+// is one.
+func TestListsAreOpened(t *testing.T) {
+	list := func(group, kind, item string) string {
+		return "{apiVersion: " + group + ", kind: " + kind + ", items: [" + item + "]}"
+	}
+	const imageRegistry, storage = "imageregistry.operator.openshift.io/v1", "spec: {storage: {emptyDir: {}}}}"
+	config := []string{"error duplicate-item Config/cluster", "error config-storage Config/cluster spec.storage"}
+	for name, s := range map[string]scenario{
+		"of Configs": {added: list(imageRegistry, "ConfigList", "{metadata: {name: cluster}, "+storage), findings: config},
+		"of another kind": {added: list(imageRegistry, "Config", "{metadata: {name: cluster}, "+storage), findings: append(config,
+			"error singleton-name Config/ metadata.name")},
+		"of Secrets": {
+			added:    list("v1", "SecretList", "{metadata: {name: my}, stringData: {REGISTRY_STORAGE_S3_SECRETKEY: b}}"),
+			findings: []string{"error credential Secret/my stringData.REGISTRY_STORAGE_S3_SECRETKEY"},
+		},
+		"of what the Job writes": {
+			added:    list("v1", "SecretList", "{metadata: {name: image-registry-private-configuration-user}}"),
+			findings: []string{"error written-in-cluster Secret/image-registry-private-configuration-user"},
+		},
+		"of claims": {
+			spec:     "{storage: {rgw: {existingClaim: {name: mine}}}}",
+			added:    list("objectbucket.io/v1alpha1", "ObjectBucketClaimList", "{metadata: {name: mine}}"),
+			findings: []string{"error engine-mark ObjectBucketClaim/mine metadata.annotations"},
+		},
+		"of nothing":     {added: list("v1", "List", "")},
+		"of no objects":  {added: list("v1", "List", "a, {b: c}")},
+		"of others":      {added: list("v1", "ConfigMapList", "{metadata: {name: a}}")},
+		"with no object": {added: "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, items: {a: b}}"},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
 func TestProfilesAreNotDelivered(t *testing.T) {
 	const profile = "{apiVersion: registryprofile.dev/v1alpha1, kind: RegistryProfile, metadata: {name: registry%s}}"
 	for name, s := range map[string]scenario{

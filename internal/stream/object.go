@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/generators"
@@ -69,18 +68,6 @@ func plain(value any) any {
 		}
 	}
 	return value
-}
-
-// listed returns the objects in a List, or nil where the object is none.
-func (o *object) listed() []*yaml.Node {
-	if _, ok := o.value["items"].([]any); !ok || !strings.HasSuffix(o.id.Kind, "List") {
-		return nil
-	}
-	listed := []*yaml.Node{}
-	for _, n := range ynode.Target(ynode.Field(o.node, "items")).Content {
-		listed = append(listed, ynode.Target(n))
-	}
-	return listed
 }
 
 func (o *object) is(group, kind string) bool { return o.id.Group == group && o.id.Kind == kind }

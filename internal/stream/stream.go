@@ -5,6 +5,8 @@
 package stream
 
 import (
+	"strings"
+
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
@@ -134,15 +136,25 @@ func open(items []*yaml.RNode) []*stream {
 	return all
 }
 
-// add puts an object into the stream, or the objects of a List.
+// add puts an object into the stream, or the objects of a List. What has items and another
+// kind is a List to some, and an object to others.
 func (s *stream) add(o *object) {
-	if listed := o.listed(); listed != nil {
-		for _, n := range listed {
-			s.add(newObject(n, o.item))
-		}
+	if o.value == nil { // an object can hold itself
+		s.take(o)
 		return
 	}
-	s.carry(o)
+	listed := ynode.HeldByList(o.node)
+	for _, held := range listed {
+		s.add(newObject(held.Node, o.item))
+	}
+	if len(listed) == 0 || !strings.HasSuffix(o.id.Kind, "List") {
+		s.carry(o)
+		s.take(o)
+	}
+}
+
+// take puts an object into the stream, and none that it holds.
+func (s *stream) take(o *object) {
 	s.objects = append(s.objects, o)
 	if o.isOurs() {
 		s.ours = append(s.ours, o)

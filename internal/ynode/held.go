@@ -19,14 +19,42 @@ type Held struct {
 
 // HeldBy returns the objects in a List or a Template of OpenShift. It does not look into
 // what these hold.
-func HeldBy(n *yaml.Node) []Held {
-	switch id := IDOf(n); {
-	case id.Group == "template.openshift.io" && id.Kind == "Template":
-		return inList(n, "objects")
-	case strings.HasSuffix(id.Kind, "List"):
-		return inList(n, "items")
+func HeldBy(n *yaml.Node) []Held { return append(HeldByTemplate(n), HeldByList(n)...) }
+
+// HeldByTemplate returns the objects in a Template of OpenShift.
+func HeldByTemplate(n *yaml.Node) []Held {
+	if id := IDOf(n); id.Group != "template.openshift.io" || id.Kind != "Template" {
+		return nil
 	}
-	return nil
+	return inList(n, "objects")
+}
+
+// HeldByList returns the objects in a List. To kubectl and the engines whatever has items is
+// one, of any kind.
+func HeldByList(n *yaml.Node) []Held {
+	all := inList(n, "items")
+	for i := range all {
+		all[i].Node = typed(all[i].Node, Text(n, "apiVersion"), strings.TrimSuffix(Text(n, "kind"), "List"))
+	}
+	return all
+}
+
+// typed returns an item of a List as a client reads it, which takes the kind and the version of
+// an item that has neither from the List (apimachinery, unstructuredJSONScheme.decodeToList).
+// A List in a List gets none.
+func typed(item *yaml.Node, apiVersion, kind string) *yaml.Node {
+	if item == nil || item.Kind != yaml.MappingNode || Text(item, "apiVersion")+Text(item, "kind") != "" ||
+		Field(item, "items") != nil {
+		return item
+	}
+	whole := *item
+	whole.Content = []*yaml.Node{String("apiVersion"), String(apiVersion), String("kind"), String(kind)}
+	for i := 0; i+1 < len(item.Content); i += 2 {
+		if key := Key(item.Content[i]); key != "apiVersion" && key != "kind" {
+			whole.Content = append(whole.Content, item.Content[i], item.Content[i+1])
+		}
+	}
+	return &whole
 }
 
 const (
