@@ -334,6 +334,40 @@ func TestTheClaimIsKept(t *testing.T) {
 	}
 }
 
+// TestMarksOfFlux: Flux reads labels too, and does not care about case.
+func TestMarksOfFlux(t *testing.T) {
+	const flux, bucket, volume = "kustomize.toolkit.fluxcd.io/", "ObjectBucketClaim/image-registry-rgw", "PersistentVolumeClaim/image-registry-cephfs"
+	const config = "Config/cluster metadata.labels."
+	label := func(object, mark string) change {
+		kind, name, _ := strings.Cut(object, "/")
+		head := "kind: " + kind + "\nmetadata:\n  name: " + name + "\n"
+		if kind != "Config" {
+			head += "  namespace: openshift-image-registry\n"
+		}
+		head += "  labels:\n"
+		return change{head, head + "    " + flux + mark + "\n"}
+	}
+	for name, s := range map[string]scenario{
+		"forced": {changes: []change{label(bucket, "force: enabled")},
+			findings: []string{"error replace-mark " + bucket + " metadata.labels." + flux + "force"}},
+		"a volume that is forced": {spec: "{storage: {cephfs: {}}}", changes: []change{label(volume, "force: Enabled")},
+			findings: []string{"error replace-mark " + volume + " metadata.labels." + flux + "force"}},
+		"pruned by a label, which an annotation overrules": {changes: []change{label(bucket, "prune: enabled")}},
+		"left alone": {changes: []change{label("Config/cluster", "reconcile: Disabled")},
+			findings: []string{"warning engine-mark " + config + flux + "reconcile"}},
+		"left as the operator has made it": {changes: []change{label("Config/cluster", "ssa: IfNotPresent")},
+			findings: []string{"warning engine-mark " + config + flux + "ssa"}},
+		"told once": {changes: []change{{flux + "ssa: Merge", flux + "ssa: Ignore"}},
+			findings: []string{"error engine-mark Config/cluster metadata.annotations." + flux + "ssa"}},
+		"a claim of yours": {
+			spec:  "{storage: {rgw: {existingClaim: {name: mine}}}}",
+			added: strings.Replace(marked("ObjectBucketClaim", "mine", ""), "prune: disabled", "prune: Disabled", 1),
+		},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
 // TestWhatOthersBring: policies, works and templates bring objects to a cluster too.
 func TestWhatOthersBring(t *testing.T) {
 	const config = "{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster}, " +

@@ -80,11 +80,16 @@ func (o *object) isSingleton() bool { return o.kind().Is(generators.ClassShared)
 
 func (o *object) annotation(key string) string { return text(o.value, "metadata", "annotations", key) }
 
-func (o *object) annotations() map[string]string {
-	all, _ := at(o.value, "metadata", "annotations").(map[string]any)
+func (o *object) annotations() map[string]string { return o.metadata("annotations") }
+
+func (o *object) labels() map[string]string { return o.metadata("labels") }
+
+// metadata returns the texts in a mapping of the object's metadata.
+func (o *object) metadata(field string) map[string]string {
+	all, _ := at(o.value, "metadata", field).(map[string]any)
 	texts := make(map[string]string, len(all))
 	for key := range all {
-		texts[key] = o.annotation(key)
+		texts[key] = text(all, key)
 	}
 	return texts
 }
