@@ -406,7 +406,12 @@ func TestWhatOthersBring(t *testing.T) {
 		},
 		"a ManifestWork": {
 			added: "{apiVersion: work.open-cluster-management.io/v1, kind: ManifestWork, metadata: {name: w}, spec: {workload: {manifests: [" +
-				config + "]}}}",
+				config + "]}, deleteOption: {propagationPolicy: Orphan}}}",
+			findings: storage,
+		},
+		"a ManifestWorkReplicaSet": {
+			added: "{apiVersion: work.open-cluster-management.io/v1alpha1, kind: ManifestWorkReplicaSet, metadata: {name: w}, " +
+				"spec: {manifestWorkTemplate: {workload: {manifests: [" + config + "]}, deleteOption: {propagationPolicy: Orphan}}}}",
 			findings: storage,
 		},
 		"a List in a SyncSet": {
@@ -418,6 +423,89 @@ func TestWhatOthersBring(t *testing.T) {
 			added: configuration(enforce, musthave, "{apiVersion: imageregistry.operator.openshift.io/v1, "+
 				"kind: Config, metadata: {name: cluster}, spec: {replicas: 3}}"),
 		},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// TestWhoBringsKeeps: what brings the claim, Config or a policy to clusters does not lose them
+// there, nor take from them what the cluster has written.
+func TestWhoBringsKeeps(t *testing.T) {
+	const (
+		claim = "{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim, metadata: {name: image-registry-rgw, " +
+			"namespace: openshift-image-registry}}"
+		config    = "{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster}}"
+		configMap = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: b}}"
+		cronJob   = "{apiVersion: batch/v1, kind: CronJob, metadata: {name: a, labels: {x: y}}}"
+		guard     = "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicy, metadata: {name: x}}"
+	)
+	policy := func(rule, template, object string) string {
+		return "{apiVersion: policy.open-cluster-management.io/v1, kind: Policy, metadata: {name: p}, spec: {policy-templates: [{objectDefinition: " +
+			"{apiVersion: policy.open-cluster-management.io/v1, kind: ConfigurationPolicy, metadata: {name: c}, spec: {" + rule +
+			"object-templates: [{" + template + ", objectDefinition: " + object + "}]}}}]}}"
+	}
+	work := func(option, objects string) string {
+		return "{apiVersion: work.open-cluster-management.io/v1, kind: ManifestWork, metadata: {name: w}, spec: {" + option +
+			"workload: {manifests: [" + objects + "]}}}"
+	}
+	syncSet := func(spec string) string {
+		return "{apiVersion: hive.openshift.io/v1, kind: SyncSet, metadata: {name: s}, spec: {" + spec + "}}"
+	}
+	patch := func(kind, patchType, text string) string {
+		return syncSet("patches: [{apiVersion: imageregistry.operator.openshift.io/v1, kind: " + kind + ", name: cluster, patchType: " +
+			patchType + ", patch: '" + text + "'}]")
+	}
+	orphan := func(resource string) string {
+		return "deleteOption: {propagationPolicy: SelectivelyOrphan, selectivelyOrphans: {orphaningRules: [" +
+			"{group: imageregistry.operator.openshift.io, resource: " + resource + ", name: cluster}]}}, "
+	}
+	const musthave, inPolicy = "complianceType: musthave", "error carrier Policy/p spec.policy-templates[0].objectDefinition.spec."
+	prune := []string{inPolicy + "pruneObjectBehavior"}
+	foreground := []string{"error carrier ManifestWork/w spec.deleteOption.propagationPolicy"}
+	storage := []string{"error config-storage Config/cluster spec.storage"}
+	for name, s := range map[string]scenario{
+		"a policy that prunes":              {added: policy("pruneObjectBehavior: DeleteAll, ", musthave, config), findings: prune},
+		"a policy that prunes what it made": {added: policy("pruneObjectBehavior: DeleteIfCreated, ", musthave, config), findings: prune},
+		"a policy that leaves":              {added: policy("pruneObjectBehavior: None, ", musthave, config)},
+		"a policy that prunes what goes":    {added: policy("pruneObjectBehavior: DeleteAll, ", musthave, configMap)},
+		"a policy that takes": {added: policy("", "complianceType: MustOnlyHave", config),
+			findings: []string{inPolicy + "object-templates[0].complianceType"}},
+		"a policy that takes from what is ours alone": {added: policy("", "complianceType: mustonlyhave", cronJob)},
+		"a policy that makes again": {added: policy("", musthave+", recreateOption: IfRequired", config),
+			findings: []string{inPolicy + "object-templates[0].recreateOption"}},
+		"a policy that makes others again": {added: policy("", musthave+", recreateOption: Always", guard)},
+		"a policy that deletes the claim": {added: policy("", "complianceType: mustnothave", claim),
+			findings: []string{"error replace-mark ObjectBucketClaim/image-registry-rgw"}},
+		"a policy that deletes all claims": {
+			added:    policy("", "complianceType: mustnothave", "{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim}"),
+			findings: []string{"error replace-mark ObjectBucketClaim/"},
+		},
+		"a policy that deletes the claim of the Job": {
+			spec: "{storage: {rgw: {existingClaim: {name: image-registry-rgw}}}}", added: policy("", "complianceType: mustnothave", claim),
+			findings: []string{"error replace-mark ObjectBucketClaim/image-registry-rgw"},
+		},
+		"a policy that deletes another claim": {
+			added: policy("", "complianceType: mustnothave", strings.Replace(claim, "image-registry-rgw", "loki", 1))},
+		"a policy that deletes claims elsewhere": {added: policy("", "complianceType: mustnothave",
+			"{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim, metadata: {namespace: other}}")},
+
+		"a work":               {added: work("", config), findings: foreground},
+		"a work that deletes":  {added: work("deleteOption: {propagationPolicy: Foreground}, ", configMap+", "+config), findings: foreground},
+		"a work that leaves":   {added: work("deleteOption: {propagationPolicy: Orphan}, ", config)},
+		"a work with the rule": {added: work(orphan("configs"), config)},
+		"a work with another":  {added: work(orphan("imagepruners"), config), findings: foreground},
+		"a work of others":     {added: work("", configMap)},
+
+		"a SyncSet that prunes": {added: syncSet("resourceApplyMode: Sync, resources: [" + config + "]"),
+			findings: []string{"error carrier SyncSet/s spec.resourceApplyMode"}},
+		"a SyncSet that adds":      {added: syncSet("resourceApplyMode: Upsert, resources: [" + config + "]")},
+		"a SyncSet of others":      {added: syncSet("resourceApplyMode: Sync, resources: [" + configMap + "]")},
+		"a SyncSet that patches":   {added: patch("Config", "merge", `{"spec": {"storage": {"emptyDir": {}}}}`), findings: storage},
+		"a patch of operations":    {added: patch("Config", "json", `[{"op": "remove", "path": "/spec/storage/s3"}]`), findings: storage},
+		"a patch that asks":        {added: patch("Config", "json", `[{"op": "test", "path": "/spec/storage", "value": {}}]`)},
+		"a patch of the log":       {added: patch("Config", "merge", `{"spec": {"logLevel": "Debug"}}`)},
+		"a patch of another kind":  {added: patch("Other", "merge", `{"spec": {"storage": {}}}`)},
+		"a patch that is template": {added: patch("Config", "merge", `{{ x }`)},
 	} {
 		t.Run(name, s.run)
 	}

@@ -26,8 +26,13 @@ type object struct {
 	apiVersion string
 	id         ynode.ID
 
-	// isForbidden says that a policy deletes the object.
+	// carrier is what brings the object to a cluster, if that is another one, and rules say how.
+	// isForbidden says that it deletes the object.
+	carrier     *object
+	rules       []ynode.Rule
 	isForbidden bool
+	// into is the stream of what the object brings to a cluster, or nil.
+	into *stream
 }
 
 func newObject(n *yaml.Node, item int) *object {

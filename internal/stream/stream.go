@@ -100,6 +100,7 @@ var checks = []func(*stream, *object) kptfn.Results{
 	weakened,
 	contents,
 	policyExemptions,
+	harmful,
 	templates,
 	profiles,
 }
@@ -115,6 +116,8 @@ type stream struct {
 	// isCarried itself may have other parts elsewhere, and templates that are filled in there.
 	carried   []*stream
 	isCarried bool
+	// outer is the stream that brings a stream that isCarried.
+	outer *stream
 	// written are the objects that are written in the cluster.
 	written []generators.Written
 }
@@ -145,7 +148,9 @@ func (s *stream) add(o *object) {
 	}
 	listed := ynode.HeldByList(o.node)
 	for _, held := range listed {
-		s.add(newObject(held.Node, o.item))
+		item := newObject(held.Node, o.item)
+		item.carrier, item.rules, item.isForbidden = o.carrier, o.rules, o.isForbidden
+		s.add(item)
 	}
 	if len(listed) == 0 || !strings.HasSuffix(o.id.Kind, "List") {
 		s.carry(o)

@@ -15,7 +15,12 @@ type Held struct {
 	Node *yaml.Node
 	// Forbidden says that the other one deletes it.
 	Forbidden bool
+	// Rules are the fields of the other one that say how it treats the object.
+	Rules []Rule
 }
+
+// Rule is a field and its value, which is "" where the field is not there.
+type Rule struct{ Path, Value string }
 
 // HeldBy returns the objects in a List or a Template of OpenShift. It does not look into
 // what these hold.
@@ -87,7 +92,11 @@ func inPolicy(n *yaml.Node) []Held {
 			continue
 		}
 		for _, held := range inConfigurationPolicy(policy, action) {
-			held.Path = "spec." + template.Path + ".objectDefinition." + held.Path
+			outer := "spec." + template.Path + ".objectDefinition."
+			held.Path = outer + held.Path
+			for i := range held.Rules {
+				held.Rules[i].Path = outer + held.Rules[i].Path
+			}
 			all = append(all, held)
 		}
 	}
@@ -101,10 +110,17 @@ func inConfigurationPolicy(n *yaml.Node, outer string) []Held {
 	}
 	var all []Held
 	for _, template := range inList(Field(n, "spec"), "object-templates") {
-		if object := Target(Field(template.Node, "objectDefinition")); object != nil {
-			forbidden := strings.EqualFold(Text(template.Node, "complianceType"), "mustnothave")
-			all = append(all, Held{"spec." + template.Path + ".objectDefinition", object, forbidden})
+		object := Target(Field(template.Node, "objectDefinition"))
+		if object == nil {
+			continue
 		}
+		held := Held{Path: "spec." + template.Path + ".objectDefinition", Node: object}
+		held.Forbidden = strings.EqualFold(Text(template.Node, "complianceType"), "mustnothave")
+		held.Rules = append(held.Rules, Rule{"spec.pruneObjectBehavior", Text(n, "spec", "pruneObjectBehavior")})
+		for _, key := range []string{"complianceType", "recreateOption"} {
+			held.Rules = append(held.Rules, Rule{"spec." + template.Path + "." + key, Text(template.Node, key)})
+		}
+		all = append(all, held)
 	}
 	return all
 }
