@@ -1,6 +1,7 @@
 package stream_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -689,6 +690,69 @@ func TestRightsAreTheJobsAlone(t *testing.T) {
 			findings: []string{"error role-changed ClusterRole/registry-profile-registry-bootstrap " +
 				"metadata.labels.rbac.authorization.k8s.io/aggregate-to-edit"},
 		},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// TestWhatIsUsedIsOurs: a part of a profile that has lost its label and its annotation is told
+// where another part names it.
+func TestWhatIsUsedIsOurs(t *testing.T) {
+	const policies = "error guard ValidatingAdmissionPolicyBinding/registry-profile-claims spec.policyName"
+	for name, s := range map[string]struct {
+		spec, object string
+		change       change
+		findings     []string
+	}{
+		"a Role":        {object: "Role/registry-bootstrap", findings: []string{"error role-changed RoleBinding/registry-bootstrap roleRef.name"}},
+		"a ClusterRole": {object: "ClusterRole/registry-profile-registry-bootstrap", findings: []string{"error role-changed ClusterRoleBinding/registry-profile-registry-bootstrap roleRef.name"}},
+		"a policy":      {object: "ValidatingAdmissionPolicy/registry-profile-claims", findings: []string{policies}},
+		"a CronJob": {object: "CronJob/registry-reconcile", findings: []string{
+			"warning role-changed CronJob/registry-reconcile spec.jobTemplate.spec.template.spec.serviceAccountName"}},
+		"the only script": {
+			spec: "{verify: {enabled: false}}", object: "ConfigMap/registry-bootstrap-", findings: []string{
+				"error broken-reference Job/JOB spec.template.spec.volumes",
+				"error broken-reference CronJob/registry-reconcile spec.jobTemplate.spec.template.spec.volumes",
+			}},
+		"the script": {
+			object: "ConfigMap/registry-bootstrap-", findings: []string{
+				"error broken-reference Job/JOB spec.template.spec.volumes",
+				"error broken-reference CronJob/registry-reconcile spec.jobTemplate.spec.template.spec.volumes",
+			}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := rendered(t, cmp.Or(s.spec, "{}"))
+			kind, object, _ := strings.Cut(s.object, "/")
+			documents := strings.Split(text, "---\n")
+			changed := 0
+			for i, document := range documents {
+				if changed == 0 && strings.Contains(document, "\nkind: "+kind+"\nmetadata:\n  name: "+object) {
+					document = strings.Replace(document, "    app.kubernetes.io/managed-by: registry-profile\n", "    a: b\n", 1)
+					documents[i] = strings.Replace(document, "    registryprofile.dev/profile: registry\n", "", 1)
+					changed++
+				}
+			}
+			require.Equal(t, 1, changed)
+			assert.Equal(t, s.findings, judged(t, cases.Join(documents)))
+		})
+	}
+}
+
+// TestNothingElseRunsAsTheJob: what has its account has its rights.
+func TestNothingElseRunsAsTheJob(t *testing.T) {
+	const deployment = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: d%s}, spec: {template: {spec: {%s: %s}}}}"
+	const here, account = ", namespace: registry-profile", "registry-bootstrap"
+	path := "warning role-changed Deployment/d spec.template.spec."
+	for name, s := range map[string]scenario{
+		"here":              {added: fmt.Sprintf(deployment, here, "serviceAccountName", account), findings: []string{path + "serviceAccountName"}},
+		"wherever it lands": {added: fmt.Sprintf(deployment, "", "serviceAccountName", account), findings: []string{path + "serviceAccountName"}},
+		"by the old name":   {added: fmt.Sprintf(deployment, here, "serviceAccount", account), findings: []string{path + "serviceAccount"}},
+		"elsewhere":         {added: fmt.Sprintf(deployment, ", namespace: other", "serviceAccountName", account)},
+		"with another":      {added: fmt.Sprintf(deployment, here, "serviceAccountName", "other")},
+		"with none":         {added: fmt.Sprintf(deployment, here, "hostNetwork", "true")},
+		"a kind of a CRD's": {added: "{apiVersion: tekton.dev/v1, kind: PipelineRun, metadata: {name: p" + here + "}, spec: {taskRunSpecs: [{serviceAccountName: " + account + "}]}}", findings: []string{"warning role-changed PipelineRun/p spec.taskRunSpecs[0].serviceAccountName"}},
+		"in what is for others": {added: "{apiVersion: policy.open-cluster-management.io/v1, kind: ConfigurationPolicy, metadata: {name: c}, spec: {object-templates: [" +
+			"{complianceType: musthave, objectDefinition: " + fmt.Sprintf(deployment, here, "serviceAccountName", account) + "}]}}"},
 	} {
 		t.Run(name, s.run)
 	}

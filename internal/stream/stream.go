@@ -88,6 +88,7 @@ var checks = []func(*stream, *object) kptfn.Results{
 	scripts,
 	bindings,
 	bindingsOfOthers,
+	runsAsJob,
 	aggregated,
 	repeats,
 	claimFields,
