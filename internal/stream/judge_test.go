@@ -765,6 +765,9 @@ func TestCronJobsRepeat(t *testing.T) {
 	differs := func(name, field string) []string {
 		return []string{"error job-differs CronJob/" + name + " " + pod + field}
 	}
+	const jobs = "error job-differs CronJob/registry-reconcile spec.jobTemplate.spec."
+	const deadline = "      activeDeadlineSeconds: "
+	schedule := func(cronJob string) []string { return []string{"error " + cronJob + " spec.schedule"} }
 	for name, s := range map[string]struct {
 		cronJob, old, new string
 		findings          []string
@@ -792,6 +795,19 @@ func TestCronJobsRepeat(t *testing.T) {
 			"registry-reconcile", "          containers:\n", "          initContainers:\n          - name: x\n          containers:\n",
 			differs("registry-reconcile", ".initContainers"),
 		},
+		"somebody else's Jobs": {"registry-reconcile", deadline, "      managedBy: example.com/x\n" + deadline, []string{jobs + "managedBy"}},
+		"two runs at once":     {"registry-reconcile", deadline, "      completions: 2\n" + deadline, []string{jobs + "completions"}},
+		"pods of others":       {"registry-reconcile", deadline, "      manualSelector: true\n" + deadline, []string{jobs + "manualSelector"}},
+		"another verdict":      {"registry-reconcile", "action: FailJob", "action: Ignore", []string{jobs + "podFailurePolicy.rules[0].action"}},
+		"what a Job lets be changed": {cronJob: "registry-reconcile", old: deadline,
+			new: "      parallelism: 1\n      ttlSecondsAfterFinished: 60\n      suspend: false\n" + deadline},
+		"labels of pods":  {cronJob: "registry-reconcile", old: "            app.kubernetes.io/component: ", new: "            a: b\n            app.kubernetes.io/component: "},
+		"no pod":          {"registry-reconcile", "jobTemplate:", "jobTemplate: {}\n  other:", differs("registry-reconcile", ".containers")},
+		"no schedule":     {"registry-reconcile", "  schedule: ", "  schedule: every day # ", schedule("reconcile-schedule CronJob/registry-reconcile")},
+		"never":           {"registry-verify", "  schedule: ", "  schedule: 0 0 31 2 * # ", schedule("verify-schedule CronJob/registry-verify")},
+		"at another time": {cronJob: "registry-reconcile", old: "  schedule: ", new: "  suspend: true\n  schedule: '@weekly' # "},
+		"a template": {"registry-reconcile", "  schedule: ", "  schedule: ${WHEN} # ",
+			[]string{"warning template-left CronJob/registry-reconcile spec.schedule"}},
 		"another time": {cronJob: "registry-reconcile", old: "  schedule: ", new: "  timeZone: Etc/UTC\n  schedule: "},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -91,6 +91,7 @@ var checks = []func(*stream, *object) kptfn.Results{
 	runsAsJob,
 	aggregated,
 	repeats,
+	schedules,
 	claimFields,
 	timeToLive,
 	incomplete,
