@@ -31,6 +31,23 @@ func runsAsJob(s *stream, o *object) kptfn.Results {
 		"an account of its own")
 }
 
+// tokens reports an account that gives the pods of our Jobs no token, where the pods do not ask
+// for one.
+func tokens(s *stream, o *object) kptfn.Results {
+	const field = "automountServiceAccountToken"
+	if !o.is("", "ServiceAccount") || text(o.value, field) != "false" {
+		return nil
+	}
+	for _, job := range s.ours {
+		pod, _ := job.pod()
+		if text(pod, "serviceAccountName") == o.id.Name && o.mayBeIn(job.id.Namespace) && text(pod, field) != "true" {
+			return o.error(finding.Reference, field, "is false, so that %s %s can ask the API server for nothing; remove it",
+				job.id.Kind, job.id.Name)
+		}
+	}
+	return nil
+}
+
 // accounts returns the accounts of the profiles of the stream, and those that their Jobs name.
 func (s *stream) accounts() []ynode.ID {
 	var all []ynode.ID

@@ -758,6 +758,27 @@ func TestNothingElseRunsAsTheJob(t *testing.T) {
 	}
 }
 
+// TestTheJobHasAToken: without one it can ask the API server for nothing.
+func TestTheJobHasAToken(t *testing.T) {
+	const account = "kind: ServiceAccount\nmetadata:\n  name: registry-%s\n"
+	off := func(name string) []change {
+		head := fmt.Sprintf(account, name)
+		return []change{{head, "automountServiceAccountToken: false\n" + head}}
+	}
+	finding := func(name string) []string {
+		return []string{"error broken-reference ServiceAccount/registry-" + name + " automountServiceAccountToken"}
+	}
+	for name, s := range map[string]scenario{
+		"of the Job":        {changes: off("bootstrap"), findings: finding("bootstrap")},
+		"of the smoke test": {changes: off("smoke-test"), findings: finding("smoke-test")},
+		"of others": {added: "{apiVersion: v1, kind: ServiceAccount, metadata: {name: registry-bootstrap, namespace: other}, " +
+			"automountServiceAccountToken: false}"},
+		"on": {changes: []change{{fmt.Sprintf(account, "bootstrap"), "automountServiceAccountToken: true\n" + fmt.Sprintf(account, "bootstrap")}}},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
 // TestCronJobsRepeat: a CronJob runs what the Job of the profile runs.
 func TestCronJobsRepeat(t *testing.T) {
 	const spec = "{verify: {schedule: 30 5 * * *}}"

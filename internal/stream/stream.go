@@ -89,6 +89,7 @@ var checks = []func(*stream, *object) kptfn.Results{
 	bindings,
 	bindingsOfOthers,
 	runsAsJob,
+	tokens,
 	aggregated,
 	repeats,
 	schedules,
