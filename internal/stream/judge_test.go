@@ -160,6 +160,48 @@ func TestNothingThatIsWrittenInTheCluster(t *testing.T) {
 	}
 }
 
+// TestCredentialsAreNowhere: names of the registry's own are told anywhere, those of a claim beside
+// the registry, where no other application's are.
+func TestCredentialsAreNowhere(t *testing.T) {
+	const here, elsewhere = ", namespace: openshift-image-registry", ", namespace: x"
+	object := func(kind, namespace, rest string) string {
+		return "{apiVersion: v1, kind: " + kind + ", metadata: {name: a" + namespace + "}, " + rest + "}"
+	}
+	pod := func(namespace, variable string) string {
+		return object("Pod", namespace, "spec: {containers: [{name: a, env: [{name: a, value: b}, {"+variable+"}]}]}")
+	}
+	const file = "stringData: {credentials: \"[default]\\naws_access_key_id=AKIA\\naws_secret_access_key = abc\"}"
+	const variable = "error credential Pod/a spec.containers[0].env[1].value"
+	for name, s := range map[string]scenario{
+		"in small letters":   {added: object("Secret", here, "stringData: {aws_secret_access_key: a}"), findings: []string{"error credential Secret/a stringData.aws_secret_access_key"}},
+		"of others":          {added: object("Secret", elsewhere, "stringData: {aws_secret_access_key: a}")},
+		"a file":             {added: object("Secret", here, file), findings: []string{"error credential Secret/a stringData.credentials"}},
+		"a file of others":   {added: object("Secret", elsewhere, file)},
+		"an encoded file":    {added: object("Secret", here, "data: {a: QVdTX1NFQ1JFVF9BQ0NFU1NfS0VZPWFiYwo=}"), findings: []string{"error credential Secret/a data.a"}},
+		"a script":           {added: object("ConfigMap", here, "data: {env: export AWS_SECRET_ACCESS_KEY=abc}"), findings: []string{"error credential ConfigMap/a data.env"}},
+		"a script that asks": {added: object("ConfigMap", here, "data: {env: 'export AWS_SECRET_ACCESS_KEY=$(cat key)', json: '{\"AWS_SECRET_ACCESS_KEY\": \"${KEY}\"}'}")},
+		"a role, no key":     {added: object("Secret", here, "stringData: {credentials: 'role_arn = a'}")},
+		"a template":         {added: object("Secret", here, "stringData: {AWS_SECRET_ACCESS_KEY: '${KEY}'}")},
+		"sealed": {added: "{apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: {name: a" + here + "}, " +
+			"spec: {encryptedData: {AWS_SECRET_ACCESS_KEY: a}}}"},
+		"a variable":             {added: pod(elsewhere, "name: REGISTRY_STORAGE_S3_SECRETKEY, value: a"), findings: []string{variable}},
+		"a variable of a claim":  {added: pod(here, "name: AWS_ACCESS_KEY_ID, value: a"), findings: []string{variable}},
+		"in no namespace":        {added: object("Secret", "", "stringData: {AWS_ACCESS_KEY_ID: a}"), findings: []string{"error credential Secret/a stringData.AWS_ACCESS_KEY_ID"}},
+		"a variable wherever":    {added: pod("", "name: AWS_ACCESS_KEY_ID, value: a")},
+		"a variable of others":   {added: pod(elsewhere, "name: AWS_ACCESS_KEY_ID, value: a")},
+		"a variable of a Secret": {added: pod(here, "name: AWS_ACCESS_KEY_ID, valueFrom: {secretKeyRef: {name: a, key: b}}")},
+		"a variable of another":  {added: pod(here, "name: AWS_ACCESS_KEY_ID, value: $(OTHER)")},
+		"a variable, no secret":  {added: pod(elsewhere, "name: REGISTRY_STORAGE_S3_BUCKET, value: a")},
+		"an annotation of Config": {changes: []change{{"kind: Config\nmetadata:\n  name: cluster\n  labels:\n    app.kubernetes.io/managed-by: registry-profile\n  annotations:\n",
+			"kind: Config\nmetadata:\n  name: cluster\n  labels:\n    app.kubernetes.io/managed-by: registry-profile\n  annotations:\n    x/AWS_SECRET_ACCESS_KEY: a\n"}},
+			findings: []string{"error credential Config/cluster metadata.annotations.x/AWS_SECRET_ACCESS_KEY"}},
+		"in a policy, told once": {added: "{apiVersion: policy.open-cluster-management.io/v1, kind: ConfigurationPolicy, metadata: {name: c}, spec: {object-templates: [" +
+			"{complianceType: musthave, objectDefinition: " + pod(here, "name: AWS_ACCESS_KEY_ID, value: a") + "}]}}", findings: []string{variable}},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
 // TestSettingsAreThoseOfAProfile: what no profile may say, no patch says either.
 func TestSettingsAreThoseOfAProfile(t *testing.T) {
 	const rbd, service = "{storage: {rbd: {}}}", "{storage: {rgw: {endpoint: {service: {}}}}}"
