@@ -44,7 +44,8 @@ func (o *object) credentials() kptfn.Results {
 		}
 	}
 	for _, key := range sorted(at(o.value, "metadata", "annotations")) {
-		if name := key[strings.LastIndex(key, "/")+1:]; isCredential(name, o.isBesideRegistry()) && isLiteral(o.annotation(key)) {
+		name := key[strings.LastIndex(key, "/")+1:]
+		if isCredential(name, o.isBesideRegistry()) && isLiteral(o.annotation(key)) {
 			report(annotations + key)
 		}
 	}
@@ -89,10 +90,11 @@ func (o *object) inEnvironment(value any, path string, report func(path string))
 	switch v := value.(type) {
 	case []any:
 		for i, item := range v {
-			name := text(item, "name")
-			isSecret := isCredential(name, o.isBesideRegistry()) && strings.HasSuffix(strings.TrimSuffix(strings.ToUpper(name), "_ID"), "KEY")
+			name := strings.ToUpper(text(item, "name"))
+			isKey := strings.HasSuffix(name, "KEY") || strings.HasSuffix(name, "KEY_ID")
+			isSecret := isKey && isCredential(name, o.isBesideRegistry()) && isLiteral(text(item, "value"))
 			below := fmt.Sprintf("%s[%d]", path, i)
-			if strings.HasSuffix(path, ".env") && isSecret && isLiteral(text(item, "value")) {
+			if isSecret && strings.HasSuffix(path, ".env") {
 				report(below + ".value")
 			}
 			o.inEnvironment(item, below, report)

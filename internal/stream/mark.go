@@ -56,9 +56,10 @@ func engineMarks(_ *stream, o *object) kptfn.Results {
 		}
 	}
 	path, value := o.kind().Skipping(o.labels(), o.annotations())
-	if isTold := func(r *kptfn.Result) bool { return finding.Path(r) == path }; path != "" && !slices.ContainsFunc(results, isTold) {
-		results = append(results, o.warning(finding.EngineMark, path, "has %s, with which the object is not delivered; remove that",
-			finding.Quote(value))...)
+	isTold := func(r *kptfn.Result) bool { return finding.Path(r) == path }
+	if path != "" && !slices.ContainsFunc(results, isTold) {
+		results = append(results, o.warning(finding.EngineMark, path, "has %s, with which the object is not delivered; "+
+			"remove that", finding.Quote(value))...)
 	}
 	return results
 }
