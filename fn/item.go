@@ -17,15 +17,10 @@ type item struct {
 
 func newItem(n *yaml.RNode) *item {
 	i := &item{RNode: n, Meta: ynode.MetaOf(n.YNode())}
-	i.dropNamespace()
-	return i
-}
-
-// dropNamespace takes the namespace out of the identity of a kind that has none.
-func (i *item) dropNamespace() {
-	if generators.ClusterScoped(i.Group, i.Kind) {
+	if generators.ClusterScoped(i.Group, i.Kind) { // the kind has none
 		i.Namespace = ""
 	}
+	return i
 }
 
 func newItems(nodes []*yaml.RNode) []*item {

@@ -1,8 +1,6 @@
 package fn
 
 import (
-	"strings"
-
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
@@ -25,10 +23,6 @@ func members(i *item, path string, before map[*yaml.Node]bool) []member {
 	var all []member
 	for _, held := range ynode.HeldBy(i.YNode()) {
 		m := member{newItem(yaml.NewRNode(held.Node)), ynode.Join(path, held.Path)}
-		if kind, isList := strings.CutSuffix(i.Kind, "List"); isList && m.Kind == "" { // as in a ConfigList
-			m.Kind, m.APIVersion, m.Group = kind, i.APIVersion, i.Group
-			m.dropNamespace()
-		}
 		all = append(append(all, m), members(m.item, m.path, before)...)
 	}
 	return all

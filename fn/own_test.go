@@ -195,6 +195,7 @@ func TestHiddenObjectsAreRefused(t *testing.T) {
 func TestEndlessInputEnds(t *testing.T) {
 	for _, item := range []string{
 		"kind: List\nitems: &l [{kind: List, items: *l}, {kind: List, items: *l}, {kind: List, items: *l}]\n",
+		"kind: ConfigMapList\nitems: [&i {items: [*i]}]\n",
 		"apiVersion: v1\nkind: ConfigMap\nmetadata: &m {<<: [" + strings.Repeat("*m, ", 20) + "]}\n",
 		"apiVersion: x.y/v1\nkind: SomeSecret\nmetadata: {name: a}\nspec: &s {a: *s, b: [*s, *s]}\n",
 		"&m\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n<<: *m\n",

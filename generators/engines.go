@@ -24,6 +24,9 @@ type engine struct {
 	// replacing are the annotations that make the engine delete an object to write it
 	// anew. An annotation that is a list has one more item then.
 	replacing []mark
+	// skipping are the annotations that make the engine leave an object as it is in the
+	// cluster, or leave it out.
+	skipping []mark
 }
 
 // mark is an annotation.
@@ -31,6 +34,21 @@ type mark struct{ key, value string }
 
 // isItem tells whether the value is one item of a list. Argo CD alone reads lists.
 func (m mark) isItem() bool { return m.key == syncOptions || m.key == compareOptions }
+
+// saidIn returns the field of an object's metadata that says the mark to its engine, or "".
+// Flux reads labels as well, and does not care about case (fluxcd/pkg, ssa/utils, AnyInMetadata).
+func (m mark) saidIn(labels, annotations map[string]string) string {
+	isFlux := strings.HasPrefix(m.key, fluxGroup)
+	switch annotation := annotations[m.key]; {
+	case annotation == m.value,
+		m.isItem() && slices.Contains(list(annotation), m.value),
+		isFlux && strings.EqualFold(annotation, m.value):
+		return "annotations"
+	case isFlux && strings.EqualFold(labels[m.key], m.value):
+		return "labels"
+	}
+	return ""
+}
 
 // engines are all that are supported. Every resource carries the marks of each of them,
 // whichever delivers it: a mark that depends on a setting is missing on the day when
@@ -47,6 +65,7 @@ var engines = []engine{
 		name: "Flux", marks: flux,
 		keeping:   []mark{{fluxGroup + "prune", "disabled"}},
 		replacing: []mark{{fluxGroup + "force", "enabled"}},
+		skipping:  []mark{{fluxGroup + "reconcile", "disabled"}, {fluxGroup + "ssa", "Ignore"}},
 	},
 	{
 		name: "kpt", marks: kpt,
@@ -123,11 +142,7 @@ func KeepingMarks(engineName string) []string {
 func MissingKeepingMarks(annotations map[string]string) []string {
 	var missing []string
 	for _, m := range keepingMarks() {
-		there := annotations[m.key] == m.value
-		if m.isItem() {
-			there = slices.Contains(strings.Split(strings.ReplaceAll(annotations[m.key], " ", ""), ","), m.value)
-		}
-		if !there {
+		if m.saidIn(nil, annotations) == "" {
 			missing = append(missing, m.key+"="+m.value)
 		}
 	}

@@ -17,10 +17,15 @@ var changeable = []string{
 // with sorted keys, so that it depends on what the manifest says and not on how. The name
 // of the script's ConfigMap in it stands for the script.
 func fingerprint(spec map[string]any) (string, error) {
+	content, err := json.Marshal(Fixed(spec))
+	return string(content), err
+}
+
+// Fixed returns everything in a Job's spec that cannot be changed later.
+func Fixed(spec map[string]any) map[string]any {
 	fixed := maps.Clone(spec)
 	maps.DeleteFunc(fixed, func(field string, _ any) bool { return slices.Contains(changeable, field) })
-	content, err := json.Marshal(fixed)
-	return string(content), err
+	return fixed
 }
 
 // JobNameFits tells whether the name of a Job ends in the hash of its spec, as the name of

@@ -20,26 +20,26 @@ type Fault struct {
 func FaultsOfKept(object map[string]any) []Fault {
 	metadata, _ := object["metadata"].(map[string]any)
 	return slices.Concat(
-		harmfulAnnotations(textsOf(metadata["annotations"])),
+		harmfulMarks(textsOf(metadata["labels"]), textsOf(metadata["annotations"])),
 		writtenFaults("metadata.", metadata, clusterFields),
 		writtenFaults("metadata.annotations.", metadata["annotations"], clusterAnnotations),
 		writtenFaults("", object, []string{"status"}),
 	)
 }
 
-func harmfulAnnotations(annotations map[string]string) []Fault {
+func harmfulMarks(labels, annotations map[string]string) []Fault {
 	var faults []Fault
-	add := func(code finding.Code, key, format string, args ...any) {
-		faults = append(faults, Fault{code, "metadata.annotations." + key, fmt.Sprintf(format, args...)})
+	add := func(code finding.Code, key, message string) {
+		faults = append(faults, Fault{code, "metadata.annotations." + key, message})
 	}
 	for _, key := range Hooks() {
 		if annotations[key] != "" {
 			add(finding.Hook, key, "makes a hook of an ordinary resource; remove it")
 		}
 	}
-	if key, value := Replacing(annotations); key != "" {
-		add(finding.ReplaceMark, key, "has %s, with which the object is deleted and made again; remove that",
-			finding.Quote(value))
+	if path, value := Replacing(labels, annotations); path != "" {
+		faults = append(faults, Fault{finding.ReplaceMark, path, fmt.Sprintf(
+			"has %s, with which the object is deleted and made again; remove that", finding.Quote(value))})
 	}
 	for _, key := range []string{ConfirmDeletionAnnotation, ConfirmStorageAnnotation} {
 		if annotations[key] != "" {

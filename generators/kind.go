@@ -98,14 +98,38 @@ func Hooks() []string {
 	return keys
 }
 
-// Replacing returns the annotation, and its value, by which an engine deletes an object
-// to write it anew, or "".
-func Replacing(annotations map[string]string) (key, value string) {
+// Replacing returns the path of the annotation or label, and its value, by which an engine
+// deletes an object to write it anew, or "".
+func Replacing(labels, annotations map[string]string) (path, value string) {
 	for _, e := range engines {
-		for _, m := range e.replacing {
-			if slices.Contains(list(annotations[m.key]), m.value) {
-				return m.key, m.value
-			}
+		if path, value := firstSaid(e.replacing, labels, annotations); path != "" {
+			return path, value
+		}
+	}
+	return "", ""
+}
+
+// Skipping returns the path of the annotation or label, and its value, by which an engine does
+// not write an object of the kind, or "". Config and ImagePruner are in every cluster, so that
+// one that is written only where there is none is never written.
+func (k Kind) Skipping(labels, annotations map[string]string) (path, value string) {
+	for _, e := range engines {
+		skipping := e.skipping
+		if k.Is(ClassShared) && e.name == "Flux" {
+			skipping = append(slices.Clone(skipping), mark{fluxGroup + "ssa", "IfNotPresent"})
+		}
+		if path, value := firstSaid(skipping, labels, annotations); path != "" {
+			return path, value
+		}
+	}
+	return "", ""
+}
+
+// firstSaid returns the path and the value of the first mark that an object says.
+func firstSaid(marks []mark, labels, annotations map[string]string) (path, value string) {
+	for _, m := range marks {
+		if field := m.saidIn(labels, annotations); field != "" {
+			return "metadata." + field + "." + m.key, m.value
 		}
 	}
 	return "", ""

@@ -45,10 +45,59 @@ func TestMarked(t *testing.T) {
 
 func TestReplacing(t *testing.T) {
 	const options = "argocd.argoproj.io/sync-options"
-	key, value := generators.Replacing(map[string]string{options: "Prune=false, Force=true"})
-	assert.Equal(t, []string{options, "Force=true"}, []string{key, value})
-	key, _ = generators.Replacing(map[string]string{options: "Prune=false,Replace=false"})
-	assert.Empty(t, key)
+	const force = "kustomize.toolkit.fluxcd.io/force"
+	for name, c := range map[string]struct {
+		labels, annotations map[string]string
+		path                string
+	}{
+		"an item":               {nil, map[string]string{options: "Prune=false, Force=true"}, "metadata.annotations." + options},
+		"another value":         {nil, map[string]string{options: "Prune=false,Replace=false"}, ""},
+		"in another case":       {nil, map[string]string{options: "replace=true"}, ""},
+		"a label":               {map[string]string{options: "Force=true"}, nil, ""},
+		"Flux":                  {nil, map[string]string{force: "enabled"}, "metadata.annotations." + force},
+		"Flux, in another case": {nil, map[string]string{force: "Enabled"}, "metadata.annotations." + force},
+		"Flux, a label":         {map[string]string{force: "enabled"}, nil, "metadata.labels." + force},
+		"Flux, a label that is stronger": {map[string]string{force: "ENABLED"}, map[string]string{force: "disabled"},
+			"metadata.labels." + force},
+		"Flux, off": {map[string]string{force: "disabled"}, map[string]string{force: "enabled,"}, ""},
+	} {
+		path, _ := generators.Replacing(c.labels, c.annotations)
+		assert.Equal(t, c.path, path, name)
+	}
+}
+
+func TestSkipping(t *testing.T) {
+	const flux = "kustomize.toolkit.fluxcd.io/"
+	claim := generators.KindOf("objectbucket.io", "ObjectBucketClaim")
+	config := generators.KindOf("imageregistry.operator.openshift.io", "Config")
+	for name, c := range map[string]struct {
+		kind                generators.Kind
+		labels, annotations map[string]string
+		path                string
+	}{
+		"left alone":             {claim, nil, map[string]string{flux + "reconcile": "Disabled"}, "metadata.annotations." + flux + "reconcile"},
+		"left out":               {claim, map[string]string{flux + "ssa": "Ignore"}, nil, "metadata.labels." + flux + "ssa"},
+		"made once":              {claim, map[string]string{flux + "ssa": "IfNotPresent"}, nil, ""},
+		"made by the operator":   {config, map[string]string{flux + "ssa": "IfNotPresent"}, map[string]string{flux + "ssa": "Merge"}, "metadata.labels." + flux + "ssa"},
+		"delivered as it should": {config, map[string]string{flux + "reconcile": "enabled"}, map[string]string{flux + "ssa": "Merge"}, ""},
+	} {
+		path, _ := c.kind.Skipping(c.labels, c.annotations)
+		assert.Equal(t, c.path, path, name)
+	}
+}
+
+// TestMissingKeepingMarks: what an engine would keep is not said to be lost.
+func TestMissingKeepingMarks(t *testing.T) {
+	annotations := map[string]string{}
+	for _, m := range generators.MissingKeepingMarks(nil) {
+		key, value, _ := strings.Cut(m, "=")
+		annotations[key] = strings.TrimPrefix(annotations[key]+", "+value, ", ")
+	}
+	assert.Empty(t, generators.MissingKeepingMarks(annotations))
+	annotations["kustomize.toolkit.fluxcd.io/prune"] = "Disabled"
+	assert.Empty(t, generators.MissingKeepingMarks(annotations))
+	annotations["argocd.argoproj.io/sync-options"] = "prune=false,Delete=false"
+	assert.Equal(t, []string{"argocd.argoproj.io/sync-options=Prune=false"}, generators.MissingKeepingMarks(annotations))
 }
 
 // TestNamesFitWhatIsRendered: a reader of the manifest makes the hash that is in the name,

@@ -135,7 +135,7 @@ var bootstrapRules = []Rule{{
 		}
 	},
 }, {
-	Code:     "reconcile-schedule",
+	Code:     ReconcileSchedule,
 	Severity: kptfn.Error,
 	Doc:      "The CronJob's schedule is one that Kubernetes accepts.",
 	check: func(p *RegistryProfile, r finding.Reporter) {

@@ -5,8 +5,14 @@ import (
 	"github.com/registryprofile/registry-profile/internal/finding"
 )
 
-// VerifyReadOnly is the code of a smoke test of a registry that takes no image.
-const VerifyReadOnly = "verify-read-only"
+const (
+	// VerifyReadOnly is the code of a smoke test of a registry that takes no image.
+	VerifyReadOnly = "verify-read-only"
+	// VerifySchedule is the code of a schedule at which no smoke test runs.
+	VerifySchedule = "verify-schedule"
+	// ReconcileSchedule is the code of a schedule at which no Job is repeated.
+	ReconcileSchedule = "reconcile-schedule"
+)
 
 var verifyRules = []Rule{{
 	Code:     "verify-namespace",
@@ -44,7 +50,7 @@ var verifyRules = []Rule{{
 		checkTimeout("spec.verify.timeout", p.Spec.Verify.Timeout, "10m", r)
 	},
 }, {
-	Code:     "verify-schedule",
+	Code:     VerifySchedule,
 	Severity: kptfn.Error,
 	Doc:      "The schedule of the smoke test is one that Kubernetes accepts, and there is a smoke test.",
 	check: func(p *RegistryProfile, r finding.Reporter) {

@@ -15,22 +15,28 @@ import (
 // years, of which one at least has a 29th of February.
 var someDay = time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// checkSchedule refuses what Kubernetes refuses of a CronJob's schedule: it uses
-// the same parser, and denies a time zone in it
-// (kubernetes, pkg/apis/batch/validation). It also refuses a schedule that never comes.
+// checkSchedule refuses a CronJob's schedule that has a ScheduleFault.
 func checkSchedule(path, value string, r finding.Reporter) {
+	if fault := ScheduleFault(value); fault != "" {
+		r.At(path).Value(value).Say("%s", fault)
+	}
+}
+
+// ScheduleFault returns what Kubernetes refuses of a CronJob's schedule, or "": it uses
+// the same parser, and denies a time zone in it
+// (kubernetes, pkg/apis/batch/validation). A schedule that never comes is a fault, too.
+func ScheduleFault(value string) string {
 	if strings.Contains(value, "TZ") {
-		r.At(path).Value(value).Say("names a time zone, which a CronJob's schedule must not; write it in UTC")
-		return
+		return "names a time zone, which a CronJob's schedule must not; write it in UTC"
 	}
 	schedule, err := cron.ParseStandard(value)
 	switch {
 	case err != nil:
-		r.At(path).Value(value).Say("is not a schedule: %s; write five fields such as \"0 0 * * *\"", quoteFree(err))
+		return fmt.Sprintf("is not a schedule: %s; write five fields such as \"0 0 * * *\"", quoteFree(err))
 	case schedule.Next(someDay).IsZero():
-		r.At(path).Value(value).Say("never comes, as none of its months has such a day; write a day that they have, " +
-			"such as 28")
+		return "never comes, as none of its months has such a day; write a day that they have, such as 28"
 	}
+	return ""
 }
 
 // dailySchedule is a minute between one and five o'clock, another one for most names, so

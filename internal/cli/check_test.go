@@ -97,6 +97,27 @@ func TestCheckFindsNothing(t *testing.T) {
 	assert.Equal(t, result{code: 2, err: "error: name files or folders of manifests, or - for stdin\n"}, run("", "check"))
 }
 
+// TestLinksAreFollowed, and one that leads nowhere is told, by itself and in a folder.
+func TestLinksAreFollowed(t *testing.T) {
+	dir := write(t, "all/all.yaml", manifestsOf(t), "dangling/all.yaml", manifestsOf(t), "looping/all.yaml", manifestsOf(t))
+	for link, target := range map[string]string{
+		"folder": "all", "dangling/link.yaml": "nowhere.yaml", "looping/link.yaml": "link.yaml", "all/link": "nowhere",
+	} {
+		require.NoError(t, os.Symlink(target, filepath.Join(dir, link)))
+	}
+	assert.Equal(t, result{}, run("", "check", dir+"/folder"))
+	for folder, why := range map[string]string{"dangling": "no such file or directory", "looping": "too many levels of symbolic links"} {
+		want := result{code: 2, err: "error: " + dir + "/" + folder + "/link.yaml: " + why + "\n"}
+		assert.Equal(t, want, run("", "check", dir+"/"+folder))
+		assert.Equal(t, want, run("", "check", dir+"/"+folder+"/all.yaml", dir+"/"+folder+"/link.yaml"))
+		for _, command := range [][]string{{"plan", examples + "/minimal/profile.yaml"}, {"doctor"}} {
+			r := run("", append(command, "--from", dir+"/"+folder+"/link.yaml")...)
+			assert.Equal(t, 2, r.code)
+			assert.True(t, strings.HasPrefix(r.err, want.err), r.err)
+		}
+	}
+}
+
 func TestCheckIsStrict(t *testing.T) {
 	stream := strings.Replace(manifestsOf(t), "  replicas: 2\n", "  replicas: 2\n  httpSecretName: ${SECRET}\n", 1)
 	loose := run(stream, "check", "-")

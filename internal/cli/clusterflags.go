@@ -168,10 +168,9 @@ func (s *session) openFiles(paths []string) (cluster.Reader, []error) {
 	var documents []cluster.Document
 	var faults []error
 	for _, path := range paths {
-		files, err := manifestFiles(path)
-		if err != nil {
-			faults = append(faults, err)
-		} else if len(files) == 0 {
+		files, unread := manifestFiles(path)
+		faults = append(faults, unread...)
+		if len(files)+len(unread) == 0 {
 			faults = append(faults, fmt.Errorf("%s: has no *.yaml, *.yml or *.json in it; name a folder or file with objects", path))
 		}
 		for _, file := range files {

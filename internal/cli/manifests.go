@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -34,10 +33,8 @@ type manifests struct {
 func (s *session) readManifests(paths []string) *manifests {
 	m := &manifests{}
 	for _, path := range paths {
-		files, err := manifestFiles(path)
-		if err != nil {
-			m.faults = append(m.faults, err)
-		}
+		files, faults := manifestFiles(path)
+		m.faults = append(m.faults, faults...)
 		for _, file := range files {
 			if err := m.add(s.in, file); err != nil {
 				m.faults = append(m.faults, err)
@@ -53,31 +50,42 @@ func (s *session) readManifests(paths []string) *manifests {
 var notManifests = []string{kustomizationFile, "kustomization.yml"}
 
 // manifestFiles returns the files of manifests below a folder, in order, and any other path
-// itself. Hidden folders, such as .git, hold none.
-func manifestFiles(path string) ([]string, error) {
-	if info, err := os.Stat(path); path == stdinName || err == nil && !info.IsDir() {
+// itself. Hidden folders, such as .git, hold none. It follows links to files, which those of a
+// ConfigMap's volume are; one that leads nowhere is a fault.
+func manifestFiles(path string) (files []string, faults []error) {
+	if path == stdinName {
 		return []string{path}, nil
 	}
-	var files []string
-	err := filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
+	fault := func(file string, err error) { faults = append(faults, unreadable(file, err)) }
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		fault(path, err)
+		return nil, faults
+	case !info.IsDir():
+		return []string{path}, nil
+	}
+	root := path + string(filepath.Separator) // or a link to a folder would be none
+	_ = filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			return fmt.Errorf("%s: %w", file, withoutPath(err))
-		case entry.IsDir() && file != path && strings.HasPrefix(entry.Name(), "."):
+			fault(file, err)
+		case entry.IsDir() && file != root && strings.HasPrefix(entry.Name(), "."):
 			return filepath.SkipDir
-		case slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(file)) && isFile(file) &&
-			!slices.Contains(notManifests, entry.Name()):
-			files = append(files, file)
+		case isManifest(entry.Name()):
+			if info, err := os.Stat(file); err != nil {
+				fault(file, err)
+			} else if info.Mode().IsRegular() {
+				files = append(files, file)
+			}
 		}
 		return nil
 	})
-	return files, err
+	return files, faults
 }
 
-// isFile follows links: the files of a ConfigMap's volume are some.
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
+func isManifest(name string) bool {
+	return slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(name)) && !slices.Contains(notManifests, name)
 }
 
 // add adds the objects of a file. A document without a kind is no object.

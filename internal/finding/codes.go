@@ -126,6 +126,9 @@ var (
 		"Without its annotations an engine deletes what holds the images, or empties the script's variables.")
 	ReplaceMark = declare(groupStream, "replace-mark",
 		"An engine that replaces an object deletes it first, and the images with it.")
+	Carrier = declare(groupStream, "carrier",
+		"What brings an object to clusters may delete it there, or take from it what the cluster has written, and the "+
+			"images are lost with the claim or the storage.")
 	Confirmation = declare(groupStream, "confirmation",
 		"A confirmation lets one deletion or one move of the storage pass; in Git it would let all of them pass.")
 	Guard = declare(groupStream, "guard",

@@ -1,37 +1,107 @@
 package stream
 
 import (
+	"encoding/base64"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// ofClaim are the keys under which a claim's provisioner writes credentials. Elsewhere than beside
-// the registry they may be of anything.
+// ofRegistry begins the names by which the registry knows its storage, and ofClaim are the names under
+// which a claim's provisioner writes credentials. Elsewhere than beside the registry the latter may be
+// of anything.
+const ofRegistry = "REGISTRY_STORAGE_S3_"
+
 var ofClaim = []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 
-// Credentials reports the values of a Secret or ConfigMap under the names by which the
-// registry knows its credentials. It never shows one.
+// Credentials reports the values that stand under the names of credentials: in a Secret or ConfigMap,
+// in the environment of pods, and in annotations. It never shows one.
 func Credentials(n *yaml.Node) kptfn.Results { return newObject(n, 0).credentials() }
 
 func (o *object) credentials() kptfn.Results {
-	if !o.is("", "Secret") && !o.is("", "ConfigMap") {
-		return nil
-	}
 	var results kptfn.Results
-	for _, field := range []string{"data", "stringData", "binaryData"} {
-		for _, key := range sorted(o.value[field]) {
-			isCredential := strings.HasPrefix(strings.ToUpper(key), "REGISTRY_STORAGE_S3_") ||
-				slices.Contains(ofClaim, key) && o.mayBeIn(v1alpha1.ImageRegistryNamespace)
-			if isCredential && text(o.value, field, key) != "" {
-				results = append(results, o.error(finding.Credential, field+"."+key,
-					"stands in Git; remove it, the Job copies the credentials in the cluster")...)
+	report := func(path string) {
+		results = append(results, o.error(finding.Credential, path,
+			"stands in Git; remove it, the Job copies the credentials in the cluster")...)
+	}
+	if o.is("", "Secret") || o.is("", "ConfigMap") {
+		for _, field := range []string{"data", "stringData", "binaryData"} {
+			for _, key := range sorted(o.value[field]) {
+				value := text(o.value, field, key)
+				isNamed := isCredential(key, o.mayBeIn(v1alpha1.ImageRegistryNamespace)) && isLiteral(value)
+				if isNamed || o.isBesideRegistry() && !o.isScript() && holdsKeys(value) {
+					report(field + "." + key)
+				}
 			}
 		}
 	}
+	for _, key := range sorted(at(o.value, "metadata", "annotations")) {
+		name := key[strings.LastIndex(key, "/")+1:]
+		if isCredential(name, o.isBesideRegistry()) && isLiteral(o.annotation(key)) {
+			report(annotations + key)
+		}
+	}
+	if o.into == nil { // what it brings is judged by itself
+		o.inEnvironment(o.value, "", report)
+	}
 	return results
+}
+
+// isCredential tells whether a name is that of credentials, of a claim's only beside the registry.
+func isCredential(name string, besideRegistry bool) bool {
+	name = strings.ToUpper(name)
+	return strings.HasPrefix(name, ofRegistry) || besideRegistry && slices.Contains(ofClaim, name)
+}
+
+// isBesideRegistry tells whether the object is the registry's for sure.
+func (o *object) isBesideRegistry() bool {
+	return o.isOurs() || o.isSingleton() || o.id.Namespace == v1alpha1.ImageRegistryNamespace
+}
+
+// isLiteral leaves out what somebody has still to fill in, and a variable that names another one.
+func isLiteral(value string) bool {
+	return value != "" && !template().MatchString(value) && !strings.HasPrefix(value, "$(")
+}
+
+// secretKey matches the secret key in a file of credentials, a script, or JSON.
+var secretKey = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(aws_secret_access_key|registry_storage_s3_secretkey)["']?\s*[=:]\s*["']?[\w/+]`)
+})
+
+// holdsKeys tells whether a value of a Secret or ConfigMap is a file of credentials.
+func holdsKeys(value string) bool {
+	if decoded, err := base64.StdEncoding.DecodeString(value); err == nil && secretKey().Match(decoded) {
+		return true
+	}
+	return secretKey().MatchString(value)
+}
+
+// inEnvironment reports the credentials in the environment of containers anywhere below a value. The
+// other variables of the storage are no secrets there.
+func (o *object) inEnvironment(value any, path string, report func(path string)) {
+	switch v := value.(type) {
+	case []any:
+		for i, item := range v {
+			name := strings.ToUpper(text(item, "name"))
+			isKey := strings.HasSuffix(name, "KEY") || strings.HasSuffix(name, "KEY_ID")
+			isSecret := isKey && isCredential(name, o.isBesideRegistry()) && isLiteral(text(item, "value"))
+			below := fmt.Sprintf("%s[%d]", path, i)
+			if isSecret && strings.HasSuffix(path, ".env") {
+				report(below + ".value")
+			}
+			o.inEnvironment(item, below, report)
+		}
+	case map[string]any:
+		for _, key := range sorted(v) {
+			o.inEnvironment(v[key], ynode.Join(path, key), report)
+		}
+	}
 }

@@ -29,6 +29,10 @@ func policyBindings(s *stream, o *object) kptfn.Results {
 		if s.lacks(ynode.ID{Group: admissionGroup, Kind: policyKind, Name: name}) {
 			return o.broken("spec.policyName", policyKind, name)
 		}
+		if s.isOthers(ynode.ID{Group: admissionGroup, Kind: policyKind, Name: name}) {
+			return o.error(finding.Guard, "spec.policyName", "names a policy without the marks of a profile, so that nobody knows "+
+				"what it refuses; %s", leaveMarks)
+		}
 	case o.is(admissionGroup, policyKind):
 		binds := func(binding *object) bool { return text(binding.value, "spec", "policyName") == o.id.Name }
 		if !s.isCarried && !slices.ContainsFunc(s.oursOf(admissionGroup, bindingKind), binds) {

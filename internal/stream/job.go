@@ -38,7 +38,15 @@ func (o *object) isScript() bool { return o.scriptFile() != "" }
 
 // scriptFile returns the key of the script in its ConfigMap, or "".
 func (o *object) scriptFile() string {
-	if o.isOurs() && o.is("", "ConfigMap") {
+	if o.isOurs() {
+		return o.anyScriptFile()
+	}
+	return ""
+}
+
+// anyScriptFile returns the same for a ConfigMap without the marks of a profile, too.
+func (o *object) anyScriptFile() string {
+	if o.is("", "ConfigMap") {
 		for _, file := range generators.ScriptFiles {
 			if at(o.value, "data", file) != nil {
 				return file

@@ -1,6 +1,7 @@
 package stream_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -154,6 +155,48 @@ func TestNothingThatIsWrittenInTheCluster(t *testing.T) {
 				"data: {REGISTRY_STORAGE_S3_SECRETKEY: Yg==}}",
 			findings: []string{"error credential Secret/image-registry-private-configuration-user data.REGISTRY_STORAGE_S3_SECRETKEY"},
 		},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// TestCredentialsAreNowhere: names of the registry's own are told anywhere, those of a claim beside
+// the registry, where no other application's are.
+func TestCredentialsAreNowhere(t *testing.T) {
+	const here, elsewhere = ", namespace: openshift-image-registry", ", namespace: x"
+	object := func(kind, namespace, rest string) string {
+		return "{apiVersion: v1, kind: " + kind + ", metadata: {name: a" + namespace + "}, " + rest + "}"
+	}
+	pod := func(namespace, variable string) string {
+		return object("Pod", namespace, "spec: {containers: [{name: a, env: [{name: a, value: b}, {"+variable+"}]}]}")
+	}
+	const file = "stringData: {credentials: \"[default]\\naws_access_key_id=AKIA\\naws_secret_access_key = abc\"}"
+	const variable = "error credential Pod/a spec.containers[0].env[1].value"
+	for name, s := range map[string]scenario{
+		"in small letters":   {added: object("Secret", here, "stringData: {aws_secret_access_key: a}"), findings: []string{"error credential Secret/a stringData.aws_secret_access_key"}},
+		"of others":          {added: object("Secret", elsewhere, "stringData: {aws_secret_access_key: a}")},
+		"a file":             {added: object("Secret", here, file), findings: []string{"error credential Secret/a stringData.credentials"}},
+		"a file of others":   {added: object("Secret", elsewhere, file)},
+		"an encoded file":    {added: object("Secret", here, "data: {a: QVdTX1NFQ1JFVF9BQ0NFU1NfS0VZPWFiYwo=}"), findings: []string{"error credential Secret/a data.a"}},
+		"a script":           {added: object("ConfigMap", here, "data: {env: export AWS_SECRET_ACCESS_KEY=abc}"), findings: []string{"error credential ConfigMap/a data.env"}},
+		"a script that asks": {added: object("ConfigMap", here, "data: {env: 'export AWS_SECRET_ACCESS_KEY=$(cat key)', json: '{\"AWS_SECRET_ACCESS_KEY\": \"${KEY}\"}'}")},
+		"a role, no key":     {added: object("Secret", here, "stringData: {credentials: 'role_arn = a'}")},
+		"a template":         {added: object("Secret", here, "stringData: {AWS_SECRET_ACCESS_KEY: '${KEY}'}")},
+		"sealed": {added: "{apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: {name: a" + here + "}, " +
+			"spec: {encryptedData: {AWS_SECRET_ACCESS_KEY: a}}}"},
+		"a variable":             {added: pod(elsewhere, "name: REGISTRY_STORAGE_S3_SECRETKEY, value: a"), findings: []string{variable}},
+		"a variable of a claim":  {added: pod(here, "name: AWS_ACCESS_KEY_ID, value: a"), findings: []string{variable}},
+		"in no namespace":        {added: object("Secret", "", "stringData: {AWS_ACCESS_KEY_ID: a}"), findings: []string{"error credential Secret/a stringData.AWS_ACCESS_KEY_ID"}},
+		"a variable wherever":    {added: pod("", "name: AWS_ACCESS_KEY_ID, value: a")},
+		"a variable of others":   {added: pod(elsewhere, "name: AWS_ACCESS_KEY_ID, value: a")},
+		"a variable of a Secret": {added: pod(here, "name: AWS_ACCESS_KEY_ID, valueFrom: {secretKeyRef: {name: a, key: b}}")},
+		"a variable of another":  {added: pod(here, "name: AWS_ACCESS_KEY_ID, value: $(OTHER)")},
+		"a variable, no secret":  {added: pod(elsewhere, "name: REGISTRY_STORAGE_S3_BUCKET, value: a")},
+		"an annotation of Config": {changes: []change{{"kind: Config\nmetadata:\n  name: cluster\n  labels:\n    app.kubernetes.io/managed-by: registry-profile\n  annotations:\n",
+			"kind: Config\nmetadata:\n  name: cluster\n  labels:\n    app.kubernetes.io/managed-by: registry-profile\n  annotations:\n    x/AWS_SECRET_ACCESS_KEY: a\n"}},
+			findings: []string{"error credential Config/cluster metadata.annotations.x/AWS_SECRET_ACCESS_KEY"}},
+		"in a policy, told once": {added: "{apiVersion: policy.open-cluster-management.io/v1, kind: ConfigurationPolicy, metadata: {name: c}, spec: {object-templates: [" +
+			"{complianceType: musthave, objectDefinition: " + pod(here, "name: AWS_ACCESS_KEY_ID, value: a") + "}]}}", findings: []string{variable}},
 	} {
 		t.Run(name, s.run)
 	}
@@ -334,6 +377,40 @@ func TestTheClaimIsKept(t *testing.T) {
 	}
 }
 
+// TestMarksOfFlux: Flux reads labels too, and does not care about case.
+func TestMarksOfFlux(t *testing.T) {
+	const flux, bucket, volume = "kustomize.toolkit.fluxcd.io/", "ObjectBucketClaim/image-registry-rgw", "PersistentVolumeClaim/image-registry-cephfs"
+	const config = "Config/cluster metadata.labels."
+	label := func(object, mark string) change {
+		kind, name, _ := strings.Cut(object, "/")
+		head := "kind: " + kind + "\nmetadata:\n  name: " + name + "\n"
+		if kind != "Config" {
+			head += "  namespace: openshift-image-registry\n"
+		}
+		head += "  labels:\n"
+		return change{head, head + "    " + flux + mark + "\n"}
+	}
+	for name, s := range map[string]scenario{
+		"forced": {changes: []change{label(bucket, "force: enabled")},
+			findings: []string{"error replace-mark " + bucket + " metadata.labels." + flux + "force"}},
+		"a volume that is forced": {spec: "{storage: {cephfs: {}}}", changes: []change{label(volume, "force: Enabled")},
+			findings: []string{"error replace-mark " + volume + " metadata.labels." + flux + "force"}},
+		"pruned by a label, which an annotation overrules": {changes: []change{label(bucket, "prune: enabled")}},
+		"left alone": {changes: []change{label("Config/cluster", "reconcile: Disabled")},
+			findings: []string{"warning engine-mark " + config + flux + "reconcile"}},
+		"left as the operator has made it": {changes: []change{label("Config/cluster", "ssa: IfNotPresent")},
+			findings: []string{"warning engine-mark " + config + flux + "ssa"}},
+		"told once": {changes: []change{{flux + "ssa: Merge", flux + "ssa: Ignore"}},
+			findings: []string{"error engine-mark Config/cluster metadata.annotations." + flux + "ssa"}},
+		"a claim of yours": {
+			spec:  "{storage: {rgw: {existingClaim: {name: mine}}}}",
+			added: strings.Replace(marked("ObjectBucketClaim", "mine", ""), "prune: disabled", "prune: Disabled", 1),
+		},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
 // TestWhatOthersBring: policies, works and templates bring objects to a cluster too.
 func TestWhatOthersBring(t *testing.T) {
 	const config = "{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster}, " +
@@ -372,7 +449,12 @@ func TestWhatOthersBring(t *testing.T) {
 		},
 		"a ManifestWork": {
 			added: "{apiVersion: work.open-cluster-management.io/v1, kind: ManifestWork, metadata: {name: w}, spec: {workload: {manifests: [" +
-				config + "]}}}",
+				config + "]}, deleteOption: {propagationPolicy: Orphan}}}",
+			findings: storage,
+		},
+		"a ManifestWorkReplicaSet": {
+			added: "{apiVersion: work.open-cluster-management.io/v1alpha1, kind: ManifestWorkReplicaSet, metadata: {name: w}, " +
+				"spec: {manifestWorkTemplate: {workload: {manifests: [" + config + "]}, deleteOption: {propagationPolicy: Orphan}}}}",
 			findings: storage,
 		},
 		"a List in a SyncSet": {
@@ -384,6 +466,123 @@ func TestWhatOthersBring(t *testing.T) {
 			added: configuration(enforce, musthave, "{apiVersion: imageregistry.operator.openshift.io/v1, "+
 				"kind: Config, metadata: {name: cluster}, spec: {replicas: 3}}"),
 		},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// TestWhoBringsKeeps: what brings the claim, Config or a policy to clusters does not lose them
+// there, nor take from them what the cluster has written.
+func TestWhoBringsKeeps(t *testing.T) {
+	const (
+		claim = "{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim, metadata: {name: image-registry-rgw, " +
+			"namespace: openshift-image-registry}}"
+		config    = "{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster}}"
+		configMap = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: b}}"
+		cronJob   = "{apiVersion: batch/v1, kind: CronJob, metadata: {name: a, labels: {x: y}}}"
+		guard     = "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicy, metadata: {name: x}}"
+	)
+	policy := func(rule, template, object string) string {
+		return "{apiVersion: policy.open-cluster-management.io/v1, kind: Policy, metadata: {name: p}, spec: {policy-templates: [{objectDefinition: " +
+			"{apiVersion: policy.open-cluster-management.io/v1, kind: ConfigurationPolicy, metadata: {name: c}, spec: {" + rule +
+			"object-templates: [{" + template + ", objectDefinition: " + object + "}]}}}]}}"
+	}
+	work := func(option, objects string) string {
+		return "{apiVersion: work.open-cluster-management.io/v1, kind: ManifestWork, metadata: {name: w}, spec: {" + option +
+			"workload: {manifests: [" + objects + "]}}}"
+	}
+	syncSet := func(spec string) string {
+		return "{apiVersion: hive.openshift.io/v1, kind: SyncSet, metadata: {name: s}, spec: {" + spec + "}}"
+	}
+	patch := func(kind, patchType, text string) string {
+		return syncSet("patches: [{apiVersion: imageregistry.operator.openshift.io/v1, kind: " + kind + ", name: cluster, patchType: " +
+			patchType + ", patch: '" + text + "'}]")
+	}
+	orphan := func(resource string) string {
+		return "deleteOption: {propagationPolicy: SelectivelyOrphan, selectivelyOrphans: {orphaningRules: [" +
+			"{group: imageregistry.operator.openshift.io, resource: " + resource + ", name: cluster}]}}, "
+	}
+	const musthave, inPolicy = "complianceType: musthave", "error carrier Policy/p spec.policy-templates[0].objectDefinition.spec."
+	prune := []string{inPolicy + "pruneObjectBehavior"}
+	foreground := []string{"error carrier ManifestWork/w spec.deleteOption.propagationPolicy"}
+	storage := []string{"error config-storage Config/cluster spec.storage"}
+	for name, s := range map[string]scenario{
+		"a policy that prunes":              {added: policy("pruneObjectBehavior: DeleteAll, ", musthave, config), findings: prune},
+		"a policy that prunes what it made": {added: policy("pruneObjectBehavior: DeleteIfCreated, ", musthave, config), findings: prune},
+		"a policy that leaves":              {added: policy("pruneObjectBehavior: None, ", musthave, config)},
+		"a policy that prunes what goes":    {added: policy("pruneObjectBehavior: DeleteAll, ", musthave, configMap)},
+		"a policy that takes": {added: policy("", "complianceType: MustOnlyHave", config),
+			findings: []string{inPolicy + "object-templates[0].complianceType"}},
+		"a policy that takes from what is ours alone": {added: policy("", "complianceType: mustonlyhave", cronJob)},
+		"a policy that makes again": {added: policy("", musthave+", recreateOption: IfRequired", config),
+			findings: []string{inPolicy + "object-templates[0].recreateOption"}},
+		"a policy that makes others again": {added: policy("", musthave+", recreateOption: Always", guard)},
+		"a policy that deletes the claim": {added: policy("", "complianceType: mustnothave", claim),
+			findings: []string{"error replace-mark ObjectBucketClaim/image-registry-rgw"}},
+		"a policy that deletes all claims": {
+			added:    policy("", "complianceType: mustnothave", "{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim}"),
+			findings: []string{"error replace-mark ObjectBucketClaim/"},
+		},
+		"a policy that deletes the claim of the Job": {
+			spec: "{storage: {rgw: {existingClaim: {name: image-registry-rgw}}}}", added: policy("", "complianceType: mustnothave", claim),
+			findings: []string{"error replace-mark ObjectBucketClaim/image-registry-rgw"},
+		},
+		"a policy that deletes another claim": {
+			added: policy("", "complianceType: mustnothave", strings.Replace(claim, "image-registry-rgw", "loki", 1))},
+		"a policy that deletes claims elsewhere": {added: policy("", "complianceType: mustnothave",
+			"{apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim, metadata: {namespace: other}}")},
+
+		"a work":               {added: work("", config), findings: foreground},
+		"a work that deletes":  {added: work("deleteOption: {propagationPolicy: Foreground}, ", configMap+", "+config), findings: foreground},
+		"a work that leaves":   {added: work("deleteOption: {propagationPolicy: Orphan}, ", config)},
+		"a work with the rule": {added: work(orphan("configs"), config)},
+		"a work with another":  {added: work(orphan("imagepruners"), config), findings: foreground},
+		"a work of others":     {added: work("", configMap)},
+
+		"a SyncSet that prunes": {added: syncSet("resourceApplyMode: Sync, resources: [" + config + "]"),
+			findings: []string{"error carrier SyncSet/s spec.resourceApplyMode"}},
+		"a SyncSet that adds":      {added: syncSet("resourceApplyMode: Upsert, resources: [" + config + "]")},
+		"a SyncSet of others":      {added: syncSet("resourceApplyMode: Sync, resources: [" + configMap + "]")},
+		"a SyncSet that patches":   {added: patch("Config", "merge", `{"spec": {"storage": {"emptyDir": {}}}}`), findings: storage},
+		"a patch of operations":    {added: patch("Config", "json", `[{"op": "remove", "path": "/spec/storage/s3"}]`), findings: storage},
+		"a patch that asks":        {added: patch("Config", "json", `[{"op": "test", "path": "/spec/storage", "value": {}}]`)},
+		"a patch of the log":       {added: patch("Config", "merge", `{"spec": {"logLevel": "Debug"}}`)},
+		"a patch of another kind":  {added: patch("Other", "merge", `{"spec": {"storage": {}}}`)},
+		"a patch that is template": {added: patch("Config", "merge", `{{ x }`)},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// TestListsAreOpened: a client takes the kind of an item from its List, and whatever has items
+// is one.
+func TestListsAreOpened(t *testing.T) {
+	list := func(group, kind, item string) string {
+		return "{apiVersion: " + group + ", kind: " + kind + ", items: [" + item + "]}"
+	}
+	const imageRegistry, storage = "imageregistry.operator.openshift.io/v1", "spec: {storage: {emptyDir: {}}}}"
+	config := []string{"error duplicate-item Config/cluster", "error config-storage Config/cluster spec.storage"}
+	for name, s := range map[string]scenario{
+		"of Configs": {added: list(imageRegistry, "ConfigList", "{metadata: {name: cluster}, "+storage), findings: config},
+		"of another kind": {added: list(imageRegistry, "Config", "{metadata: {name: cluster}, "+storage), findings: append(config,
+			"error singleton-name Config/ metadata.name")},
+		"of Secrets": {
+			added:    list("v1", "SecretList", "{metadata: {name: my}, stringData: {REGISTRY_STORAGE_S3_SECRETKEY: b}}"),
+			findings: []string{"error credential Secret/my stringData.REGISTRY_STORAGE_S3_SECRETKEY"},
+		},
+		"of what the Job writes": {
+			added:    list("v1", "SecretList", "{metadata: {name: image-registry-private-configuration-user}}"),
+			findings: []string{"error written-in-cluster Secret/image-registry-private-configuration-user"},
+		},
+		"of claims": {
+			spec:     "{storage: {rgw: {existingClaim: {name: mine}}}}",
+			added:    list("objectbucket.io/v1alpha1", "ObjectBucketClaimList", "{metadata: {name: mine}}"),
+			findings: []string{"error engine-mark ObjectBucketClaim/mine metadata.annotations"},
+		},
+		"of nothing":     {added: list("v1", "List", "")},
+		"of no objects":  {added: list("v1", "List", "a, {b: c}")},
+		"of others":      {added: list("v1", "ConfigMapList", "{metadata: {name: a}}")},
+		"with no object": {added: "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, items: {a: b}}"},
 	} {
 		t.Run(name, s.run)
 	}
@@ -538,6 +737,90 @@ func TestRightsAreTheJobsAlone(t *testing.T) {
 	}
 }
 
+// TestWhatIsUsedIsOurs: a part of a profile that has lost its label and its annotation is told
+// where another part names it.
+func TestWhatIsUsedIsOurs(t *testing.T) {
+	const policies = "error guard ValidatingAdmissionPolicyBinding/registry-profile-claims spec.policyName"
+	for name, s := range map[string]struct {
+		spec, object string
+		change       change
+		findings     []string
+	}{
+		"a Role":        {object: "Role/registry-bootstrap", findings: []string{"error role-changed RoleBinding/registry-bootstrap roleRef.name"}},
+		"a ClusterRole": {object: "ClusterRole/registry-profile-registry-bootstrap", findings: []string{"error role-changed ClusterRoleBinding/registry-profile-registry-bootstrap roleRef.name"}},
+		"a policy":      {object: "ValidatingAdmissionPolicy/registry-profile-claims", findings: []string{policies}},
+		"a CronJob": {object: "CronJob/registry-reconcile", findings: []string{
+			"warning role-changed CronJob/registry-reconcile spec.jobTemplate.spec.template.spec.serviceAccountName"}},
+		"the only script": {
+			spec: "{verify: {enabled: false}}", object: "ConfigMap/registry-bootstrap-", findings: []string{
+				"error broken-reference Job/JOB spec.template.spec.volumes",
+				"error broken-reference CronJob/registry-reconcile spec.jobTemplate.spec.template.spec.volumes",
+			}},
+		"the script": {
+			object: "ConfigMap/registry-bootstrap-", findings: []string{
+				"error broken-reference Job/JOB spec.template.spec.volumes",
+				"error broken-reference CronJob/registry-reconcile spec.jobTemplate.spec.template.spec.volumes",
+			}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := rendered(t, cmp.Or(s.spec, "{}"))
+			kind, object, _ := strings.Cut(s.object, "/")
+			documents := strings.Split(text, "---\n")
+			changed := 0
+			for i, document := range documents {
+				if changed == 0 && strings.Contains(document, "\nkind: "+kind+"\nmetadata:\n  name: "+object) {
+					document = strings.Replace(document, "    app.kubernetes.io/managed-by: registry-profile\n", "    a: b\n", 1)
+					documents[i] = strings.Replace(document, "    registryprofile.dev/profile: registry\n", "", 1)
+					changed++
+				}
+			}
+			require.Equal(t, 1, changed)
+			assert.Equal(t, s.findings, judged(t, cases.Join(documents)))
+		})
+	}
+}
+
+// TestNothingElseRunsAsTheJob: what has its account has its rights.
+func TestNothingElseRunsAsTheJob(t *testing.T) {
+	const deployment = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: d%s}, spec: {template: {spec: {%s: %s}}}}"
+	const here, account = ", namespace: registry-profile", "registry-bootstrap"
+	path := "warning role-changed Deployment/d spec.template.spec."
+	for name, s := range map[string]scenario{
+		"here":              {added: fmt.Sprintf(deployment, here, "serviceAccountName", account), findings: []string{path + "serviceAccountName"}},
+		"wherever it lands": {added: fmt.Sprintf(deployment, "", "serviceAccountName", account), findings: []string{path + "serviceAccountName"}},
+		"by the old name":   {added: fmt.Sprintf(deployment, here, "serviceAccount", account), findings: []string{path + "serviceAccount"}},
+		"elsewhere":         {added: fmt.Sprintf(deployment, ", namespace: other", "serviceAccountName", account)},
+		"with another":      {added: fmt.Sprintf(deployment, here, "serviceAccountName", "other")},
+		"with none":         {added: fmt.Sprintf(deployment, here, "hostNetwork", "true")},
+		"a kind of a CRD's": {added: "{apiVersion: tekton.dev/v1, kind: PipelineRun, metadata: {name: p" + here + "}, spec: {taskRunSpecs: [{serviceAccountName: " + account + "}]}}", findings: []string{"warning role-changed PipelineRun/p spec.taskRunSpecs[0].serviceAccountName"}},
+		"in what is for others": {added: "{apiVersion: policy.open-cluster-management.io/v1, kind: ConfigurationPolicy, metadata: {name: c}, spec: {object-templates: [" +
+			"{complianceType: musthave, objectDefinition: " + fmt.Sprintf(deployment, here, "serviceAccountName", account) + "}]}}"},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
+// TestTheJobHasAToken: without one it can ask the API server for nothing.
+func TestTheJobHasAToken(t *testing.T) {
+	const account = "kind: ServiceAccount\nmetadata:\n  name: registry-%s\n"
+	off := func(name string) []change {
+		head := fmt.Sprintf(account, name)
+		return []change{{head, "automountServiceAccountToken: false\n" + head}}
+	}
+	finding := func(name string) []string {
+		return []string{"error broken-reference ServiceAccount/registry-" + name + " automountServiceAccountToken"}
+	}
+	for name, s := range map[string]scenario{
+		"of the Job":        {changes: off("bootstrap"), findings: finding("bootstrap")},
+		"of the smoke test": {changes: off("smoke-test"), findings: finding("smoke-test")},
+		"of others": {added: "{apiVersion: v1, kind: ServiceAccount, metadata: {name: registry-bootstrap, namespace: other}, " +
+			"automountServiceAccountToken: false}"},
+		"on": {changes: []change{{fmt.Sprintf(account, "bootstrap"), "automountServiceAccountToken: true\n" + fmt.Sprintf(account, "bootstrap")}}},
+	} {
+		t.Run(name, s.run)
+	}
+}
+
 // TestCronJobsRepeat: a CronJob runs what the Job of the profile runs.
 func TestCronJobsRepeat(t *testing.T) {
 	const spec = "{verify: {schedule: 30 5 * * *}}"
@@ -545,6 +828,9 @@ func TestCronJobsRepeat(t *testing.T) {
 	differs := func(name, field string) []string {
 		return []string{"error job-differs CronJob/" + name + " " + pod + field}
 	}
+	const jobs = "error job-differs CronJob/registry-reconcile spec.jobTemplate.spec."
+	const deadline = "      activeDeadlineSeconds: "
+	schedule := func(cronJob string) []string { return []string{"error " + cronJob + " spec.schedule"} }
 	for name, s := range map[string]struct {
 		cronJob, old, new string
 		findings          []string
@@ -572,6 +858,19 @@ func TestCronJobsRepeat(t *testing.T) {
 			"registry-reconcile", "          containers:\n", "          initContainers:\n          - name: x\n          containers:\n",
 			differs("registry-reconcile", ".initContainers"),
 		},
+		"somebody else's Jobs": {"registry-reconcile", deadline, "      managedBy: example.com/x\n" + deadline, []string{jobs + "managedBy"}},
+		"two runs at once":     {"registry-reconcile", deadline, "      completions: 2\n" + deadline, []string{jobs + "completions"}},
+		"pods of others":       {"registry-reconcile", deadline, "      manualSelector: true\n" + deadline, []string{jobs + "manualSelector"}},
+		"another verdict":      {"registry-reconcile", "action: FailJob", "action: Ignore", []string{jobs + "podFailurePolicy.rules[0].action"}},
+		"what a Job lets be changed": {cronJob: "registry-reconcile", old: deadline,
+			new: "      parallelism: 1\n      ttlSecondsAfterFinished: 60\n      suspend: false\n" + deadline},
+		"labels of pods":  {cronJob: "registry-reconcile", old: "            app.kubernetes.io/component: ", new: "            a: b\n            app.kubernetes.io/component: "},
+		"no pod":          {"registry-reconcile", "jobTemplate:", "jobTemplate: {}\n  other:", differs("registry-reconcile", ".containers")},
+		"no schedule":     {"registry-reconcile", "  schedule: ", "  schedule: every day # ", schedule("reconcile-schedule CronJob/registry-reconcile")},
+		"never":           {"registry-verify", "  schedule: ", "  schedule: 0 0 31 2 * # ", schedule("verify-schedule CronJob/registry-verify")},
+		"at another time": {cronJob: "registry-reconcile", old: "  schedule: ", new: "  suspend: true\n  schedule: '@weekly' # "},
+		"a template": {"registry-reconcile", "  schedule: ", "  schedule: ${WHEN} # ",
+			[]string{"warning template-left CronJob/registry-reconcile spec.schedule"}},
 		"another time": {cronJob: "registry-reconcile", old: "  schedule: ", new: "  timeZone: Etc/UTC\n  schedule: "},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -40,7 +40,8 @@ func (s *stream) isOfAnotherProfile(claim *object) bool {
 	return job != nil && job.annotation(generators.ProfileAnnotation) != claim.annotation(generators.ProfileAnnotation)
 }
 
-// engineMarks reports annotations that keep an engine from doing harm and are not there.
+// engineMarks reports annotations that keep an engine from doing harm and are not there, and
+// one that keeps it from delivering the object.
 func engineMarks(_ *stream, o *object) kptfn.Results {
 	if !o.isOurs() {
 		return nil
@@ -53,6 +54,12 @@ func engineMarks(_ *stream, o *object) kptfn.Results {
 				Say("is %s and must be %q, which is how the profile makes it; "+
 					"remove what changes it on the way", quotedOr(actual, "missing"), marks[key]))
 		}
+	}
+	path, value := o.kind().Skipping(o.labels(), o.annotations())
+	isTold := func(r *kptfn.Result) bool { return finding.Path(r) == path }
+	if path != "" && !slices.ContainsFunc(results, isTold) {
+		results = append(results, o.warning(finding.EngineMark, path, "has %s, with which the object is not delivered; "+
+			"remove that", finding.Quote(value))...)
 	}
 	return results
 }

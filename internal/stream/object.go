@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/generators"
@@ -27,8 +26,13 @@ type object struct {
 	apiVersion string
 	id         ynode.ID
 
-	// isForbidden says that a policy deletes the object.
+	// carrier is what brings the object to a cluster, if that is another one, and rules say how.
+	// isForbidden says that it deletes the object.
+	carrier     *object
+	rules       []ynode.Rule
 	isForbidden bool
+	// into is the stream of what the object brings to a cluster, or nil.
+	into *stream
 }
 
 func newObject(n *yaml.Node, item int) *object {
@@ -71,18 +75,6 @@ func plain(value any) any {
 	return value
 }
 
-// listed returns the objects in a List, or nil where the object is none.
-func (o *object) listed() []*yaml.Node {
-	if _, ok := o.value["items"].([]any); !ok || !strings.HasSuffix(o.id.Kind, "List") {
-		return nil
-	}
-	listed := []*yaml.Node{}
-	for _, n := range ynode.Target(ynode.Field(o.node, "items")).Content {
-		listed = append(listed, ynode.Target(n))
-	}
-	return listed
-}
-
 func (o *object) is(group, kind string) bool { return o.id.Group == group && o.id.Kind == kind }
 
 // kind is what the generators know of the object's kind.
@@ -93,11 +85,16 @@ func (o *object) isSingleton() bool { return o.kind().Is(generators.ClassShared)
 
 func (o *object) annotation(key string) string { return text(o.value, "metadata", "annotations", key) }
 
-func (o *object) annotations() map[string]string {
-	all, _ := at(o.value, "metadata", "annotations").(map[string]any)
+func (o *object) annotations() map[string]string { return o.metadata("annotations") }
+
+func (o *object) labels() map[string]string { return o.metadata("labels") }
+
+// metadata returns the texts in a mapping of the object's metadata.
+func (o *object) metadata(field string) map[string]string {
+	all, _ := at(o.value, "metadata", field).(map[string]any)
 	texts := make(map[string]string, len(all))
 	for key := range all {
-		texts[key] = o.annotation(key)
+		texts[key] = text(all, key)
 	}
 	return texts
 }

@@ -55,11 +55,23 @@ func scripts(s *stream, o *object) kptfn.Results {
 		}
 	}
 	isThere := func(name string) bool { return slices.Contains(there, name) }
-	if len(there) == 0 || slices.ContainsFunc(mounted, isThere) {
+	isUnmarked := func(other *object) bool {
+		return !other.isOurs() && other.anyScriptFile() != "" && slices.Contains(mounted, other.name())
+	}
+	switch {
+	case slices.ContainsFunc(mounted, isThere):
+		return nil
+	case slices.ContainsFunc(s.objects, isUnmarked):
+		return o.error(finding.Reference, path+".volumes", "names a ConfigMap without the marks of a profile, so that nobody "+
+			"knows what the Job runs: %s; %s", strings.Join(mounted, ", "), leaveMarks)
+	case len(there) == 0:
 		return nil
 	}
 	return o.broken(path+".volumes", "ConfigMap", strings.Join(mounted, ", "))
 }
+
+// leaveMarks is what to do about a part of a profile that is no longer known as one.
+const leaveMarks = "keep patches away from its label and annotation"
 
 // leaveBinding is what to do about a binding that was changed.
 const leaveBinding = "leave it as the profile makes it, and give rights of your own by a Role of your own"
@@ -76,6 +88,9 @@ func bindings(s *stream, o *object) kptfn.Results {
 		results = o.error(finding.RoleChanged, "roleRef", "names no role, so that the Job has no rights; %s", leaveBinding)
 	case s.lacks(role): // a binding names what comes with it
 		results = o.broken("roleRef.name", role.Kind, strings.TrimPrefix(role.Namespace+"/"+role.Name, "/"))
+	case s.isOthers(role):
+		results = o.error(finding.RoleChanged, "roleRef.name", "names a %s without the marks of a profile, so that nobody knows "+
+			"what the Job may do; %s, and %s", role.Kind, leaveMarks, leaveBinding)
 	}
 	subjects := list(o.value, "subjects")
 	if len(subjects) == 0 {
@@ -137,9 +152,9 @@ func accountOf(subject any) ynode.ID {
 	return ynode.ID{Kind: text(subject, "kind"), Namespace: text(subject, "namespace"), Name: text(subject, "name")}
 }
 
-// isOthers tells whether an account is in the stream, and not of a profile.
-func (s *stream) isOthers(account ynode.ID) bool {
-	there := s.first[account]
+// isOthers tells whether an object is in the stream, and not of a profile.
+func (s *stream) isOthers(id ynode.ID) bool {
+	there := s.first[id]
 	return there != nil && !there.isOurs()
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
 )
@@ -26,18 +27,48 @@ func repeats(s *stream, o *object) kptfn.Results {
 		// Each has an image of its own, and the Job alone the permission to leave a storage.
 		is := withoutVariables(pod, generators.ImageVariable)
 		want := withoutVariables(once, generators.ImageVariable, generators.PermissionVariable)
-		if at := firstDifference("", is, want); at != "" {
-			return o.error(finding.JobDiffers, path+at, "is not what Job %s has, which the CronJob repeats; keep patches away "+
+		differs := firstDifference(path, is, want)
+		if differs == "" {
+			differs = firstDifference("spec.jobTemplate.spec", fixed(o, "spec", "jobTemplate", "spec"), fixed(job, "spec"))
+		}
+		if differs != "" {
+			return o.error(finding.JobDiffers, differs, "is not what Job %s has, which the CronJob repeats; keep patches away "+
 				"from both, and set the image and the pod in spec.bootstrap of the profile", job.id.Name)
 		}
 	}
 	return nil
 }
 
+// fixed returns what a Job, or the Jobs of a CronJob, do with their pods, other than what a Job lets
+// be changed. The labels and annotations of the pods may be of whoever watches them.
+func fixed(o *object, path ...string) map[string]any {
+	spec, _ := at(o.value, path...).(map[string]any)
+	spec = generators.Fixed(spec)
+	delete(spec, "template")
+	return spec
+}
+
+// schedules reports a CronJob of ours that never runs, or that no API server takes.
+func schedules(_ *stream, o *object) kptfn.Results {
+	const path = "spec.schedule"
+	if !o.isOurs() || !o.is("batch", "CronJob") || o.isTemplate(path) {
+		return nil
+	}
+	code := finding.Code{Name: v1alpha1.ReconcileSchedule}
+	if o.isSmokeTest() {
+		code.Name = v1alpha1.VerifySchedule
+	}
+	schedule := text(o.value, "spec", "schedule")
+	if fault := v1alpha1.ScheduleFault(schedule); fault != "" {
+		return kptfn.Results{o.at(code, kptfn.Error, path).Value(schedule).Say("%s", fault)}
+	}
+	return nil
+}
+
 // withoutVariables copies a pod without some variables, and with the others by their names.
 func withoutVariables(pod any, names ...string) any {
-	spec, _ := pod.(map[string]any)
-	spec = maps.Clone(spec)
+	without, _ := pod.(map[string]any)
+	spec := merged(nil, without)
 	var containers []any
 	for _, c := range list(pod, "containers") {
 		container, _ := c.(map[string]any)
@@ -87,7 +118,8 @@ func firstDifference(path string, is, want any) string {
 }
 
 func merged(one, two map[string]any) map[string]any {
-	all := maps.Clone(one)
+	all := map[string]any{}
+	maps.Copy(all, one)
 	maps.Copy(all, two)
 	return all
 }

@@ -5,6 +5,8 @@
 package stream
 
 import (
+	"strings"
+
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
@@ -86,8 +88,11 @@ var checks = []func(*stream, *object) kptfn.Results{
 	scripts,
 	bindings,
 	bindingsOfOthers,
+	runsAsJob,
+	tokens,
 	aggregated,
 	repeats,
+	schedules,
 	claimFields,
 	timeToLive,
 	incomplete,
@@ -98,6 +103,7 @@ var checks = []func(*stream, *object) kptfn.Results{
 	weakened,
 	contents,
 	policyExemptions,
+	harmful,
 	templates,
 	profiles,
 }
@@ -113,6 +119,8 @@ type stream struct {
 	// isCarried itself may have other parts elsewhere, and templates that are filled in there.
 	carried   []*stream
 	isCarried bool
+	// outer is the stream that brings a stream that isCarried.
+	outer *stream
 	// written are the objects that are written in the cluster.
 	written []generators.Written
 }
@@ -134,15 +142,27 @@ func open(items []*yaml.RNode) []*stream {
 	return all
 }
 
-// add puts an object into the stream, or the objects of a List.
+// add puts an object into the stream, or the objects of a List. What has items and another
+// kind is a List to some, and an object to others.
 func (s *stream) add(o *object) {
-	if listed := o.listed(); listed != nil {
-		for _, n := range listed {
-			s.add(newObject(n, o.item))
-		}
+	if o.value == nil { // an object can hold itself
+		s.take(o)
 		return
 	}
-	s.carry(o)
+	listed := ynode.HeldByList(o.node)
+	for _, held := range listed {
+		item := newObject(held.Node, o.item)
+		item.carrier, item.rules, item.isForbidden = o.carrier, o.rules, o.isForbidden
+		s.add(item)
+	}
+	if len(listed) == 0 || !strings.HasSuffix(o.id.Kind, "List") {
+		s.carry(o)
+		s.take(o)
+	}
+}
+
+// take puts an object into the stream, and none that it holds.
+func (s *stream) take(o *object) {
 	s.objects = append(s.objects, o)
 	if o.isOurs() {
 		s.ours = append(s.ours, o)

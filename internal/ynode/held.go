@@ -15,18 +15,51 @@ type Held struct {
 	Node *yaml.Node
 	// Forbidden says that the other one deletes it.
 	Forbidden bool
+	// Rules are the fields of the other one that say how it treats the object.
+	Rules []Rule
 }
+
+// Rule is a field and its value, which is "" where the field is not there.
+type Rule struct{ Path, Value string }
 
 // HeldBy returns the objects in a List or a Template of OpenShift. It does not look into
 // what these hold.
-func HeldBy(n *yaml.Node) []Held {
-	switch id := IDOf(n); {
-	case id.Group == "template.openshift.io" && id.Kind == "Template":
-		return inList(n, "objects")
-	case strings.HasSuffix(id.Kind, "List"):
-		return inList(n, "items")
+func HeldBy(n *yaml.Node) []Held { return append(HeldByTemplate(n), HeldByList(n)...) }
+
+// HeldByTemplate returns the objects in a Template of OpenShift.
+func HeldByTemplate(n *yaml.Node) []Held {
+	if id := IDOf(n); id.Group != "template.openshift.io" || id.Kind != "Template" {
+		return nil
 	}
-	return nil
+	return inList(n, "objects")
+}
+
+// HeldByList returns the objects in a List. To kubectl and the engines whatever has items is
+// one, of any kind.
+func HeldByList(n *yaml.Node) []Held {
+	all := inList(n, "items")
+	for i := range all {
+		all[i].Node = typed(all[i].Node, Text(n, "apiVersion"), strings.TrimSuffix(Text(n, "kind"), "List"))
+	}
+	return all
+}
+
+// typed returns an item of a List as a client reads it, which takes the kind and the version of
+// an item that has neither from the List (apimachinery, unstructuredJSONScheme.decodeToList).
+// A List in a List gets none.
+func typed(item *yaml.Node, apiVersion, kind string) *yaml.Node {
+	if item == nil || item.Kind != yaml.MappingNode || Text(item, "apiVersion")+Text(item, "kind") != "" ||
+		Field(item, "items") != nil {
+		return item
+	}
+	whole := *item
+	whole.Content = []*yaml.Node{String("apiVersion"), String(apiVersion), String("kind"), String(kind)}
+	for i := 0; i+1 < len(item.Content); i += 2 {
+		if key := Key(item.Content[i]); key != "apiVersion" && key != "kind" {
+			whole.Content = append(whole.Content, item.Content[i], item.Content[i+1])
+		}
+	}
+	return &whole
 }
 
 const (
@@ -59,7 +92,11 @@ func inPolicy(n *yaml.Node) []Held {
 			continue
 		}
 		for _, held := range inConfigurationPolicy(policy, action) {
-			held.Path = "spec." + template.Path + ".objectDefinition." + held.Path
+			outer := "spec." + template.Path + ".objectDefinition."
+			held.Path = outer + held.Path
+			for i := range held.Rules {
+				held.Rules[i].Path = outer + held.Rules[i].Path
+			}
 			all = append(all, held)
 		}
 	}
@@ -73,10 +110,17 @@ func inConfigurationPolicy(n *yaml.Node, outer string) []Held {
 	}
 	var all []Held
 	for _, template := range inList(Field(n, "spec"), "object-templates") {
-		if object := Target(Field(template.Node, "objectDefinition")); object != nil {
-			forbidden := strings.EqualFold(Text(template.Node, "complianceType"), "mustnothave")
-			all = append(all, Held{"spec." + template.Path + ".objectDefinition", object, forbidden})
+		object := Target(Field(template.Node, "objectDefinition"))
+		if object == nil {
+			continue
 		}
+		held := Held{Path: "spec." + template.Path + ".objectDefinition", Node: object}
+		held.Forbidden = strings.EqualFold(Text(template.Node, "complianceType"), "mustnothave")
+		held.Rules = append(held.Rules, Rule{"spec.pruneObjectBehavior", Text(n, "spec", "pruneObjectBehavior")})
+		for _, key := range []string{"complianceType", "recreateOption"} {
+			held.Rules = append(held.Rules, Rule{"spec." + template.Path + "." + key, Text(template.Node, key)})
+		}
+		all = append(all, held)
 	}
 	return all
 }

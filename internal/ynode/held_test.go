@@ -6,6 +6,7 @@ import (
 
 	"github.com/registryprofile/registry-profile/internal/ynode"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -23,6 +24,7 @@ func TestHeldBy(t *testing.T) {
 		"an aliased list":     {"{x: &l [" + object + "], kind: List, items: *l}", "items[0]"},
 		"a Template":          {"{apiVersion: template.openshift.io/v1, kind: Template, objects: [" + object + "]}", "objects[0]"},
 		"another's Template":  {"{apiVersion: a/v1, kind: Template, objects: [" + object + "]}", ""},
+		"a List of any kind":  {"{apiVersion: a/v1, kind: Config, items: [" + object + "]}", "items[0]"},
 		"no list":             {"{kind: List, items: {a: b}}", ""},
 		"an enforced policy":  {strings.NewReplacer("ACTION", "enforce").Replace(configuration), "spec.object-templates[1].objectDefinition"},
 		"a policy that tells": {strings.NewReplacer("ACTION", "Inform").Replace(configuration), ""},
@@ -44,6 +46,29 @@ func TestHeldBy(t *testing.T) {
 				path = held.Path
 			}
 			assert.Equal(t, c.path, path)
+		})
+	}
+}
+
+// TestItemsTakeTheirKindFromTheirList, as kubectl does where an item has neither kind nor version.
+func TestItemsTakeTheirKindFromTheirList(t *testing.T) {
+	typed := ynode.ID{Group: "a", Kind: "Config", Name: "x"}
+	for name, c := range map[string]struct {
+		list string
+		want ynode.ID
+	}{
+		"of neither":      {"{apiVersion: a/v1, kind: ConfigList, items: [{metadata: {name: x}}]}", typed},
+		"of empty ones":   {"{apiVersion: a/v1, kind: ConfigList, items: [{kind: '', apiVersion: null, metadata: {name: x}}]}", typed},
+		"of a kind alone": {"{apiVersion: a/v1, kind: ConfigList, items: [{kind: Other, metadata: {name: x}}]}", ynode.ID{Kind: "Other", Name: "x"}},
+		"in no List":      {"{apiVersion: a/v1, kind: Config, items: [{metadata: {name: x}}]}", typed},
+		"a List itself":   {"{apiVersion: a/v1, kind: ConfigList, items: [{metadata: {name: x}, items: []}]}", ynode.ID{Name: "x"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			held := ynode.HeldBy(yaml.MustParse(c.list).YNode())
+			require.Len(t, held, 1)
+			assert.Equal(t, c.want, ynode.IDOf(held[0].Node))
+			_, err := yaml.NewRNode(held[0].Node).String()
+			assert.NoError(t, err)
 		})
 	}
 }

@@ -1,0 +1,87 @@
+package stream
+
+import (
+	"fmt"
+	"slices"
+
+	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/ynode"
+)
+
+// accountFields name the account of a pod, and of what controllers of others make.
+var accountFields = []string{"serviceAccountName", "serviceAccount"}
+
+// runsAsJob reports an object that is not ours and whose pods would have the rights of the Job.
+// What stands in an object that brings others is judged there.
+func runsAsJob(s *stream, o *object) kptfn.Results {
+	if o.isOurs() || o.into != nil {
+		return nil
+	}
+	isOurs := func(name string) bool {
+		return slices.ContainsFunc(s.accounts(), func(account ynode.ID) bool {
+			return account.Name == name && o.mayBeIn(account.Namespace)
+		})
+	}
+	path := findAccount(o.value, "", isOurs)
+	if path == "" {
+		return nil
+	}
+	return o.warning(finding.RoleChanged, path, "names the account of the Job, so that it can do what the Job can; give it "+
+		"an account of its own")
+}
+
+// tokens reports an account that gives the pods of our Jobs no token, where the pods do not ask
+// for one.
+func tokens(s *stream, o *object) kptfn.Results {
+	const field = "automountServiceAccountToken"
+	if !o.is("", "ServiceAccount") || text(o.value, field) != "false" {
+		return nil
+	}
+	for _, job := range s.ours {
+		pod, _ := job.pod()
+		if text(pod, "serviceAccountName") == o.id.Name && o.mayBeIn(job.id.Namespace) && text(pod, field) != "true" {
+			return o.error(finding.Reference, field, "is false, so that %s %s can ask the API server for nothing; remove it",
+				job.id.Kind, job.id.Name)
+		}
+	}
+	return nil
+}
+
+// accounts returns the accounts of the profiles of the stream, and those that their Jobs name.
+func (s *stream) accounts() []ynode.ID {
+	var all []ynode.ID
+	for _, o := range s.ours {
+		pod, _ := o.pod()
+		if name := text(pod, "serviceAccountName"); name != "" {
+			all = append(all, ynode.ID{Kind: "ServiceAccount", Namespace: o.id.Namespace, Name: name})
+		}
+		if o.is("", "ServiceAccount") {
+			all = append(all, o.id)
+		}
+	}
+	return all
+}
+
+// findAccount returns the path of the first field that names an account of ours, or "".
+func findAccount(value any, path string, isOurs func(name string) bool) string {
+	switch v := value.(type) {
+	case []any:
+		for i, item := range v {
+			if found := findAccount(item, fmt.Sprintf("%s[%d]", path, i), isOurs); found != "" {
+				return found
+			}
+		}
+	case map[string]any:
+		for _, key := range sorted(v) {
+			below := ynode.Join(path, key)
+			if slices.Contains(accountFields, key) && isOurs(text(v, key)) {
+				return below
+			}
+			if found := findAccount(v[key], below, isOurs); found != "" {
+				return found
+			}
+		}
+	}
+	return ""
+}
