@@ -126,18 +126,20 @@ func (d *dump) Get(_ context.Context, kind Kind, namespace, name string) Answer 
 	asked := ask(kind, namespace, name)
 	at := place{kind, asked.namespace}
 	complete := false
+	var faults []error
 	for _, path := range append(at.objects(name), at.lists()...) {
 		read := d.read(path)
-		if read.err != nil {
-			return Answer{Outcome: failed("%s", read.err)}
-		}
+		faults = append(faults, read.err)
 		answer := read.answers(at).pick(asked.namespace, name)
 		if answer.State == Present {
 			return answer
 		}
 		complete = complete || answer.State == Absent
 	}
-	if complete {
+	switch err := errors.Join(faults...); {
+	case err != nil:
+		return Answer{Outcome: failed("%s", err)}
+	case complete:
 		return Answer{Outcome: Outcome{State: Absent}}
 	}
 	return Answer{Outcome: d.missing(kind)}

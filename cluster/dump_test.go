@@ -198,7 +198,9 @@ func TestCutDiscovery(t *testing.T) {
 // TestDumpWithAClosedFolder: what may not be read is no reason to read nothing.
 func TestDumpWithAClosedFolder(t *testing.T) {
 	reader, faults := cluster.Dump(cluster.Folder{Name: "dump", Files: closed{fstest.MapFS{
-		"closed/x.log": {}, "cluster-scoped-resources/core/nodes/a.yaml": {Data: []byte("{apiVersion: v1, kind: Node, metadata: {name: a}}")},
+		"closed/x.log": {}, "cluster-scoped-resources/core/nodes/a.yaml": {
+			Data: []byte("{apiVersion: v1, kind: Node, metadata: {name: a}, status: {nodeInfo: {}}}\n"),
+		},
 	}}})
 	require.Empty(t, faults)
 	assert.Equal(t, cluster.Present, reader.Get(t.Context(), cluster.Nodes, "", "a").State)
@@ -297,6 +299,46 @@ func TestHostileDumps(t *testing.T) {
 				assert.NotContains(t, outcome.Why, "\n")
 			}
 		})
+	}
+}
+
+// TestCutFiles: what a file lacks that was cut off is not missing in the cluster, and a file that
+// is whole is read, whatever it lacks.
+func TestCutFiles(t *testing.T) {
+	const (
+		config = "cluster-scoped-resources/imageregistry.operator.openshift.io/configs/cluster.yaml"
+		head   = "---\napiVersion: imageregistry.operator.openshift.io/v1\nkind: Config\nmetadata:\n  name: cluster\n"
+		pods   = "namespaces/ns/core/pods.yaml"
+		pod    = "namespaces/ns/pods/one/one.yaml"
+		list   = "apiVersion: v1\nitems:\n- metadata:\n    name: one\n    namespace: ns\nkind: PodList\n"
+		image  = "cluster-scoped-resources/config.openshift.io/images/cluster.yaml"
+	)
+	for name, c := range map[string]struct {
+		files map[string]string
+		kind  cluster.Kind
+		named string
+		state cluster.State
+		why   string
+	}{
+		"whole":             {map[string]string{config: head + "status:\n  storageManaged: false\n"}, cluster.Configs, "cluster", cluster.Present, ""},
+		"no status":         {map[string]string{config: head}, cluster.Configs, "cluster", cluster.Failed, "Config cluster has no status.storageManaged"},
+		"amidst a line":     {map[string]string{config: head + "status:\n  storageManaged: fal"}, cluster.Configs, "cluster", cluster.Failed, "last line"},
+		"before a value":    {map[string]string{config: head + "status:\n"}, cluster.Configs, "cluster", cluster.Failed, "last line"},
+		"an empty status":   {map[string]string{image: "apiVersion: config.openshift.io/v1\nkind: Image\nmetadata: {name: cluster}\nstatus: {}\n"}, cluster.ImageConfigs, "cluster", cluster.Present, ""},
+		"a list":            {map[string]string{pods: list + "metadata:\n  resourceVersion: \"1\"\n"}, cluster.Pods, "two", cluster.Absent, ""},
+		"a list that ends":  {map[string]string{pods: list}, cluster.Pods, "two", cluster.NotCollected, ""},
+		"the items' end":    {map[string]string{pods: strings.TrimSuffix(list, "kind: PodList\n")}, cluster.Pods, "one", cluster.NotCollected, ""},
+		"whole in the list": {map[string]string{pods: list, pod: "apiVersion: v1\nkind: Pod\nmetadata:\n"}, cluster.Pods, "one", cluster.Present, ""},
+	} {
+		files := fstest.MapFS{}
+		for path, content := range c.files {
+			files[path] = &fstest.MapFile{Data: []byte(content)}
+		}
+		reader, faults := cluster.Dump(cluster.Folder{Name: "dump", Files: files})
+		require.Empty(t, faults)
+		answer := reader.Get(t.Context(), c.kind, "ns", c.named)
+		assert.Equal(t, c.state, answer.State, "%s: %s", name, answer.Why)
+		assert.Contains(t, answer.Why, c.why, name)
 	}
 }
 

@@ -29,7 +29,13 @@ func (d *dump) read(name string) file {
 			return file{err: err}
 		}
 		parsed, err := Document{Name: d.display(name), Content: content}.parse()
-		return file{parsed, err}
+		if err != nil {
+			return file{err: err}
+		}
+		if err := parsed.cutOff(content); err != nil {
+			return file{err: fmt.Errorf("%s: %w", d.display(name), err)}
+		}
+		return file{parsed, nil}
 	})
 }
 
