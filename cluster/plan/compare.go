@@ -38,7 +38,7 @@ func differences(path string, is, want any) []Change {
 		if is, ok := is.(map[string]any); ok {
 			var all []Change
 			for _, key := range slices.Sorted(maps.Keys(want)) {
-				all = append(all, differences(join(path, key), is[key], want[key])...)
+				all = append(all, below(key, differences(join(path, key), is[key], want[key]))...)
 			}
 			return all
 		}
@@ -49,7 +49,7 @@ func differences(path string, is, want any) []Change {
 		if is, ok := is.([]any); ok && len(is) == len(want) {
 			var all []Change
 			for i := range want {
-				all = append(all, differences(fmt.Sprintf("%s[%d]", path, i), is[i], want[i])...)
+				all = append(all, below(i, differences(fmt.Sprintf("%s[%d]", path, i), is[i], want[i]))...)
 			}
 			return all
 		}
@@ -62,6 +62,14 @@ func differences(path string, is, want any) []Change {
 		}
 	}
 	return []Change{{Path: path, Is: is, Want: want}}
+}
+
+// below puts a key or an index before the steps of changes.
+func below(step any, changes []Change) []Change {
+	for i := range changes {
+		changes[i].steps = append([]any{step}, changes[i].steps...)
+	}
+	return changes
 }
 
 // changesPods tells whether a patch of Config changes what stands in the registry's pods. Who

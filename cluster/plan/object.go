@@ -43,6 +43,8 @@ type Change struct {
 	Path string `json:"path"` // such as "spec.replicas"
 	Is   any    `json:"is"`   // nil if it is not there
 	Want any    `json:"want"`
+
+	steps []any // the keys and indexes of the path, until the values are hidden
 }
 
 // objectOf compares an object with the cluster. The profile brings the namespaces that are
