@@ -49,12 +49,13 @@ func (d *dump) discover() discovery {
 	return served
 }
 
-// everywhere are groups that every cluster of OpenShift serves: those of Kubernetes itself, of
-// OpenShift's own API, and of the server behind it.
-var everywhere = []string{
-	"apps", "batch", "rbac.authorization.k8s.io", "storage.k8s.io",
-	configGroup, "operator.openshift.io", "route.openshift.io",
-}
+// ofKubernetes are groups whose kinds every cluster has served since long: what does not is none.
+// The first one has no name.
+var ofKubernetes = []string{"", "apps", "batch", rbacGroup, "storage.k8s.io"}
+
+// everywhere are named groups that every cluster of OpenShift serves: those of Kubernetes itself,
+// of OpenShift's own API, and of the server behind it.
+var everywhere = append(slices.Clone(ofKubernetes[1:]), configGroup, "operator.openshift.io", "route.openshift.io")
 
 // isWhole tells whether the list is not one that was cut.
 func (d discovery) isWhole() bool {

@@ -146,6 +146,9 @@ func (l *live) read(ctx context.Context, kind Kind, from func(version string) re
 			return Outcome{State: Absent}
 		}
 	}
+	if slices.Contains(ofKubernetes, kind.Group) {
+		return failed("what answers is no API server of a cluster: every cluster knows %s", kind.Name)
+	}
 	return Outcome{State: NoKind}
 }
 

@@ -37,8 +37,17 @@ func TestLiveStates(t *testing.T) {
 			kind: cluster.ConfigMaps, ask: "x", state: cluster.Absent,
 			setUp: func(k *kubectl) { k.warning = "Warning: v1 is deprecated\nE0922 memcache.go:265] no\n" },
 		},
-		"no group":          {kind: cluster.StorageClusters, ask: "x", state: cluster.NoKind},
-		"no resource in it": {kind: cluster.Jobs, ask: "x", state: cluster.NoKind},
+		"no group": {kind: cluster.StorageClusters, ask: "x", state: cluster.NoKind},
+		"no kind of every cluster": {
+			kind: cluster.Jobs, ask: "x", state: cluster.Failed, why: "every cluster knows Job",
+		},
+		"no group of every cluster": {
+			kind: cluster.Roles, ask: "x", state: cluster.Failed, why: "every cluster knows Role",
+		},
+		"nothing is found": {
+			kind: cluster.ConfigMaps, ask: "x", state: cluster.Failed, why: "every cluster knows ConfigMap",
+			setUp: func(k *kubectl) { delete(k.bodies, "/api/v1") },
+		},
 		"an older version":  {kind: cluster.AdmissionPolicies, ask: "x", state: cluster.Absent},
 		"no cluster-scoped": {kind: cluster.ImagePruners, ask: "cluster", state: cluster.NoKind},
 		"forbidden": {

@@ -52,6 +52,17 @@ func TestPlanExitCodes(t *testing.T) {
 	assert.Equal(t, 1, run("kind: RegistryProfile\n", "plan", "-", "--from", profile).code)
 }
 
+// TestPlanOfNoCluster: a server that has nothing, not even Namespaces, is no cluster of which
+// something could be said.
+func TestPlanOfNoCluster(t *testing.T) {
+	client := filepath.Join(write(t, "oc", "#!/bin/sh\necho 'Error from server (NotFound): not found' >&2\nexit 1\n"), "oc")
+	require.NoError(t, os.Chmod(client, 0o755))
+	r := run("", "plan", filepath.Join(examples, "minimal/profile.yaml"), "--kubectl", client)
+	assert.Equal(t, 2, r.code, r.out)
+	assert.NotContains(t, r.out, "refused")
+	assert.Contains(t, r.out, "what answers is no API server of a cluster: every cluster knows Namespace")
+}
+
 // TestPlanForPrograms: what somebody should know before a merge is a finding of its own, and the
 // profile's own faults are told in the same document.
 func TestPlanForPrograms(t *testing.T) {
