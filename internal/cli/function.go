@@ -27,7 +27,7 @@ func (s *session) function() error {
 	if len(bytes.TrimSpace(input)) == 0 {
 		return errNoInput
 	}
-	rl, err := kptfn.ParseResourceList(input)
+	rl, err := parseList(input)
 	if err != nil {
 		if content, _ := s.refuseNoObjects(input); content != nil {
 			if _, err := s.out.Write(content); err != nil {

@@ -124,18 +124,38 @@ func TestWrongResourceListIsOneLine(t *testing.T) {
 		"config is a bomb":         resourceList(t, profile("a", "\n"+bomb("  "))),
 		"config has long values":   resourceList(t, profile("a", "{odf: {namespace: "+strings.Repeat("x", 2<<20)+"}}")),
 		"items are an object":      listHead + good + "items: {a: b}\n",
+		"items are a number":       listHead + good + "items: 3\n",
+		"items are a word":         listHead + good + "items: all\n",
+		"config is an empty list":  listHead + "functionConfig: []\nitems: []\n",
 		"results are scalars":      listHead + good + "results: [3]\n",
+		"a result of other types":  listHead + good + "results: [{message: [1]}]\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := run(input)
 			assert.Equal(t, functionCode(r), r.code)
 			assert.Equal(t, 1, strings.Count(r.err, "\n"), r.err)
 			assert.True(t, strings.HasPrefix(r.err, "error: "), r.err)
-			assert.NotContains(t, r.err, "internal fault")
+			assert.NotRegexp(t, `internal fault|internal\.|incorrect type|unmarshal|\bfn\.`, r.err, "words of a library")
 			assert.LessOrEqual(t, len(r.err), 500)
 			assert.NotContains(t, r.out, "ObjectBucketClaim")
 		})
 	}
+}
+
+// TestNullInAResourceList: null is as good as nothing.
+func TestNullInAResourceList(t *testing.T) {
+	good := "functionConfig: {apiVersion: registryprofile.dev/v1alpha1, kind: RegistryProfile, metadata: {name: a}}\n"
+	for with, without := range map[string]string{
+		listHead + good + "items: null\n":              listHead + good,
+		listHead + good + "items:\nresults: ~\n":       listHead + good,
+		listHead + "functionConfig: null\nitems: []\n": listHead + "items: []\n",
+		listHead + "functionConfig:\nitems:\n":         listHead,
+	} {
+		assert.Equal(t, run(without), run(with), with)
+	}
+	assert.Zero(t, run(listHead+good+"items: null\n").code)
+	assert.Contains(t, run(listHead+good+"items: {a: b}\n").err, "items is no list")
+	assert.Contains(t, run(listHead+"functionConfig: [1]\n").err, "functionConfig is no object")
 }
 
 // TestItemsThatAreNoObjects: the list comes back as it was, with what is wrong with it.
