@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -126,6 +127,13 @@ var decoders = []func(string) ([]byte, error){
 
 // hideSecrets takes out of a text what says itself that it is secret.
 func hideSecrets(text string) string {
+	text = sentence().ReplaceAllStringFunc(text, func(said string) string {
+		parts := sentence().FindStringSubmatch(said)
+		if slices.Contains(plainWords, strings.ToLower(strings.TrimRight(parts[2], ".:!?)"))) {
+			return said
+		}
+		return parts[1] + hidden
+	})
 	for _, known := range credentials() {
 		text = known.ReplaceAllString(text, "${1}"+hidden+"${2}")
 	}
@@ -163,8 +171,6 @@ var credentials = sync.OnceValue(func() []*regexp.Regexp {
 		`(cookie` + quotes + `\s*[:=]\s*` + quotes + `)[^\s;,"']+(?:;\s*[^\s;,"']+)*`,
 		// --NAME VALUE
 		`(--[a-z0-9-]*` + secretName + `[a-z0-9-]*[\s=]+` + quotes + `)[^\s"']+`,
-		`((?:password|passwd|passphrase|(?:secret|access|api)[-_ ]?(?:access)?[-_ ]?key) is ` + quotes + `)[^\s"',;]+`,
-		`(?-i:(\b(?:access|secret)key) +)[^\s"',;]+`,
 		`(\b(?:Basic|Bearer) )[A-Za-z0-9+/=._~-]{8,}`,
 		`(\b[a-z][a-z0-9+.-]*://)(?:[^/\s"'@]+|[^/\s"'@:]*:[^\s"']*)(@(?:[^s\s]|s[^h]))`,
 		`()\bsha256~[A-Za-z0-9_-]{20,}`,
@@ -184,6 +190,17 @@ var credentials = sync.OnceValue(func() []*regexp.Regexp {
 	}
 	return all
 })
+
+// sentence matches a name of what is secret and the word behind it: "the password is WORD".
+var sentence = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)((?:password|passwd|passphrase|(?:secret|access|api)[-_ ]?(?:access)?[-_ ]?key) is ` +
+		quotes + `|(?-i:\b(?:access|secret)key) +)([^\s"',;]+)`)
+})
+
+// plainWords are those by which a sentence says how a secret is, and not what it is.
+var plainWords = []string{
+	"missing", "empty", "not", "no", "unset", "unknown", "required", "invalid", "incorrect", "wrong", "expired", "refused",
+}
 
 // A tokenPattern matches what may be a key, and tells a key from a name.
 type tokenPattern struct {

@@ -49,6 +49,8 @@ var leaks = map[string]string{
 	"mc --password abcdefgh":                                                 "abcdefgh",
 	"name: AWS_SECRET_ACCESS_KEY value: abcdefgh":                            "abcdefgh",
 	`{"name":"AWS_SECRET_ACCESS_KEY","value":"abcd efgh"}`:                   "efgh",
+	"SECRET_ACCESS_KEY is abcdefgh, and not missing":                         "abcdefgh",
+	"the password is missing-abcdefgh":                                       "abcdefgh",
 	"the password is abcdefgh":                                               "abcdefgh",
 	`password="abcd efgh"`:                                                   "efgh",
 	`{\"password\": \"abcd efgh\"}`:                                          "efgh",
@@ -141,7 +143,8 @@ func TestSecrecyOfClaimsElsewhere(t *testing.T) {
 func TestWordsStay(t *testing.T) {
 	const words = "image-registry-0b7e6a3c-1f2d-4c5b-8a9e-001122334455 at rook-ceph-rgw-ocs-storagecluster-cephobjectstore." +
 		"openshift-storage.svc, sha256:0123456789abcdef0123456789abcdef, PersistentVolumeClaim REGISTRY_STORAGE_S3_SECRETKEY, " +
-		"with its ConfigMap and Secret: ObjectBucketClaim images"
+		"with its ConfigMap and Secret: ObjectBucketClaim images, AWS_SECRET_ACCESS_KEY is missing or empty, " +
+		"the password is not set, the access key is invalid. accesskey missing"
 	w := healthy(t)
 	w.change(t, degraded(words))
 	found := lines(w.examine(t, w.reader(t, true)), "registry-condition")
