@@ -54,8 +54,8 @@ func wrongTypes(list *yaml.Node) error {
 	if !is("items", yaml.SequenceNode) {
 		return errors.New("items is no list; write a list of objects, or leave it out")
 	}
-	var results kptfn.Results
-	if n := ynode.Target(ynode.Field(list, "results")); n != nil && n.Kind == yaml.SequenceNode && n.Decode(&results) != nil {
+	results := ynode.Target(ynode.Field(list, "results"))
+	if results != nil && results.Kind == yaml.SequenceNode && results.Decode(&kptfn.Results{}) != nil {
 		return errors.New("results holds what is no result of a function; leave it out")
 	}
 	return nil
