@@ -26,7 +26,7 @@ type Document struct {
 // parsed is what a Document holds.
 type parsed struct {
 	objects []Object
-	// whole says that the last list was neither cut off nor one page of several.
+	// whole says that the last list was not one page of several.
 	whole bool
 	// lists counts the lists.
 	lists int
@@ -126,7 +126,7 @@ func (p *parsed) add(content []byte, from origin) error {
 	}
 	var metadata struct{ Continue string }
 	_ = json.Unmarshal(head.Metadata, &metadata) // of another type, or not there: it does not go on
-	p.whole = metadata.Continue == "" && len(head.Metadata) > 0
+	p.whole = metadata.Continue == ""
 	p.lists++
 	for i, item := range head.Items {
 		if err := p.addItem(item, head.APIVersion, strings.TrimSuffix(head.Kind, "List"), from); err != nil {

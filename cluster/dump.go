@@ -126,20 +126,18 @@ func (d *dump) Get(_ context.Context, kind Kind, namespace, name string) Answer 
 	asked := ask(kind, namespace, name)
 	at := place{kind, asked.namespace}
 	complete := false
-	var faults []error
 	for _, path := range append(at.objects(name), at.lists()...) {
 		read := d.read(path)
-		faults = append(faults, read.err)
+		if read.err != nil {
+			return Answer{Outcome: failed("%s", read.err)}
+		}
 		answer := read.answers(at).pick(asked.namespace, name)
 		if answer.State == Present {
 			return answer
 		}
 		complete = complete || answer.State == Absent
 	}
-	switch err := errors.Join(faults...); {
-	case err != nil:
-		return Answer{Outcome: failed("%s", err)}
-	case complete:
+	if complete {
 		return Answer{Outcome: Outcome{State: Absent}}
 	}
 	return Answer{Outcome: d.missing(kind)}

@@ -198,9 +198,7 @@ func TestCutDiscovery(t *testing.T) {
 // TestDumpWithAClosedFolder: what may not be read is no reason to read nothing.
 func TestDumpWithAClosedFolder(t *testing.T) {
 	reader, faults := cluster.Dump(cluster.Folder{Name: "dump", Files: closed{fstest.MapFS{
-		"closed/x.log": {}, "cluster-scoped-resources/core/nodes/a.yaml": {
-			Data: []byte("{apiVersion: v1, kind: Node, metadata: {name: a}, status: {nodeInfo: {}}}\n"),
-		},
+		"closed/x.log": {}, "cluster-scoped-resources/core/nodes/a.yaml": {Data: []byte("{apiVersion: v1, kind: Node, metadata: {name: a}}")},
 	}}})
 	require.Empty(t, faults)
 	assert.Equal(t, cluster.Present, reader.Get(t.Context(), cluster.Nodes, "", "a").State)
@@ -302,46 +300,6 @@ func TestHostileDumps(t *testing.T) {
 	}
 }
 
-// TestCutFiles: what a file lacks that was cut off is not missing in the cluster, and a file that
-// is whole is read, whatever it lacks.
-func TestCutFiles(t *testing.T) {
-	const (
-		config = "cluster-scoped-resources/imageregistry.operator.openshift.io/configs/cluster.yaml"
-		head   = "---\napiVersion: imageregistry.operator.openshift.io/v1\nkind: Config\nmetadata:\n  name: cluster\n"
-		pods   = "namespaces/ns/core/pods.yaml"
-		pod    = "namespaces/ns/pods/one/one.yaml"
-		list   = "apiVersion: v1\nitems:\n- metadata:\n    name: one\n    namespace: ns\nkind: PodList\n"
-		image  = "cluster-scoped-resources/config.openshift.io/images/cluster.yaml"
-	)
-	for name, c := range map[string]struct {
-		files map[string]string
-		kind  cluster.Kind
-		named string
-		state cluster.State
-		why   string
-	}{
-		"whole":             {map[string]string{config: head + "status:\n  storageManaged: false\n"}, cluster.Configs, "cluster", cluster.Present, ""},
-		"no status":         {map[string]string{config: head}, cluster.Configs, "cluster", cluster.Failed, "Config cluster has no status.storageManaged"},
-		"amidst a line":     {map[string]string{config: head + "status:\n  storageManaged: fal"}, cluster.Configs, "cluster", cluster.Failed, "last line"},
-		"before a value":    {map[string]string{config: head + "status:\n"}, cluster.Configs, "cluster", cluster.Failed, "last line"},
-		"an empty status":   {map[string]string{image: "apiVersion: config.openshift.io/v1\nkind: Image\nmetadata: {name: cluster}\nstatus: {}\n"}, cluster.ImageConfigs, "cluster", cluster.Present, ""},
-		"a list":            {map[string]string{pods: list + "metadata:\n  resourceVersion: \"1\"\n"}, cluster.Pods, "two", cluster.Absent, ""},
-		"a list that ends":  {map[string]string{pods: list}, cluster.Pods, "two", cluster.NotCollected, ""},
-		"the items' end":    {map[string]string{pods: strings.TrimSuffix(list, "kind: PodList\n")}, cluster.Pods, "one", cluster.NotCollected, ""},
-		"whole in the list": {map[string]string{pods: list, pod: "apiVersion: v1\nkind: Pod\nmetadata:\n"}, cluster.Pods, "one", cluster.Present, ""},
-	} {
-		files := fstest.MapFS{}
-		for path, content := range c.files {
-			files[path] = &fstest.MapFile{Data: []byte(content)}
-		}
-		reader, faults := cluster.Dump(cluster.Folder{Name: "dump", Files: files})
-		require.Empty(t, faults)
-		answer := reader.Get(t.Context(), c.kind, "ns", c.named)
-		assert.Equal(t, c.state, answer.State, "%s: %s", name, answer.Why)
-		assert.Contains(t, answer.Why, c.why, name)
-	}
-}
-
 // TestDumpReadsWhatIsAsked: a broken file is nobody's business who does not ask for it.
 func TestDumpReadsWhatIsAsked(t *testing.T) {
 	dir := writeDumps(t)
@@ -367,4 +325,50 @@ func TestDumpLargeLog(t *testing.T) {
 	reader, _ := openDump(t, dir)
 	answer := reader.Logs(t.Context(), "ns", "p", "c", 1)
 	assert.Equal(t, "last\n", answer.Text, answer.Why)
+}
+
+// TestDumpCutOff: a Config whose file ends early is none that could be seen, wherever it ends. By
+// hand it is written without a status.
+func TestDumpCutOff(t *testing.T) {
+	const path = "cluster-scoped-resources/imageregistry.operator.openshift.io/configs/cluster.yaml"
+	const whole = `---
+apiVersion: imageregistry.operator.openshift.io/v1
+kind: Config
+metadata:
+  annotations:
+    a: b
+  creationTimestamp: "2026-01-02T03:04:05Z"
+  name: cluster
+  resourceVersion: "7"
+  uid: 5f2d3c1e-8f1b-4f0a-9c37-1f2e3d4c5b6a
+spec:
+  managementState: Managed
+  replicas: 2
+  storage:
+    managementState: Unmanaged
+    pvc:
+      claim: emergency
+status:
+  conditions:
+  - status: "True"
+    type: Available
+  storage:
+    pvc:
+      claim: emergency
+`
+	get := func(content string) cluster.State {
+		reader, faults := cluster.Dump(cluster.Folder{Name: "dump", Files: fstest.MapFS{
+			path: {Data: []byte(content)}, "version": {Data: []byte("openshift/must-gather")},
+		}})
+		require.Empty(t, faults)
+		return reader.Get(t.Context(), cluster.Configs, "", "cluster").State
+	}
+	require.Equal(t, cluster.Present, get(whole))
+	spec, status := strings.Index(whole, "  uid:"), strings.Index(whole, "status:\n")
+	require.Equal(t, cluster.Present, get(whole[:spec]+whole[strings.Index(whole, "spec:"):status]))
+	end := strings.Index(whole, "  storage:\n    pvc:\n      claim: emergency\n") // the last line but three
+	for at := range end {
+		state := get(whole[:at])
+		require.Contains(t, []cluster.State{cluster.Failed, cluster.NotCollected}, state, "%q", whole[:at])
+	}
 }

@@ -32,8 +32,10 @@ func (d *dump) read(name string) file {
 		if err != nil {
 			return file{err: err}
 		}
-		if err := parsed.cutOff(content); err != nil {
-			return file{err: fmt.Errorf("%s: %w", d.display(name), err)}
+		for _, object := range parsed.objects {
+			if err := object.cutOff(); err != nil {
+				return file{err: fmt.Errorf("%s: %w", d.display(name), err)}
+			}
 		}
 		return file{parsed, nil}
 	})

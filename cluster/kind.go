@@ -18,9 +18,6 @@ type Kind struct {
 
 	// concealed are the paths of fields that hold credentials. They are dropped on reading.
 	concealed [][]string
-	// last is the path of what stands last in an object as oc prints it, of what is read and
-	// is always there. By default it is the uid. See cutOff.
-	last string
 	// dumped are files of other names that hold a list of the kind in a dump: below the
 	// folder of a namespace, or of the resources without one.
 	dumped []string
@@ -44,89 +41,49 @@ var (
 
 // The kinds of Kubernetes.
 var (
-	ConfigMaps = Kind{Versions: v1, Resource: "configmaps", Name: "ConfigMap", Namespaced: true}
-	Events     = Kind{Versions: v1, Resource: "events", Name: "Event", Namespaced: true, last: "type"}
-	Namespaces = Kind{Versions: v1, Resource: "namespaces", Name: "Namespace", last: "status.phase"}
-	Nodes      = Kind{Versions: v1, Resource: "nodes", Name: "Node", last: "status.nodeInfo"}
-	Pods       = Kind{
-		Versions: v1, Resource: "pods", Name: "Pod", Namespaced: true,
-		last: "status.qosClass",
-	}
-	ResourceQuotas = Kind{
-		Versions: v1, Resource: "resourcequotas", Name: "ResourceQuota", Namespaced: true,
-		last: "status.used",
-	}
+	ConfigMaps      = Kind{Versions: v1, Resource: "configmaps", Name: "ConfigMap", Namespaced: true}
+	Events          = Kind{Versions: v1, Resource: "events", Name: "Event", Namespaced: true}
+	Namespaces      = Kind{Versions: v1, Resource: "namespaces", Name: "Namespace"}
+	Nodes           = Kind{Versions: v1, Resource: "nodes", Name: "Node"}
+	Pods            = Kind{Versions: v1, Resource: "pods", Name: "Pod", Namespaced: true}
+	ResourceQuotas  = Kind{Versions: v1, Resource: "resourcequotas", Name: "ResourceQuota", Namespaced: true}
 	ServiceAccounts = Kind{Versions: v1, Resource: "serviceaccounts", Name: "ServiceAccount", Namespaced: true}
-	Services        = Kind{
-		Versions: v1, Resource: "services", Name: "Service", Namespaced: true,
-		last: "status.loadBalancer",
-	}
-	Volumes = Kind{
-		Versions: v1, Resource: "persistentvolumes", Name: "PersistentVolume",
-		last: "status.phase",
-	}
-	VolumeClaims = Kind{
+	Services        = Kind{Versions: v1, Resource: "services", Name: "Service", Namespaced: true}
+	Volumes         = Kind{Versions: v1, Resource: "persistentvolumes", Name: "PersistentVolume"}
+	VolumeClaims    = Kind{
 		Versions: v1, Resource: "persistentvolumeclaims", Name: "PersistentVolumeClaim", Namespaced: true,
-		last: "status.phase",
 	}
 	// Secrets are read without their values: see Value.
 	Secrets = Kind{
 		Versions: v1, Resource: "secrets", Name: "Secret", Namespaced: true,
 		concealed: [][]string{{"data"}, {"stringData"}},
-		last:      "type",
 	}
 	EndpointSlices = Kind{
 		Group: "discovery.k8s.io", Versions: v1, Resource: "endpointslices", Name: "EndpointSlice", Namespaced: true,
-		last: "ports",
 	}
-	StorageClasses = Kind{
-		Group: "storage.k8s.io", Versions: v1, Resource: "storageclasses", Name: "StorageClass",
-		last: "volumeBindingMode",
-	}
+	StorageClasses  = Kind{Group: "storage.k8s.io", Versions: v1, Resource: "storageclasses", Name: "StorageClass"}
 	NetworkPolicies = Kind{
 		Group: "networking.k8s.io", Versions: v1, Resource: "networkpolicies", Name: "NetworkPolicy", Namespaced: true,
-		last: "spec.policyTypes",
 	}
-	Deployments = Kind{
-		Group: "apps", Versions: v1, Resource: "deployments", Name: "Deployment", Namespaced: true,
-		last: "status.updatedReplicas",
-	}
-	Jobs = Kind{
-		Group: "batch", Versions: v1, Resource: "jobs", Name: "Job", Namespaced: true,
-		last: "status.startTime",
-	}
-	CronJobs = Kind{
-		Group: "batch", Versions: v1, Resource: "cronjobs", Name: "CronJob", Namespaced: true,
-		last: "status.lastScheduleTime",
-	}
+	Deployments = Kind{Group: "apps", Versions: v1, Resource: "deployments", Name: "Deployment", Namespaced: true}
+	Jobs        = Kind{Group: "batch", Versions: v1, Resource: "jobs", Name: "Job", Namespaced: true}
+	CronJobs    = Kind{Group: "batch", Versions: v1, Resource: "cronjobs", Name: "CronJob", Namespaced: true}
 
-	Roles = Kind{
-		Group: rbacGroup, Versions: v1, Resource: "roles", Name: "Role", Namespaced: true,
-		last: "rules.verbs",
-	}
-	RoleBindings = Kind{
-		Group: rbacGroup, Versions: v1, Resource: "rolebindings", Name: "RoleBinding", Namespaced: true,
-		last: "subjects.name",
-	}
-	ClusterRoles = Kind{
-		Group: rbacGroup, Versions: v1, Resource: "clusterroles", Name: "ClusterRole",
-		last: "rules.verbs",
-	}
+	Roles        = Kind{Group: rbacGroup, Versions: v1, Resource: "roles", Name: "Role", Namespaced: true}
+	RoleBindings = Kind{Group: rbacGroup, Versions: v1, Resource: "rolebindings", Name: "RoleBinding", Namespaced: true}
+	ClusterRoles = Kind{Group: rbacGroup, Versions: v1, Resource: "clusterroles", Name: "ClusterRole"}
 
 	ClusterRoleBindings = Kind{
 		Group: rbacGroup, Versions: v1, Resource: "clusterrolebindings", Name: "ClusterRoleBinding",
-		last: "subjects.name",
 	}
 
 	AdmissionPolicies = Kind{
 		Group: "admissionregistration.k8s.io", Versions: []string{"v1", "v1beta1"},
 		Resource: "validatingadmissionpolicies", Name: "ValidatingAdmissionPolicy",
-		last: "status",
 	}
 	AdmissionPolicyBindings = Kind{
 		Group: "admissionregistration.k8s.io", Versions: []string{"v1", "v1beta1"},
 		Resource: "validatingadmissionpolicybindings", Name: "ValidatingAdmissionPolicyBinding",
-		last: "spec.validationActions",
 	}
 )
 
@@ -141,54 +98,28 @@ var (
 	Configs = Kind{
 		Group: registryGroup, Versions: v1, Resource: "configs", Name: "Config",
 		concealed: [][]string{{"spec", "httpSecret"}},
-		last:      "status.storageManaged",
 	}
-	ImagePruners = Kind{
-		Group: registryGroup, Versions: v1, Resource: "imagepruners", Name: "ImagePruner",
-		last: "status.conditions.type",
-	}
-	Routes = Kind{
+	ImagePruners = Kind{Group: registryGroup, Versions: v1, Resource: "imagepruners", Name: "ImagePruner"}
+	Routes       = Kind{
 		Group: "route.openshift.io", Versions: v1, Resource: "routes", Name: "Route", Namespaced: true,
 		concealed: [][]string{{"spec", "tls", "key"}},
-		last:      "status.ingress.wildcardPolicy",
 	}
-	ClusterOperators = Kind{
-		Group: configGroup, Versions: v1, Resource: "clusteroperators", Name: "ClusterOperator",
-		last: "status.conditions.type",
-	}
-	ClusterVersions = Kind{
-		Group: configGroup, Versions: v1, Resource: "clusterversions", Name: "ClusterVersion",
-		last: "status.versionHash",
-	}
-	Infrastructures = Kind{
-		Group: configGroup, Versions: v1, Resource: "infrastructures", Name: "Infrastructure",
-		last: "status.platformStatus.type",
-	}
-	ImageConfigs = Kind{
-		Group: configGroup, Versions: v1, Resource: "images", Name: "Image",
-		last: "status.internalRegistryHostname",
-	}
-	Proxies = Kind{
-		Group: configGroup, Versions: v1, Resource: "proxies", Name: "Proxy",
-		last: "status.noProxy",
-	}
+	ClusterOperators = Kind{Group: configGroup, Versions: v1, Resource: "clusteroperators", Name: "ClusterOperator"}
+	ClusterVersions  = Kind{Group: configGroup, Versions: v1, Resource: "clusterversions", Name: "ClusterVersion"}
+	Infrastructures  = Kind{Group: configGroup, Versions: v1, Resource: "infrastructures", Name: "Infrastructure"}
+	ImageConfigs     = Kind{Group: configGroup, Versions: v1, Resource: "images", Name: "Image"}
+	Proxies          = Kind{Group: configGroup, Versions: v1, Resource: "proxies", Name: "Proxy"}
 	DigestMirrorSets = Kind{
 		Group: configGroup, Versions: v1, Resource: "imagedigestmirrorsets", Name: "ImageDigestMirrorSet",
-		last: "spec.imageDigestMirrors.source",
 	}
-	TagMirrorSets = Kind{
-		Group: configGroup, Versions: v1, Resource: "imagetagmirrorsets", Name: "ImageTagMirrorSet",
-		last: "spec.imageTagMirrors.source",
-	}
+	TagMirrorSets = Kind{Group: configGroup, Versions: v1, Resource: "imagetagmirrorsets", Name: "ImageTagMirrorSet"}
 	AlertingRules = Kind{
 		Group: "monitoring.openshift.io", Versions: v1, Resource: "alertingrules", Name: "AlertingRule", Namespaced: true,
-		last: "status.prometheusRule.name",
 	}
 	// ContentSourcePolicies are what DigestMirrorSets were before OpenShift 4.13.
 	ContentSourcePolicies = Kind{
 		Group: "operator.openshift.io", Versions: v1alpha1,
 		Resource: "imagecontentsourcepolicies", Name: "ImageContentSourcePolicy",
-		last: "spec.repositoryDigestMirrors.source",
 	}
 )
 
@@ -198,37 +129,25 @@ var (
 	BucketClaims = Kind{
 		Group: "objectbucket.io", Versions: v1alpha1,
 		Resource: "objectbucketclaims", Name: "ObjectBucketClaim", Namespaced: true,
-		last: "status.phase",
 	}
-	Buckets = Kind{
-		Group: "objectbucket.io", Versions: v1alpha1, Resource: "objectbuckets", Name: "ObjectBucket",
-		last: "spec.storageClassName",
-	}
+	Buckets = Kind{Group: "objectbucket.io", Versions: v1alpha1, Resource: "objectbuckets", Name: "ObjectBucket"}
 	// StorageClusters are written by ODF's must-gather as "oc get" prints them.
 	StorageClusters = Kind{
 		Group: "ocs.openshift.io", Versions: v1, Resource: "storageclusters", Name: "StorageCluster", Namespaced: true,
 		dumped: []string{"oc_output/storagecluster.yaml"},
-		last:   "status.phase",
 	}
 	CephClusters = Kind{
 		Group: "ceph.rook.io", Versions: v1, Resource: "cephclusters", Name: "CephCluster", Namespaced: true,
-		last: "status.phase",
 	}
 	CephObjectStores = Kind{
 		Group: "ceph.rook.io", Versions: v1, Resource: "cephobjectstores", Name: "CephObjectStore", Namespaced: true,
-		last: "status.phase",
 	}
-	NooBaas = Kind{
-		Group: "noobaa.io", Versions: v1alpha1, Resource: "noobaas", Name: "NooBaa", Namespaced: true,
-		last: "status.phase",
-	}
+	NooBaas       = Kind{Group: "noobaa.io", Versions: v1alpha1, Resource: "noobaas", Name: "NooBaa", Namespaced: true}
 	BackingStores = Kind{
 		Group: "noobaa.io", Versions: v1alpha1, Resource: "backingstores", Name: "BackingStore", Namespaced: true,
-		last: "status.phase",
 	}
 	BucketClasses = Kind{
 		Group: "noobaa.io", Versions: v1alpha1, Resource: "bucketclasses", Name: "BucketClass", Namespaced: true,
-		last: "status.phase",
 	}
 )
 
@@ -236,12 +155,10 @@ var (
 var (
 	ArgoApplications = Kind{
 		Group: "argoproj.io", Versions: v1alpha1, Resource: "applications", Name: "Application", Namespaced: true,
-		last: "status.sync.status",
 	}
 	FluxKustomizations = Kind{
 		Group: "kustomize.toolkit.fluxcd.io", Versions: []string{"v1", "v1beta2"},
 		Resource: "kustomizations", Name: "Kustomization", Namespaced: true,
-		last: "status.observedGeneration",
 	}
 )
 

@@ -26,38 +26,12 @@ var collected = []cluster.Kind{
 	cluster.NetworkPolicies, cluster.Pods, cluster.Routes, cluster.Secrets, cluster.Services, cluster.VolumeClaims,
 }
 
-// Write writes a cluster: each namespace, and what is not collected with one.
-func Write(dir string, objects ...Object) error {
-	spaces := map[string]bool{}
-	var others []Object
-	for _, object := range objects {
-		if namespace := namespaceOf(object); namespace != "" {
-			spaces[namespace] = true
-		}
-		kind, _ := cluster.KindOf(object["apiVersion"].(string), object["kind"].(string))
-		if !slices.ContainsFunc(collected, func(k cluster.Kind) bool { return k.String() == kind.String() }) {
-			others = append(others, object)
-		}
-	}
-	for namespace := range spaces {
-		if err := Namespace(dir, namespace, objects, nil); err != nil {
-			return err
-		}
-	}
-	return Resources(dir, others...)
-}
-
 // Namespace writes what "oc adm inspect ns/NAMESPACE" does. The logs are those of
 // containers, by "POD/CONTAINER".
 func Namespace(dir, namespace string, objects []Object, logs map[string]string) error {
 	base := filepath.Join(dir, "namespaces", namespace)
 	itself := Object{"apiVersion": "v1", "kind": "Namespace", "metadata": Object{"name": namespace}}
-	for _, object := range of(objects, cluster.Namespaces, "") {
-		if nameOf(object) == namespace {
-			itself = object
-		}
-	}
-	if err := write(filepath.Join(base, namespace+".yaml"), served(itself)); err != nil {
+	if err := write(filepath.Join(base, namespace+".yaml"), itself); err != nil {
 		return err
 	}
 	for _, kind := range collected {
@@ -69,7 +43,7 @@ func Namespace(dir, namespace string, objects []Object, logs map[string]string) 
 			continue
 		}
 		for _, pod := range items {
-			if err := write(filepath.Join(base, "pods", nameOf(pod), nameOf(pod)+".yaml"), served(pod)); err != nil {
+			if err := write(filepath.Join(base, "pods", nameOf(pod), nameOf(pod)+".yaml"), pod); err != nil {
 				return err
 			}
 		}
@@ -88,7 +62,7 @@ func Namespace(dir, namespace string, objects []Object, logs map[string]string) 
 // cluster-scoped-resources.
 func List(base string, kind cluster.Kind, items []Object) error {
 	list := Object{
-		"apiVersion": apiVersion(kind), "kind": kind.Name + "List", "metadata": Object{"resourceVersion": "1"}, "items": elided(items),
+		"apiVersion": apiVersion(kind), "kind": kind.Name + "List", "metadata": Object{}, "items": elided(items),
 	}
 	return write(filepath.Join(base, group(kind), kind.Resource+".yaml"), list)
 }
@@ -165,13 +139,10 @@ func of(objects []Object, kind cluster.Kind, namespace string) []Object {
 // public are the keys of Secrets whose values stay.
 var public = []string{"tls.crt", "ca.crt", "service-ca.crt"}
 
-// elided returns the objects as a server has them, without what is not written: the values of
-// Secrets.
+// elided returns the objects without what is not written: the values of Secrets.
 func elided(objects []Object) []Object {
-	left := make([]Object, len(objects))
-	for i, object := range objects {
-		object = served(object)
-		left[i] = object
+	left := slices.Clone(objects)
+	for i, object := range left {
 		data, _ := object["data"].(Object)
 		if object["kind"] != "Secret" || data == nil {
 			continue
@@ -183,7 +154,8 @@ func elided(objects []Object) []Object {
 				sizes[key] = base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%d bytes long", len(decoded)))
 			}
 		}
-		object["data"] = sizes
+		left[i] = maps.Clone(object)
+		left[i]["data"] = sizes
 	}
 	return left
 }
