@@ -80,7 +80,7 @@ func Document() string {
 		fmt.Fprintf(&doc, "| %s | %s |\n", s.What, s.Then)
 	}
 	doc.WriteString(pruning)
-	for _, kind := range Prunable() {
+	for _, kind := range Prunable {
 		doc.WriteString(" \\\n  --prune-allowlist " + kind)
 	}
 	doc.WriteString(elsewhere)

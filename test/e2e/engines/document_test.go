@@ -1,11 +1,16 @@
 package engines
 
 import (
+	"cmp"
 	"flag"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/registryprofile/registry-profile/generators"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/engines.md")
@@ -20,4 +25,19 @@ func TestDocument(t *testing.T) {
 	content, err := os.ReadFile(document)
 	require.NoError(t, err)
 	require.Equal(t, Document(), string(content), `run "go test ./engines -update" in test/e2e and read the difference`)
+}
+
+func TestPrunable(t *testing.T) {
+	var kinds []string
+	for _, g := range generators.All() {
+		group, version, found := strings.Cut(g.APIVersion, "/")
+		if !found {
+			group, version = "", group
+		}
+		if kind := cmp.Or(group, "core") + "/" + version + "/" + g.Kind; g.Kind != "Namespace" &&
+			!generators.KindOf(group, g.Kind).Kept() && !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	require.Equal(t, kinds, Prunable)
 }

@@ -2,13 +2,6 @@
 // each engine into, and what then holds. The scenarios play every cell of it.
 package engines
 
-import (
-	"slices"
-	"strings"
-
-	"github.com/registryprofile/registry-profile/generators"
-)
-
 // An Engine delivers the objects of a profile to a cluster.
 type Engine struct {
 	// Name is what people call it.
@@ -52,22 +45,20 @@ func Situations() []Situation { return situations }
 // Meetings returns the situations with more than one engine.
 func Meetings() []Situation { return meetings }
 
-// Prunable returns the kinds, as GROUP/VERSION/KIND, of what comes and goes with a profile and
-// nothing else depends on. With a namespace all would go that is in it.
-func Prunable() []string {
-	var kinds []string
-	for _, g := range generators.All() {
-		group, version, found := strings.Cut(g.APIVersion, "/")
-		if !found {
-			group, version = "core", group
-		}
-		kind := strings.Join([]string{group, version, g.Kind}, "/")
-		kept := generators.KindOf(strings.TrimPrefix(group, "core"), g.Kind).Kept()
-		if g.Kind != "Namespace" && !kept && !slices.Contains(kinds, kind) {
-			kinds = append(kinds, kind)
-		}
-	}
-	return kinds
+// Prunable are the kinds, as GROUP/VERSION/KIND, of what comes and goes with a profile and
+// nothing else depends on. With a namespace all would go that is in it. A test holds them to
+// the generators, which this package does not know: the command that builds all else needs it.
+var Prunable = []string{
+	"core/v1/ServiceAccount",
+	"core/v1/ConfigMap",
+	"networking.k8s.io/v1/NetworkPolicy",
+	"rbac.authorization.k8s.io/v1/Role",
+	"rbac.authorization.k8s.io/v1/RoleBinding",
+	"rbac.authorization.k8s.io/v1/ClusterRole",
+	"rbac.authorization.k8s.io/v1/ClusterRoleBinding",
+	"batch/v1/Job",
+	"monitoring.openshift.io/v1/AlertingRule",
+	"batch/v1/CronJob",
 }
 
 const prune = "[Pruning](#pruning-with-kubectl) removes it."

@@ -124,7 +124,7 @@ func (p *plain) requireFailed(_ string, job *unstructured.Unstructured) {
 func (p *plain) requireRemoved(object client.Object) {
 	p.Helper()
 	var allowlist []string
-	for _, kind := range engines.Prunable() {
+	for _, kind := range engines.Prunable {
 		allowlist = append(allowlist, "--prune-allowlist", kind)
 	}
 	p.prune(p.manifests, allowlist...)
