@@ -26,7 +26,8 @@ export GOPPC64     := power8
 
 MODULE := github.com/registryprofile/registry-profile
 # GOFLAGS is said in full, as an empty one would let that of "go env -w" count.
-BUILD  := GOFLAGS="-trimpath -buildvcs=false" GOEXPERIMENT= GOFIPS140=off go build -ldflags="-s -w -X $(MODULE)/internal/cli.version=$$VERSION"
+BUILT  := GOFLAGS="-trimpath -buildvcs=false" GOEXPERIMENT= GOFIPS140=off go build
+BUILD  := $(BUILT) -ldflags="-s -w -X $(MODULE)/internal/cli.version=$$VERSION"
 
 .DEFAULT_GOAL := help
 
@@ -115,7 +116,7 @@ image: binaries ## Build the image for every architecture of Linux into dist/ (n
 
 # The programs that a release is made with are pinned in modules of their own. An inventory
 # names its maker by checksum: that must not depend on the folder either.
-pinned = go build -C release/programs/$1 -trimpath -buildvcs=false -o ../../../bin/$1 $2
+pinned = $(BUILT) -C release/programs/$1 -o ../../../bin/$1 $2
 
 .PHONY: release
 release: ## Build what a release of VERSION=vX.Y.Z holds into dist/release/, and sign it (needs buildah)
