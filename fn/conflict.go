@@ -18,7 +18,7 @@ func (s *plan) conflict(i *item, r generators.Resource) kptfn.Results {
 	switch {
 	case owner != "" && owner != profile:
 		return kptfn.Results{i.finding(finding.TwoProfiles, "", "is written by the profile %q already, "+
-			"and a cluster has one registry; %s", owner, wayOut(i, r.Class))}
+			"and a cluster has one registry; %s", owner, wayOut(i))}
 	case i.generatedBy(profile) && !r.Existing:
 		return nil
 	case r.Class == generators.ClassClaim:
@@ -38,9 +38,9 @@ func (s *plan) conflict(i *item, r generators.Resource) kptfn.Results {
 
 // wayOut says what to do with an object of another profile. A claim is never removed, and
 // neither is what that profile was merged into.
-func wayOut(i *item, c generators.Class) string {
+func wayOut(i *item) string {
 	_, merged := i.Annotations[generators.MergedAnnotation]
-	if c == generators.ClassClaim || merged {
+	if i.isClaim() || merged {
 		return "remove one of the profiles, or, if that profile is gone, keep this object and take the annotation " +
 			generators.ProfileAnnotation + " off it"
 	}

@@ -35,6 +35,9 @@ func newItems(nodes []*yaml.RNode) []*item {
 // or "".
 func (i *item) profile() string { return generators.ProfileOf(i.Labels, i.Annotations) }
 
+// isClaim tells whether the object is of a kind that holds the images.
+func (i *item) isClaim() bool { return generators.KindOf(i.Group, i.Kind).Is(generators.ClassClaim) }
+
 // generatedBy tells whether a run of the profile generated the object as a whole.
 func (i *item) generatedBy(profile string) bool {
 	_, merged := i.Annotations[generators.MergedAnnotation]

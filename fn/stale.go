@@ -13,12 +13,8 @@ func (s *plan) leftBehind(i *item) *kptfn.Result {
 	if owner == "" || owner == s.profile.Metadata.Name || !generators.CouldMake(owner, i.ID) {
 		return nil
 	}
-	class := generators.ClassPlumbing
-	if generators.KindOf(i.Group, i.Kind).Is(generators.ClassClaim) {
-		class = generators.ClassClaim
-	}
 	result := i.finding(finding.TwoProfiles, "", "is made by the profile %q, and a cluster has one registry; %s",
-		owner, wayOut(i, class))
+		owner, wayOut(i))
 	result.Severity = kptfn.Warning
 	return result
 }
@@ -35,7 +31,7 @@ func (s *plan) stale(i *item) kptfn.Results {
 	case !generators.CouldMake(profile, i.ID):
 		return kptfn.Results{i.finding(finding.OwnerMark, path, "says that the profile %q has made the object, and it "+
 			"makes none of that name; %s, or a later run takes it for its own", profile, marks)}
-	case generators.KindOf(i.Group, i.Kind).Is(generators.ClassClaim):
+	case i.isClaim():
 		result := i.finding(finding.ClaimLeft, path, "says that an earlier run has made the claim, and the profile makes "+
 			"another one: it is left out, and stays in the cluster; if it is your own, %s", marks)
 		result.Severity = kptfn.Info

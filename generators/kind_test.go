@@ -75,10 +75,13 @@ func TestSkipping(t *testing.T) {
 		labels, annotations map[string]string
 		path                string
 	}{
-		"left alone":             {claim, nil, map[string]string{flux + "reconcile": "Disabled"}, "metadata.annotations." + flux + "reconcile"},
-		"left out":               {claim, map[string]string{flux + "ssa": "Ignore"}, nil, "metadata.labels." + flux + "ssa"},
-		"made once":              {claim, map[string]string{flux + "ssa": "IfNotPresent"}, nil, ""},
-		"made by the operator":   {config, map[string]string{flux + "ssa": "IfNotPresent"}, map[string]string{flux + "ssa": "Merge"}, "metadata.labels." + flux + "ssa"},
+		"left alone": {claim, nil, map[string]string{flux + "reconcile": "Disabled"}, "metadata.annotations." + flux + "reconcile"},
+		"left out":   {claim, map[string]string{flux + "ssa": "Ignore"}, nil, "metadata.labels." + flux + "ssa"},
+		"made once":  {claim, map[string]string{flux + "ssa": "IfNotPresent"}, nil, ""},
+		"made by the operator": {
+			config, map[string]string{flux + "ssa": "IfNotPresent"}, map[string]string{flux + "ssa": "Merge"},
+			"metadata.labels." + flux + "ssa",
+		},
 		"delivered as it should": {config, map[string]string{flux + "reconcile": "enabled"}, map[string]string{flux + "ssa": "Merge"}, ""},
 	} {
 		path, _ := c.kind.Skipping(c.labels, c.annotations)

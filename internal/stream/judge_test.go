@@ -173,29 +173,47 @@ func TestCredentialsAreNowhere(t *testing.T) {
 	const file = "stringData: {credentials: \"[default]\\naws_access_key_id=AKIA\\naws_secret_access_key = abc\"}"
 	const variable = "error credential Pod/a spec.containers[0].env[1].value"
 	for name, s := range map[string]scenario{
-		"in small letters":   {added: object("Secret", here, "stringData: {aws_secret_access_key: a}"), findings: []string{"error credential Secret/a stringData.aws_secret_access_key"}},
-		"of others":          {added: object("Secret", elsewhere, "stringData: {aws_secret_access_key: a}")},
-		"a file":             {added: object("Secret", here, file), findings: []string{"error credential Secret/a stringData.credentials"}},
-		"a file of others":   {added: object("Secret", elsewhere, file)},
-		"an encoded file":    {added: object("Secret", here, "data: {a: QVdTX1NFQ1JFVF9BQ0NFU1NfS0VZPWFiYwo=}"), findings: []string{"error credential Secret/a data.a"}},
-		"a script":           {added: object("ConfigMap", here, "data: {env: export AWS_SECRET_ACCESS_KEY=abc}"), findings: []string{"error credential ConfigMap/a data.env"}},
-		"a script that asks": {added: object("ConfigMap", here, "data: {env: 'export AWS_SECRET_ACCESS_KEY=$(cat key)', json: '{\"AWS_SECRET_ACCESS_KEY\": \"${KEY}\"}'}")},
-		"a role, no key":     {added: object("Secret", here, "stringData: {credentials: 'role_arn = a'}")},
-		"a template":         {added: object("Secret", here, "stringData: {AWS_SECRET_ACCESS_KEY: '${KEY}'}")},
+		"in small letters": {
+			added:    object("Secret", here, "stringData: {aws_secret_access_key: a}"),
+			findings: []string{"error credential Secret/a stringData.aws_secret_access_key"},
+		},
+		"of others":        {added: object("Secret", elsewhere, "stringData: {aws_secret_access_key: a}")},
+		"a file":           {added: object("Secret", here, file), findings: []string{"error credential Secret/a stringData.credentials"}},
+		"a file of others": {added: object("Secret", elsewhere, file)},
+		"an encoded file": {
+			added:    object("Secret", here, "data: {a: QVdTX1NFQ1JFVF9BQ0NFU1NfS0VZPWFiYwo=}"),
+			findings: []string{"error credential Secret/a data.a"},
+		},
+		"a script": {
+			added:    object("ConfigMap", here, "data: {env: export AWS_SECRET_ACCESS_KEY=abc}"),
+			findings: []string{"error credential ConfigMap/a data.env"},
+		},
+		"a script that asks": {added: object("ConfigMap", here, "data: {env: 'export AWS_SECRET_ACCESS_KEY=$(cat key)', "+
+			"json: '{\"AWS_SECRET_ACCESS_KEY\": \"${KEY}\"}'}")},
+		"a role, no key": {added: object("Secret", here, "stringData: {credentials: 'role_arn = a'}")},
+		"a template":     {added: object("Secret", here, "stringData: {AWS_SECRET_ACCESS_KEY: '${KEY}'}")},
 		"sealed": {added: "{apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: {name: a" + here + "}, " +
 			"spec: {encryptedData: {AWS_SECRET_ACCESS_KEY: a}}}"},
-		"a variable":             {added: pod(elsewhere, "name: REGISTRY_STORAGE_S3_SECRETKEY, value: a"), findings: []string{variable}},
-		"a variable of a claim":  {added: pod(here, "name: AWS_ACCESS_KEY_ID, value: a"), findings: []string{variable}},
-		"in no namespace":        {added: object("Secret", "", "stringData: {AWS_ACCESS_KEY_ID: a}"), findings: []string{"error credential Secret/a stringData.AWS_ACCESS_KEY_ID"}},
+		"a variable":            {added: pod(elsewhere, "name: REGISTRY_STORAGE_S3_SECRETKEY, value: a"), findings: []string{variable}},
+		"a variable of a claim": {added: pod(here, "name: AWS_ACCESS_KEY_ID, value: a"), findings: []string{variable}},
+		"in no namespace": {
+			added:    object("Secret", "", "stringData: {AWS_ACCESS_KEY_ID: a}"),
+			findings: []string{"error credential Secret/a stringData.AWS_ACCESS_KEY_ID"},
+		},
 		"a variable wherever":    {added: pod("", "name: AWS_ACCESS_KEY_ID, value: a")},
 		"a variable of others":   {added: pod(elsewhere, "name: AWS_ACCESS_KEY_ID, value: a")},
 		"a variable of a Secret": {added: pod(here, "name: AWS_ACCESS_KEY_ID, valueFrom: {secretKeyRef: {name: a, key: b}}")},
 		"a variable of another":  {added: pod(here, "name: AWS_ACCESS_KEY_ID, value: $(OTHER)")},
 		"a variable, no secret":  {added: pod(elsewhere, "name: REGISTRY_STORAGE_S3_BUCKET, value: a")},
-		"an annotation of Config": {changes: []change{{"kind: Config\nmetadata:\n  name: cluster\n  labels:\n    app.kubernetes.io/managed-by: registry-profile\n  annotations:\n",
-			"kind: Config\nmetadata:\n  name: cluster\n  labels:\n    app.kubernetes.io/managed-by: registry-profile\n  annotations:\n    x/AWS_SECRET_ACCESS_KEY: a\n"}},
+		"an annotation of Config": {changes: []change{{
+			"kind: Config\nmetadata:\n  name: cluster\n  labels:\n" +
+				"    app.kubernetes.io/managed-by: registry-profile\n  annotations:\n",
+			"kind: Config\nmetadata:\n  name: cluster\n  labels:\n" +
+				"    app.kubernetes.io/managed-by: registry-profile\n  annotations:\n    x/AWS_SECRET_ACCESS_KEY: a\n",
+		}},
 			findings: []string{"error credential Config/cluster metadata.annotations.x/AWS_SECRET_ACCESS_KEY"}},
-		"in a policy, told once": {added: "{apiVersion: policy.open-cluster-management.io/v1, kind: ConfigurationPolicy, metadata: {name: c}, spec: {object-templates: [" +
+		"in a policy, told once": {added: "{apiVersion: policy.open-cluster-management.io/v1, kind: ConfigurationPolicy, " +
+			"metadata: {name: c}, spec: {object-templates: [" +
 			"{complianceType: musthave, objectDefinition: " + pod(here, "name: AWS_ACCESS_KEY_ID, value: a") + "}]}}", findings: []string{variable}},
 	} {
 		t.Run(name, s.run)
@@ -379,7 +397,11 @@ func TestTheClaimIsKept(t *testing.T) {
 
 // TestMarksOfFlux: Flux reads labels too, and does not care about case.
 func TestMarksOfFlux(t *testing.T) {
-	const flux, bucket, volume = "kustomize.toolkit.fluxcd.io/", "ObjectBucketClaim/image-registry-rgw", "PersistentVolumeClaim/image-registry-cephfs"
+	const (
+		flux   = "kustomize.toolkit.fluxcd.io/"
+		bucket = "ObjectBucketClaim/image-registry-rgw"
+		volume = "PersistentVolumeClaim/image-registry-cephfs"
+	)
 	const config = "Config/cluster metadata.labels."
 	label := func(object, mark string) change {
 		kind, name, _ := strings.Cut(object, "/")
@@ -483,7 +505,8 @@ func TestWhoBringsKeeps(t *testing.T) {
 		guard     = "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicy, metadata: {name: x}}"
 	)
 	policy := func(rule, template, object string) string {
-		return "{apiVersion: policy.open-cluster-management.io/v1, kind: Policy, metadata: {name: p}, spec: {policy-templates: [{objectDefinition: " +
+		return "{apiVersion: policy.open-cluster-management.io/v1, kind: Policy, metadata: {name: p}, " +
+			"spec: {policy-templates: [{objectDefinition: " +
 			"{apiVersion: policy.open-cluster-management.io/v1, kind: ConfigurationPolicy, metadata: {name: c}, spec: {" + rule +
 			"object-templates: [{" + template + ", objectDefinition: " + object + "}]}}}]}}"
 	}
@@ -708,8 +731,14 @@ func TestRightsAreTheJobsAlone(t *testing.T) {
 			added:    "{apiVersion: v1, kind: ServiceAccount, metadata: {name: x, namespace: y}}",
 			findings: []string{"error role-changed " + binding + " subjects[1]"},
 		},
-		"nobody":  {changes: []change{{"subjects:\n" + subjects, "subjects: []\n"}}, findings: []string{"error role-changed " + binding + " subjects"}},
-		"no role": {changes: []change{{"  kind: Role\n  name: registry-bootstrap\n", "  kind: Role\n"}}, findings: []string{"error role-changed " + binding + " roleRef"}},
+		"nobody": {
+			changes:  []change{{"subjects:\n" + subjects, "subjects: []\n"}},
+			findings: []string{"error role-changed " + binding + " subjects"},
+		},
+		"no role": {
+			changes:  []change{{"  kind: Role\n  name: registry-bootstrap\n", "  kind: Role\n"}},
+			findings: []string{"error role-changed " + binding + " roleRef"},
+		},
 		"given away": {
 			added:    other("RoleBinding", "kind: Role, name: registry-bootstrap", "{kind: Group, name: all}"),
 			findings: []string{"error role-changed RoleBinding/other roleRef.name"},
@@ -746,9 +775,15 @@ func TestWhatIsUsedIsOurs(t *testing.T) {
 		change       change
 		findings     []string
 	}{
-		"a Role":        {object: "Role/registry-bootstrap", findings: []string{"error role-changed RoleBinding/registry-bootstrap roleRef.name"}},
-		"a ClusterRole": {object: "ClusterRole/registry-profile-registry-bootstrap", findings: []string{"error role-changed ClusterRoleBinding/registry-profile-registry-bootstrap roleRef.name"}},
-		"a policy":      {object: "ValidatingAdmissionPolicy/registry-profile-claims", findings: []string{policies}},
+		"a Role": {
+			object:   "Role/registry-bootstrap",
+			findings: []string{"error role-changed RoleBinding/registry-bootstrap roleRef.name"},
+		},
+		"a ClusterRole": {
+			object:   "ClusterRole/registry-profile-registry-bootstrap",
+			findings: []string{"error role-changed ClusterRoleBinding/registry-profile-registry-bootstrap roleRef.name"},
+		},
+		"a policy": {object: "ValidatingAdmissionPolicy/registry-profile-claims", findings: []string{policies}},
 		"a CronJob": {object: "CronJob/registry-reconcile", findings: []string{
 			"warning role-changed CronJob/registry-reconcile spec.jobTemplate.spec.template.spec.serviceAccountName"}},
 		"the only script": {
@@ -786,14 +821,22 @@ func TestNothingElseRunsAsTheJob(t *testing.T) {
 	const here, account = ", namespace: registry-profile", "registry-bootstrap"
 	path := "warning role-changed Deployment/d spec.template.spec."
 	for name, s := range map[string]scenario{
-		"here":              {added: fmt.Sprintf(deployment, here, "serviceAccountName", account), findings: []string{path + "serviceAccountName"}},
+		"here": {
+			added:    fmt.Sprintf(deployment, here, "serviceAccountName", account),
+			findings: []string{path + "serviceAccountName"},
+		},
 		"wherever it lands": {added: fmt.Sprintf(deployment, "", "serviceAccountName", account), findings: []string{path + "serviceAccountName"}},
 		"by the old name":   {added: fmt.Sprintf(deployment, here, "serviceAccount", account), findings: []string{path + "serviceAccount"}},
 		"elsewhere":         {added: fmt.Sprintf(deployment, ", namespace: other", "serviceAccountName", account)},
 		"with another":      {added: fmt.Sprintf(deployment, here, "serviceAccountName", "other")},
 		"with none":         {added: fmt.Sprintf(deployment, here, "hostNetwork", "true")},
-		"a kind of a CRD's": {added: "{apiVersion: tekton.dev/v1, kind: PipelineRun, metadata: {name: p" + here + "}, spec: {taskRunSpecs: [{serviceAccountName: " + account + "}]}}", findings: []string{"warning role-changed PipelineRun/p spec.taskRunSpecs[0].serviceAccountName"}},
-		"in what is for others": {added: "{apiVersion: policy.open-cluster-management.io/v1, kind: ConfigurationPolicy, metadata: {name: c}, spec: {object-templates: [" +
+		"a kind of a CRD's": {
+			added:    "{apiVersion: tekton.dev/v1, kind: PipelineRun, metadata: {name: p" + here + "}, " +
+				"spec: {taskRunSpecs: [{serviceAccountName: " + account + "}]}}",
+			findings: []string{"warning role-changed PipelineRun/p spec.taskRunSpecs[0].serviceAccountName"},
+		},
+		"in what is for others": {added: "{apiVersion: policy.open-cluster-management.io/v1, kind: ConfigurationPolicy, " +
+			"metadata: {name: c}, spec: {object-templates: [" +
 			"{complianceType: musthave, objectDefinition: " + fmt.Sprintf(deployment, here, "serviceAccountName", account) + "}]}}"},
 	} {
 		t.Run(name, s.run)
@@ -815,7 +858,9 @@ func TestTheJobHasAToken(t *testing.T) {
 		"of the smoke test": {changes: off("smoke-test"), findings: finding("smoke-test")},
 		"of others": {added: "{apiVersion: v1, kind: ServiceAccount, metadata: {name: registry-bootstrap, namespace: other}, " +
 			"automountServiceAccountToken: false}"},
-		"on": {changes: []change{{fmt.Sprintf(account, "bootstrap"), "automountServiceAccountToken: true\n" + fmt.Sprintf(account, "bootstrap")}}},
+		"on": {changes: []change{{
+			fmt.Sprintf(account, "bootstrap"), "automountServiceAccountToken: true\n" + fmt.Sprintf(account, "bootstrap"),
+		}}},
 	} {
 		t.Run(name, s.run)
 	}
@@ -864,9 +909,16 @@ func TestCronJobsRepeat(t *testing.T) {
 		"another verdict":      {"registry-reconcile", "action: FailJob", "action: Ignore", []string{jobs + "podFailurePolicy.rules[0].action"}},
 		"what a Job lets be changed": {cronJob: "registry-reconcile", old: deadline,
 			new: "      parallelism: 1\n      ttlSecondsAfterFinished: 60\n      suspend: false\n" + deadline},
-		"labels of pods":  {cronJob: "registry-reconcile", old: "            app.kubernetes.io/component: ", new: "            a: b\n            app.kubernetes.io/component: "},
-		"no pod":          {"registry-reconcile", "jobTemplate:", "jobTemplate: {}\n  other:", differs("registry-reconcile", ".containers")},
-		"no schedule":     {"registry-reconcile", "  schedule: ", "  schedule: every day # ", schedule("reconcile-schedule CronJob/registry-reconcile")},
+		"labels of pods": {
+			cronJob: "registry-reconcile",
+			old:     "            app.kubernetes.io/component: ",
+			new:     "            a: b\n            app.kubernetes.io/component: ",
+		},
+		"no pod": {"registry-reconcile", "jobTemplate:", "jobTemplate: {}\n  other:", differs("registry-reconcile", ".containers")},
+		"no schedule": {
+			"registry-reconcile", "  schedule: ", "  schedule: every day # ",
+			schedule("reconcile-schedule CronJob/registry-reconcile"),
+		},
 		"never":           {"registry-verify", "  schedule: ", "  schedule: 0 0 31 2 * # ", schedule("verify-schedule CronJob/registry-verify")},
 		"at another time": {cronJob: "registry-reconcile", old: "  schedule: ", new: "  suspend: true\n  schedule: '@weekly' # "},
 		"a template": {"registry-reconcile", "  schedule: ", "  schedule: ${WHEN} # ",

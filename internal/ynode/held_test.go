@@ -57,11 +57,14 @@ func TestItemsTakeTheirKindFromTheirList(t *testing.T) {
 		list string
 		want ynode.ID
 	}{
-		"of neither":      {"{apiVersion: a/v1, kind: ConfigList, items: [{metadata: {name: x}}]}", typed},
-		"of empty ones":   {"{apiVersion: a/v1, kind: ConfigList, items: [{kind: '', apiVersion: null, metadata: {name: x}}]}", typed},
-		"of a kind alone": {"{apiVersion: a/v1, kind: ConfigList, items: [{kind: Other, metadata: {name: x}}]}", ynode.ID{Kind: "Other", Name: "x"}},
-		"in no List":      {"{apiVersion: a/v1, kind: Config, items: [{metadata: {name: x}}]}", typed},
-		"a List itself":   {"{apiVersion: a/v1, kind: ConfigList, items: [{metadata: {name: x}, items: []}]}", ynode.ID{Name: "x"}},
+		"of neither":    {"{apiVersion: a/v1, kind: ConfigList, items: [{metadata: {name: x}}]}", typed},
+		"of empty ones": {"{apiVersion: a/v1, kind: ConfigList, items: [{kind: '', apiVersion: null, metadata: {name: x}}]}", typed},
+		"of a kind alone": {
+			"{apiVersion: a/v1, kind: ConfigList, items: [{kind: Other, metadata: {name: x}}]}",
+			ynode.ID{Kind: "Other", Name: "x"},
+		},
+		"in no List":    {"{apiVersion: a/v1, kind: Config, items: [{metadata: {name: x}}]}", typed},
+		"a List itself": {"{apiVersion: a/v1, kind: ConfigList, items: [{metadata: {name: x}, items: []}]}", ynode.ID{Name: "x"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			held := ynode.HeldBy(yaml.MustParse(c.list).YNode())

@@ -22,13 +22,16 @@ func TestHealthOfEachState(t *testing.T) {
 	const waiting = ""
 	evaluators := readExpressions(t)
 	for name, c := range map[string]struct{ kind, object, want string }{
-		"new claim":                   {"ObjectBucketClaim", `{metadata: {generation: 1}}`, waiting},
-		"pending claim":               {"ObjectBucketClaim", `{status: {phase: Pending}}`, waiting},
-		"claim with an empty status":  {"ObjectBucketClaim", `{status: {}}`, waiting},
-		"bound claim":                 {"ObjectBucketClaim", `{status: {phase: Bound}}`, "Current"},
-		"failed claim":                {"ObjectBucketClaim", `{status: {phase: Failed}}`, "Failed"},
-		"new registry":                {"Config", `{metadata: {generation: 1}, spec: {replicas: 2}}`, waiting},
-		"removed registry":            {"Config", `{metadata: {generation: 2}, spec: {managementState: Removed, storage: {}}, status: {` + ready + `}}`, "Current"},
+		"new claim":                  {"ObjectBucketClaim", `{metadata: {generation: 1}}`, waiting},
+		"pending claim":              {"ObjectBucketClaim", `{status: {phase: Pending}}`, waiting},
+		"claim with an empty status": {"ObjectBucketClaim", `{status: {}}`, waiting},
+		"bound claim":                {"ObjectBucketClaim", `{status: {phase: Bound}}`, "Current"},
+		"failed claim":               {"ObjectBucketClaim", `{status: {phase: Failed}}`, "Failed"},
+		"new registry":               {"Config", `{metadata: {generation: 1}, spec: {replicas: 2}}`, waiting},
+		"removed registry": {
+			"Config", `{metadata: {generation: 2}, spec: {managementState: Removed, storage: {}}, status: {` + ready + `}}`,
+			"Current",
+		},
 		"registry without storage":    {"Config", `{metadata: {generation: 2}, spec: {managementState: Managed, storage: {}}, status: {` + ready + `}}`, waiting},
 		"registry on an empty folder": {"Config", `{metadata: {generation: 2}, spec: {managementState: Managed, storage: {emptyDir: {}}}, status: {` + ready + `}}`, waiting},
 		"change that is not seen yet": {"Config", `{metadata: {generation: 3}, spec: {managementState: Managed, storage: {s3: {bucket: b}}}, status: {` + ready + `}}`, waiting},
