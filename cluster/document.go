@@ -64,7 +64,7 @@ var contentInWords = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // withoutContent takes the content out of an error: it may be a Secret's.
-func withoutContent(words string) string { return contentInWords().ReplaceAllString(words, hidden) }
+func withoutContent(words string) string { return contentInWords().ReplaceAllString(words, Hidden) }
 
 // asJSON returns the documents between two separators: one of YAML, or as many of JSON as
 // there are. It refuses a key that comes twice: nobody knows which value is meant.

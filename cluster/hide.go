@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	hidden = "(hidden)"
+	// Hidden stands where a credential was.
+	Hidden = "(hidden)"
 	// longValue is the size from which a value is no part of a word by chance.
 	longValue = 8
 	// largestHidden bounds the values that are looked for: no message quotes a larger one whole.
@@ -33,7 +34,7 @@ func (v Value) HideIn(text string) string {
 		for _, decode := range decoders {
 			decoded, err := decode(run)
 			if err == nil && len(decoded) >= v.Size && v.hideAs(plainReading(string(decoded))) != string(decoded) {
-				return hidden
+				return Hidden
 			}
 		}
 		return run
@@ -102,7 +103,7 @@ func (v Value) hideAs(r reading) string {
 			continue
 		}
 		if same, _ := v.Same(newValue(r.read[at : at+v.Size])); same {
-			shown.WriteString(r.original[next:from] + hidden)
+			shown.WriteString(r.original[next:from] + Hidden)
 			next, at = to, at+v.Size-1
 		}
 	}
@@ -132,10 +133,10 @@ func hideSecrets(text string) string {
 		if slices.Contains(plainWords, strings.ToLower(strings.TrimRight(parts[2], ".:!?)"))) {
 			return said
 		}
-		return parts[1] + hidden
+		return parts[1] + Hidden
 	})
 	for _, known := range credentials() {
-		text = known.ReplaceAllString(text, "${1}"+hidden+"${2}")
+		text = known.ReplaceAllString(text, "${1}"+Hidden+"${2}")
 	}
 	return finding.WithoutPassword(text).(string)
 }
@@ -145,7 +146,7 @@ func hideRandom(text string) string {
 	for _, known := range tokens() {
 		text = known.pattern.ReplaceAllStringFunc(text, func(token string) string {
 			if known.isKey(token) {
-				return hidden
+				return Hidden
 			}
 			return token
 		})

@@ -4,10 +4,9 @@ import (
 	"encoding/json"
 	"reflect"
 	"strings"
-)
 
-// hiddenText stands where a credential was.
-const hiddenText = "(hidden)"
+	"github.com/registryprofile/registry-profile/cluster"
+)
 
 // hide takes credentials out of all that others have written, and out of what is rendered,
 // too: a value of a profile may be the address of a proxy, with a password.
@@ -124,7 +123,7 @@ func nameIn(fields map[string]any, key string) string {
 // value, such as that of the annotation last-applied-configuration.
 func (h hider) text(called, text string) string {
 	if text != "" && !strings.HasSuffix(h.hide(called+"x"), "x") {
-		return hiddenText
+		return cluster.Hidden
 	}
 	var value any
 	if err := json.Unmarshal([]byte(text), &value); err == nil && strings.ContainsAny(text, "{[") {

@@ -831,7 +831,7 @@ func TestNothingElseRunsAsTheJob(t *testing.T) {
 		"with another":      {added: fmt.Sprintf(deployment, here, "serviceAccountName", "other")},
 		"with none":         {added: fmt.Sprintf(deployment, here, "hostNetwork", "true")},
 		"a kind of a CRD's": {
-			added:    "{apiVersion: tekton.dev/v1, kind: PipelineRun, metadata: {name: p" + here + "}, " +
+			added: "{apiVersion: tekton.dev/v1, kind: PipelineRun, metadata: {name: p" + here + "}, " +
 				"spec: {taskRunSpecs: [{serviceAccountName: " + account + "}]}}",
 			findings: []string{"warning role-changed PipelineRun/p spec.taskRunSpecs[0].serviceAccountName"},
 		},
