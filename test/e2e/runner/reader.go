@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/stretchr/testify/require"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/client-go/discovery"
 
 	reader "github.com/registryprofile/registry-profile/cluster"
 )
@@ -19,8 +17,7 @@ import (
 // scenarios of reader and doctor.
 func (s *Scenario) reader() reader.Reader {
 	s.Helper()
-	server, err := discovery.NewDiscoveryClientForConfig(s.Config)
-	require.NoError(s, err)
+	server := s.Discovery()
 	getRaw := func(ctx context.Context, arguments ...string) (stdout, stderr []byte, err error) {
 		if len(arguments) != 3 || arguments[0] != "get" || arguments[1] != "--raw" {
 			return nil, nil, fmt.Errorf("no stand-in for kubectl %q", arguments)

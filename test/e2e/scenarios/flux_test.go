@@ -166,7 +166,7 @@ func (f *fluxed) restore() { f.reconcile() }
 
 func (f *fluxed) requireStuck(revision string) {
 	f.Helper()
-	f.requireNotReady(revision, "dry-run failed")
+	f.requireNotReady(revision, "ObjectBucketClaim/")
 }
 
 func (f *fluxed) requireFailed(revision string, job *unstructured.Unstructured) {

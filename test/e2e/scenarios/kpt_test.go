@@ -16,6 +16,7 @@ import (
 	storagev1 "k8s.io/api/storage/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
@@ -40,6 +41,7 @@ const kptExample = "../../../examples/kpt-live"
 func startKpt(t *testing.T) *kpted {
 	t.Helper()
 	k := &kpted{Scenario: runner.Start(t)}
+	k.AwaitServed(resourceGroups, false)
 	k.dir = filepath.Join(k.Dir, "kpt", "registry")
 	require.NoError(t, os.RemoveAll(filepath.Dir(k.dir)))
 	require.NoError(t, os.CopyFS(k.dir, os.DirFS(kptExample)))
@@ -49,13 +51,12 @@ func startKpt(t *testing.T) *kpted {
 	return k
 }
 
+var resourceGroups = schema.GroupVersionResource{Group: "kpt.dev", Version: "v1alpha1", Resource: "resourcegroups"}
+
 // uninstall takes away the one thing that kpt installs by itself, with all objects of the
 // kind: the next scenario finds a cluster that kpt has never seen.
 func (k *kpted) uninstall() {
-	definition := &unstructured.Unstructured{}
-	definition.SetAPIVersion("apiextensions.k8s.io/v1")
-	definition.SetKind("CustomResourceDefinition")
-	definition.SetName("resourcegroups.kpt.dev")
+	definition := definitionOf(resourceGroups)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	require.NoError(k, cluster.Poll(ctx, func(ctx context.Context) (bool, error) {

@@ -20,6 +20,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	auditv1 "k8s.io/apiserver/pkg/apis/audit/v1"
 	"k8s.io/apiserver/pkg/authentication/user"
@@ -371,10 +372,7 @@ func TestDefinitionsAreGuarded(t *testing.T) {
 		"objectbucketclaims.objectbucket.io": true, "configs.imageregistry.operator.openshift.io": true,
 		"objectbuckets.objectbucket.io": false,
 	} {
-		definition := &unstructured.Unstructured{}
-		definition.SetAPIVersion("apiextensions.k8s.io/v1")
-		definition.SetKind("CustomResourceDefinition")
-		definition.SetName(name)
+		definition := definitionOf(schema.ParseGroupResource(name).WithVersion(""))
 		err := s.Client.Delete(s.Ctx, definition, client.DryRunAll)
 		if refused {
 			requireRefused(s, configGuard, err, "customresourcedefinitions.apiextensions.k8s.io/"+name)

@@ -17,7 +17,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/discovery"
 
 	"github.com/registryprofile/registry-profile/test/e2e/apiproxy"
 	"github.com/registryprofile/registry-profile/test/e2e/kubelet"
@@ -102,9 +101,7 @@ func objectsWith(s *runner.Scenario, credentials [][]byte) []string {
 // listable are all kinds that the API server lists, each in one version.
 func listable(s *runner.Scenario) []schema.GroupVersionKind {
 	s.Helper()
-	api, err := discovery.NewDiscoveryClientForConfig(s.Config)
-	require.NoError(s, err)
-	lists, err := api.ServerPreferredResources()
+	lists, err := s.Discovery().ServerPreferredResources()
 	require.NoError(s, err)
 	var kinds []schema.GroupVersionKind
 	for _, list := range lists {

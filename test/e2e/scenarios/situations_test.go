@@ -409,17 +409,20 @@ func withoutDefinitions(s *runner.Scenario) (bring func()) {
 	s.Helper()
 	s.Rook.Stop()
 	s.NooBaa.Stop()
+	kinds := schema.GroupVersion{Group: "objectbucket.io", Version: "v1alpha1"}
+	claims, buckets := kinds.WithResource("objectbucketclaims"), kinds.WithResource("objectbuckets")
+	awaitServed := func(served bool) {
+		s.AwaitServed(claims, served)
+		s.AwaitServed(buckets, served)
+	}
 	var definitions []*unstructured.Unstructured
-	for _, name := range []string{"objectbucketclaims.objectbucket.io", "objectbuckets.objectbucket.io"} {
-		definition := &unstructured.Unstructured{}
-		definition.SetGroupVersionKind(schema.GroupVersionKind{
-			Group: "apiextensions.k8s.io", Version: "v1", Kind: "CustomResourceDefinition",
-		})
-		require.NoError(s, s.Client.Get(s.Ctx, client.ObjectKey{Name: name}, definition))
+	for _, kind := range []schema.GroupVersionResource{claims, buckets} {
+		definition := definitionOf(kind)
+		require.NoError(s, s.Client.Get(s.Ctx, client.ObjectKeyFromObject(definition), definition))
 		require.NoError(s, s.Client.Delete(s.Ctx, definition))
-		awaitGone(s, definition)
 		definitions = append(definitions, definition)
 	}
+	awaitServed(false)
 	return func() {
 		s.Helper()
 		for _, definition := range definitions {
@@ -428,17 +431,18 @@ func withoutDefinitions(s *runner.Scenario) (bring func()) {
 			unstructured.RemoveNestedField(definition.Object, "status")
 			require.NoError(s, s.Client.Create(s.Ctx, definition))
 		}
-		s.Await("the definitions to be served", func(ctx context.Context) (bool, error) {
-			claims := &unstructured.UnstructuredList{}
-			claims.SetGroupVersionKind(schema.GroupVersionKind{
-				Group: "objectbucket.io", Version: "v1alpha1", Kind: "ObjectBucketClaim",
-			})
-			err := s.Client.List(ctx, claims)
-			return err == nil, err
-		})
+		awaitServed(true)
 		require.NoError(s, s.Rook.Start())
 		require.NoError(s, s.NooBaa.Start())
 	}
+}
+
+func definitionOf(kind schema.GroupVersionResource) *unstructured.Unstructured {
+	definition := &unstructured.Unstructured{}
+	definition.SetAPIVersion("apiextensions.k8s.io/v1")
+	definition.SetKind("CustomResourceDefinition")
+	definition.SetName(kind.GroupResource().String())
+	return definition
 }
 
 // TestEngines are the situations with more than one engine.
