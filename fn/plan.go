@@ -85,14 +85,25 @@ func (s *plan) judgeOther(i *item) kptfn.Results {
 	if i.generatedBy(s.profile.Metadata.Name) {
 		return s.stale(i)
 	}
-	if result := s.leftBehind(i); result != nil {
-		return kptfn.Results{result}
+	return append(s.warnings(i), s.refusals(i)...)
+}
+
+// warnings of an item say that it may not be what its author takes it for. They replace no
+// refusal.
+func (s *plan) warnings(i *item) kptfn.Results {
+	result := s.leftBehind(i)
+	if result == nil {
+		result = warnOfRenamed(i, s.wanted)
 	}
+	if result == nil {
+		return nil
+	}
+	return kptfn.Results{result}
+}
+
+func (s *plan) refusals(i *item) kptfn.Results {
 	if results := s.inTheWay(i); len(results) > 0 {
 		return results
-	}
-	if result := warnOfRenamed(i, s.wanted); result != nil {
-		return kptfn.Results{result}
 	}
 	return append(s.listed(i), s.brought(i)...)
 }

@@ -279,3 +279,23 @@ func TestRenamed(t *testing.T) {
 		assert.Equal(t, "images", item.profile(), "%s %s", item.Kind, item.Name)
 	}
 }
+
+// TestCredentialInWhatAnotherProfileLeft: what is left of a renamed profile is a warning, and
+// a credential in it is refused as anywhere.
+func TestCredentialInWhatAnotherProfileLeft(t *testing.T) {
+	items, results := Processor{}.transform(yaml.MustParse(aProfile), nil)
+	require.Empty(t, results)
+	renamed := yaml.MustParse(strings.Replace(aProfile, "registry}", "images}", 1))
+	for _, item := range newItems(items) {
+		if item.Kind != "ConfigMap" {
+			continue
+		}
+		require.NoError(t, item.PipeE(yaml.Lookup("data"), yaml.SetField("REGISTRY_STORAGE_S3_SECRETKEY", yaml.NewStringRNode("b"))))
+		_, results := Processor{}.transform(renamed, []*yaml.RNode{item.RNode})
+		var codes []string
+		for _, r := range results {
+			codes = append(codes, finding.CodeOf(r))
+		}
+		assert.ElementsMatch(t, []string{finding.TwoProfiles.Name, finding.Credential.Name}, codes, item.Name)
+	}
+}

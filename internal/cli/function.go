@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -27,16 +28,20 @@ func (s *session) function() error {
 	if len(bytes.TrimSpace(input)) == 0 {
 		return errNoInput
 	}
-	rl, err := parseList(input)
+	list, err := readList(input)
 	if err != nil {
-		if content, _ := s.refuseNoObjects(input); content != nil {
-			if _, err := s.out.Write(content); err != nil {
-				return err
-			}
-			return exitFindings
-		}
 		return fmt.Errorf("stdin is not a ResourceList that can be processed: %s; "+
 			"to render a profile write registry-profile render FILE", finding.OneLine(err.Error()))
+	}
+	if content, err := s.refuseNoObjects(list); content != nil || err != nil {
+		if err == nil {
+			_, err = s.out.Write(content)
+		}
+		return cmp.Or(err, error(exitFindings))
+	}
+	rl, err := toList(list)
+	if err != nil {
+		return err
 	}
 	before := len(rl.Results)
 	ok, err := fn.Processor{Strict: s.strict}.Process(rl)

@@ -115,6 +115,16 @@ func TestWrongResourceListIsOneLine(t *testing.T) {
 		"ConfigMap":                usersConfigMap,
 		"a profile":                profile("a", "{}"),
 		"two lists":                listHead + good + "---\n" + listHead + good,
+		"null, and a second list":  listHead + good + "items: null\n---\n" + listHead + good,
+		"null, and an object":      listHead + good + "items: null\n---\n" + usersConfigMap,
+		"a key twice":              listHead + good + good,
+		"items are an alias":       listHead + good + "x: &n []\nitems: *n\n",
+		"items are an alias, null": listHead + good + "x: &n\nitems: *n\n",
+		"config is an alias":       listHead + "x: &n {a: b}\nfunctionConfig: *n\n",
+		"an item is an alias":      listHead + good + "items: [&n {kind: ConfigMap}, *n]\n",
+		"an alias between items":   listHead + good + "items: [{kind: &n ConfigMap}, {kind: *n}]\n",
+		"an alias to the config":   strings.Replace(listHead+good, "metadata:", "metadata: &n", 1) + "items: [{metadata: *n}]\n",
+		"merged":                   listHead + good + "x: &n {items: []}\n<<: *n\n",
 		"nothing in it":            listHead,
 		"config is a number":       listHead + "functionConfig: 3\n",
 		"config is a list":         listHead + "functionConfig: [1]\n",
@@ -135,7 +145,7 @@ func TestWrongResourceListIsOneLine(t *testing.T) {
 			assert.Equal(t, functionCode(r), r.code)
 			assert.Equal(t, 1, strings.Count(r.err, "\n"), r.err)
 			assert.True(t, strings.HasPrefix(r.err, "error: "), r.err)
-			assert.NotRegexp(t, `internal fault|internal\.|incorrect type|unmarshal|\bfn\.`, r.err, "words of a library")
+			assert.NotRegexp(t, `internal fault|internal\.|incorrect type|unmarshal|node kind|\bfn\.`, r.err, "words of a library")
 			assert.LessOrEqual(t, len(r.err), 500)
 			assert.NotContains(t, r.out, "ObjectBucketClaim")
 		})
@@ -146,10 +156,11 @@ func TestWrongResourceListIsOneLine(t *testing.T) {
 func TestNullInAResourceList(t *testing.T) {
 	good := "functionConfig: {apiVersion: registryprofile.dev/v1alpha1, kind: RegistryProfile, metadata: {name: a}}\n"
 	for with, without := range map[string]string{
-		listHead + good + "items: null\n":              listHead + good,
-		listHead + good + "items:\nresults: ~\n":       listHead + good,
-		listHead + "functionConfig: null\nitems: []\n": listHead + "items: []\n",
-		listHead + "functionConfig:\nitems:\n":         listHead,
+		listHead + good + "items: null\n":                 listHead + good,
+		listHead + good + "items:\nresults: ~\n":          listHead + good,
+		listHead + "functionConfig: null\nitems: []\n":    listHead + "items: []\n",
+		listHead + "functionConfig:\nitems:\n":            listHead,
+		"---\n# begin\n---\n" + listHead + good + "---\n": listHead + good,
 	} {
 		assert.Equal(t, run(without), run(with), with)
 	}
@@ -179,6 +190,7 @@ func TestStrangeItemsPassThrough(t *testing.T) {
 		"kind is a list":       "{kind: [a], metadata: {name: b}}",
 		"annotations are list": "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, annotations: [1]}}",
 		"a List":               "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}]}",
+		"aliases of its own":   "{apiVersion: v1, kind: ConfigMap, metadata: {name: &a b, labels: {c: *a}}}",
 		"labels are numbers":   "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: {b: 1}}}",
 	} {
 		t.Run(name, func(t *testing.T) {

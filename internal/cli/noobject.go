@@ -6,23 +6,18 @@ import (
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
-	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // refuseNoObjects reports the items of a ResourceList that are no objects, which the SDK
-// cannot read, and returns the list with them as they came. It returns nil where there are none.
-func (s *session) refuseNoObjects(input []byte) ([]byte, error) {
-	list, err := yaml.Parse(string(input))
-	if err != nil || ynode.Text(list.YNode(), "kind") != kio.ResourceListKind {
-		return nil, nil
-	}
-	results := noObjects(ynode.Target(ynode.Field(list.YNode(), "items")))
+// cannot hold, and returns the list with them as they came. It returns nil where there are none.
+func (s *session) refuseNoObjects(list *yaml.Node) ([]byte, error) {
+	results := noObjects(ynode.Field(list, "items"))
 	if len(results) == 0 {
 		return nil, nil
 	}
 	var config *yaml.RNode
-	if n := ynode.Target(ynode.Field(list.YNode(), "functionConfig")); n != nil && n.Kind == yaml.MappingNode {
+	if n := ynode.Field(list, "functionConfig"); n != nil && n.Kind == yaml.MappingNode {
 		config = yaml.NewRNode(n)
 	}
 	var encoded yaml.Node
@@ -30,11 +25,11 @@ func (s *session) refuseNoObjects(input []byte) ([]byte, error) {
 		return nil, err
 	}
 	all := yaml.LookupCreate(yaml.SequenceNode, "results")
-	if err := list.PipeE(all, yaml.Append(encoded.Content...)); err != nil {
+	if err := yaml.NewRNode(list).PipeE(all, yaml.Append(encoded.Content...)); err != nil {
 		return nil, err
 	}
 	s.reportResults(config, results)
-	return ynode.Marshal(list.YNode())
+	return ynode.Marshal(list)
 }
 
 func noObjects(items *yaml.Node) kptfn.Results {
@@ -43,7 +38,7 @@ func noObjects(items *yaml.Node) kptfn.Results {
 	}
 	var results kptfn.Results
 	for i, item := range items.Content {
-		if n := ynode.Target(item); n.Kind != yaml.MappingNode {
+		if item.Kind != yaml.MappingNode {
 			results = append(results, finding.Error(finding.YAML, fmt.Sprintf("items[%d]", i),
 				"is no object; remove it, or write its fields"))
 		}
