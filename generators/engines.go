@@ -150,11 +150,12 @@ func MissingKeepingMarks(annotations map[string]string) []string {
 }
 
 // Wave returns Argo CD's wave of the resources, counted from delivery.argocd.baseWave. A
-// wave ends when its resources are healthy, a Job when it is complete. A CronJob is Degraded
-// from a failed run until one has succeeded: in any wave but the last, which Argo CD does not
-// wait for, it would stop the very commit that mends what failed.
+// wave ends when its resources are healthy, a Job when it is complete. What runs by night is
+// Degraded from a failed run until one has succeeded: in any wave but the last, which Argo CD
+// does not wait for, it would stop the very commit that mends what failed.
 func (g Generator) Wave() int {
-	if g.Kind == cronJobGenerator.Kind {
+	switch g.Kind {
+	case cronJobGenerator.Kind, imagePrunerGenerator.Kind:
 		return int(StageProof)
 	}
 	return int(g.Stage)

@@ -152,7 +152,7 @@ func assertOrdered(t *testing.T, p *v1alpha1.RegistryProfile, resources []genera
 	for _, r := range resources {
 		stage := stageOf(r)
 		wave := stage
-		if r.GetKind() == "CronJob" { // in any other, a night that failed stops the sync
+		if r.GetKind() == "CronJob" || r.GetKind() == "ImagePruner" { // in any other, a night that failed stops the sync
 			wave = 3
 		}
 		assert.Equal(t, strconv.Itoa(p.Spec.Delivery.ArgoCD.BaseWave+wave), r.GetAnnotations()["argocd.argoproj.io/sync-wave"])

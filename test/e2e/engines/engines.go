@@ -106,11 +106,12 @@ var situations = []Situation{
 	},
 	{
 		Name: "night-failed",
-		What: "The CronJob has failed in the night, and a commit mends what it failed of.",
+		What: "The CronJob and the pruner have failed in the night, and a commit mends what they failed of.",
 		Then: "The commit is delivered as a whole, with its smoke test, before the next night.",
 		Notes: map[Engine]string{
 			ArgoCD: "The Application stays Degraded until the CronJob has succeeded: " +
-				"`oc create job again --from=cronjob/registry-reconcile -n registry-profile` does not wait for the night.",
+				"`oc create job again --from=cronjob/registry-reconcile -n registry-profile` does not wait for the night. " +
+				"For the pruner, read the log of its failed Job and delete that.",
 		},
 		Without: map[Engine]string{
 			Flux: "looks at no CronJob", Kpt: "looks at no CronJob", Kubectl: "looks at no CronJob",

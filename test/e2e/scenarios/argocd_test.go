@@ -277,8 +277,8 @@ func TestArgoCD(t *testing.T) {
 	playAll(t, engines.ArgoCD, engines.Situations(), all)
 }
 
-// argoNightFailed: a CronJob whose last run has failed is Degraded to Argo CD, which goes on to
-// no other wave then.
+// argoNightFailed: a CronJob and an ImagePruner whose last run has failed are Degraded to Argo
+// CD, which goes on to no other wave then.
 func argoNightFailed(t *testing.T) {
 	const mended = "{bootstrap: {timeout: 20m}, verify: {enabled: true}}"
 	a := startArgoCD(t)
@@ -287,6 +287,8 @@ func argoNightFailed(t *testing.T) {
 	a.ServeRegistry()
 	night := merge(`{"status":{"lastSuccessfulTime":"2026-01-01T01:14:00Z","lastScheduleTime":"2026-01-02T01:14:00Z"}}`)
 	require.NoError(a, a.Client.Status().Patch(a.Ctx, a.Render("{}").Of("CronJob")[0].DeepCopy(), night))
+	failPruner(a.Scenario)
+	a.await("the night to be seen", func(app *unstructured.Unstructured) bool { return state(app) == "Synced Degraded Succeeded" })
 
 	revision := a.commit(mended)
 	a.await("the commit to be delivered", func(app *unstructured.Unstructured) bool {
