@@ -29,22 +29,31 @@ compliant after each, with nothing left over in a list.
 const pruning = `
 ## Pruning with kubectl
 
-kubectl removes nothing by itself. This removes what earlier profiles have brought and the
-folder has no more, but for namespaces, and nothing that holds images or guards it:
+kubectl removes nothing by itself, and its own --prune nothing that was applied with
+--server-side. This lists what earlier profiles have brought and the folder has no more, but
+for namespaces, and for what holds images or guards it:
 
-` + "```sh" + `
-oc apply -f registry --prune --selector app.kubernetes.io/managed-by=registry-profile`
+` + "```sh\n%s\n```" + `
 
-const elsewhere = `
-` + "```" + `
+Read it; this removes it:
 
-It looks into those namespaces alone in which the folder has something. What is left in others
-is a Role and its binding, and all that was in a namespace that the profile has named before:
-
-` + "```sh" + `
-oc get role,rolebinding,cronjob -A -l app.kubernetes.io/managed-by=registry-profile
-` + "```" + `
+` + "```sh\n%s\n```" + `
 `
+
+// LeftOver is the command that lists what a profile of before has left, and RemoveLeftOver
+// the one that removes it. Both are for a shell, beside the folder "registry". The Jobs of a
+// CronJob have the label of what is rendered, and not its annotation.
+func LeftOver() string {
+	return `rm -f left-over; set -o pipefail
+ours='?(@.metadata.annotations.registryprofile\.dev/profile)'
+line='{range .items['$ours']}{.kind} {.metadata.name} --namespace={.metadata.namespace}{"\n"}{end}'
+oc get -k registry --ignore-not-found -o jsonpath="$line" | sort > in-git &&
+oc get -A -l app.kubernetes.io/managed-by=registry-profile -o jsonpath="$line" \
+  ` + strings.Join(Prunable, ",\\\n") + ` | sort > in-cluster &&
+comm -13 in-git in-cluster | tee left-over`
+}
+
+const RemoveLeftOver = "xargs -r -L 1 oc delete < left-over"
 
 // Document returns docs/engines.md.
 func Document() string {
@@ -79,11 +88,7 @@ func Document() string {
 	for _, s := range Meetings() {
 		fmt.Fprintf(&doc, "| %s | %s |\n", s.What, s.Then)
 	}
-	doc.WriteString(pruning)
-	for _, kind := range Prunable {
-		doc.WriteString(" \\\n  --prune-allowlist " + kind)
-	}
-	doc.WriteString(elsewhere)
+	fmt.Fprintf(&doc, pruning, LeftOver(), RemoveLeftOver)
 	doc.WriteString(acm)
 	return doc.String()
 }

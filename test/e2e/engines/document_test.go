@@ -1,7 +1,6 @@
 package engines
 
 import (
-	"cmp"
 	"flag"
 	"os"
 	"slices"
@@ -30,12 +29,13 @@ func TestDocument(t *testing.T) {
 func TestPrunable(t *testing.T) {
 	var kinds []string
 	for _, g := range generators.All() {
-		group, version, found := strings.Cut(g.APIVersion, "/")
-		if !found {
-			group, version = "", group
+		kind, group := g.Kind, ""
+		if g.APIVersion != "v1" {
+			var version string
+			group, version, _ = strings.Cut(g.APIVersion, "/")
+			kind += "." + version + "." + group
 		}
-		if kind := cmp.Or(group, "core") + "/" + version + "/" + g.Kind; g.Kind != "Namespace" &&
-			!generators.KindOf(group, g.Kind).Kept() && !slices.Contains(kinds, kind) {
+		if g.Kind != "Namespace" && !generators.KindOf(group, g.Kind).Kept() && !slices.Contains(kinds, kind) {
 			kinds = append(kinds, kind)
 		}
 	}

@@ -45,20 +45,20 @@ func Situations() []Situation { return situations }
 // Meetings returns the situations with more than one engine.
 func Meetings() []Situation { return meetings }
 
-// Prunable are the kinds, as GROUP/VERSION/KIND, of what comes and goes with a profile and
+// Prunable are the kinds, as kubectl names them exactly, of what comes and goes with a profile and
 // nothing else depends on. With a namespace all would go that is in it. A test holds them to
 // the generators, which this package does not know: the command that builds all else needs it.
 var Prunable = []string{
-	"core/v1/ServiceAccount",
-	"core/v1/ConfigMap",
-	"networking.k8s.io/v1/NetworkPolicy",
-	"rbac.authorization.k8s.io/v1/Role",
-	"rbac.authorization.k8s.io/v1/RoleBinding",
-	"rbac.authorization.k8s.io/v1/ClusterRole",
-	"rbac.authorization.k8s.io/v1/ClusterRoleBinding",
-	"batch/v1/Job",
-	"monitoring.openshift.io/v1/AlertingRule",
-	"batch/v1/CronJob",
+	"ServiceAccount",
+	"ConfigMap",
+	"NetworkPolicy.v1.networking.k8s.io",
+	"Role.v1.rbac.authorization.k8s.io",
+	"RoleBinding.v1.rbac.authorization.k8s.io",
+	"ClusterRole.v1.rbac.authorization.k8s.io",
+	"ClusterRoleBinding.v1.rbac.authorization.k8s.io",
+	"Job.v1.batch",
+	"AlertingRule.v1.monitoring.openshift.io",
+	"CronJob.v1.batch",
 }
 
 const prune = "[Pruning](#pruning-with-kubectl) removes it."

@@ -2,11 +2,16 @@ package scenarios
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/registryprofile/registry-profile/generators"
@@ -18,9 +23,10 @@ import (
 // pipeline.
 type plain struct {
 	*runner.Scenario
-	manifests []byte // that were applied last
-	said      string // by the last command
-	failed    error  // the last command
+	manifests []byte                   // that were applied last
+	folder    func() map[string][]byte // in which they stand in Git
+	said      string                   // by the last command
+	failed    error                    // the last command
 }
 
 func startKubectl(t *testing.T) *plain {
@@ -38,12 +44,14 @@ func (p *plain) run(manifests []byte, arguments ...string) {
 
 func (p *plain) commit(spec string) string {
 	p.Helper()
+	p.folder = func() map[string][]byte { return p.RenderFolder(spec) }
 	p.run(p.RenderStream(spec), "apply")
 	return ""
 }
 
 func (p *plain) commitManifests(files map[string][]byte) string {
 	p.Helper()
+	p.folder = func() map[string][]byte { return files }
 	p.run(manifestsAmong(files), "apply")
 	return ""
 }
@@ -120,16 +128,37 @@ func (p *plain) requireFailed(_ string, job *unstructured.Unstructured) {
 	require.False(p, p.AwaitJob(job).Complete)
 }
 
-// requireRemoved: nothing is, until somebody prunes.
+// requireRemoved: nothing is, until somebody removes what docs/engines.md lists. After that
+// it lists nothing.
 func (p *plain) requireRemoved(object client.Object) {
 	p.Helper()
-	var allowlist []string
-	for _, kind := range engines.Prunable {
-		allowlist = append(allowlist, "--prune-allowlist", kind)
+	dir := p.TempDir()
+	require.NoError(p, os.Mkdir(filepath.Join(dir, "registry"), 0o755))
+	for name, content := range p.folder() {
+		require.NoError(p, os.WriteFile(filepath.Join(dir, "registry", name), content, 0o644))
 	}
-	p.prune(p.manifests, allowlist...)
-	require.NoError(p, p.failed, p.said)
+	night := ofCronJob(p.Scenario)
+	for _, command := range []string{engines.LeftOver(), engines.RemoveLeftOver} {
+		said, code := typed(p.Scenario, dir, command)
+		require.Zero(p, code, said)
+	}
 	awaitGone(p.Scenario, object)
+	said, code := typed(p.Scenario, dir, engines.LeftOver())
+	require.Zero(p, code, said)
+	require.Empty(p, read(p.T, filepath.Join(dir, "left-over")))
+	require.NoError(p, p.Client.Delete(p.Ctx, night))
+}
+
+// ofCronJob makes a Job as the profile's CronJob makes one every night.
+func ofCronJob(s *runner.Scenario) *batchv1.Job {
+	s.Helper()
+	made := s.Render("{}").Of("CronJob")[0]
+	cronJob := &batchv1.CronJob{}
+	require.NoError(s, runtime.DefaultUnstructuredConverter.FromUnstructured(made.Object, cronJob))
+	job := &batchv1.Job{ObjectMeta: cronJob.Spec.JobTemplate.ObjectMeta, Spec: cronJob.Spec.JobTemplate.Spec}
+	job.Namespace, job.GenerateName, job.Spec.Suspend = cronJob.Namespace, cronJob.Name+"-", ptr.To(true)
+	require.NoError(s, s.Client.Create(s.Ctx, job))
+	return job
 }
 
 // requireNoCredentials: kubectl keeps what it was given in an annotation.

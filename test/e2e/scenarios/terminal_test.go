@@ -24,7 +24,7 @@ func typed(s *runner.Scenario, dir, command string) (output string, code int) {
 		require.NoError(s, os.Symlink(program, filepath.Join(home, name)))
 	}
 	cmd := exec.CommandContext(s.Ctx, "bash", "-c", command)
-	cmd.Dir, cmd.Env = dir, []string{"HOME=" + home, "PATH=" + home, "KUBECONFIG=" + kubeconfig(s)}
+	cmd.Dir, cmd.Env = dir, []string{"HOME=" + home, "PATH=" + home + ":/usr/bin:/bin", "KUBECONFIG=" + kubeconfig(s)}
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
