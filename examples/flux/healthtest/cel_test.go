@@ -20,6 +20,9 @@ func TestHealthOfEachState(t *testing.T) {
 	// waiting stands for both of Flux's ways to go on waiting: InProgress, and an
 	// expression that names a field which is not there yet.
 	const waiting = ""
+	degraded := func(why string) string {
+		return `conditions: [{type: Available, status: "True"}, {type: Degraded, status: "True", ` + why + `}]`
+	}
 	evaluators := readExpressions(t)
 	for name, c := range map[string]struct{ kind, object, want string }{
 		"new claim":                  {"ObjectBucketClaim", `{metadata: {generation: 1}}`, waiting},
@@ -40,7 +43,9 @@ func TestHealthOfEachState(t *testing.T) {
 		"registry on a volume":        {"Config", `{metadata: {generation: 2}, spec: {managementState: Managed, storage: {pvc: {claim: c}}}, status: {` + ready + `}}`, "Current"},
 		"new pruner":                  {"ImagePruner", `{spec: {suspend: false}}`, waiting},
 		"scheduled pruner":            {"ImagePruner", `{metadata: {generation: 2}, status: {` + ready + `}}`, "Current"},
-		"failed pruner":               {"ImagePruner", `{status: {conditions: [{type: Available, status: "True"}, {type: Degraded, status: "True"}]}}`, waiting},
+		"failed pruner":               {"ImagePruner", `{status: {` + degraded("reason: JobFailed") + `}}`, "Current"},
+		"pruner that cannot be":       {"ImagePruner", `{status: {` + degraded("reason: SyncError") + `}}`, waiting},
+		"degraded pruner":             {"ImagePruner", `{status: {` + degraded("message: unknown") + `}}`, waiting},
 	} {
 		t.Run(name, func(t *testing.T) {
 			object := map[string]any{}

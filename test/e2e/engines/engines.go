@@ -112,10 +112,9 @@ var situations = []Situation{
 			ArgoCD: "The Application stays Degraded until the CronJob has succeeded: " +
 				"`oc create job again --from=cronjob/registry-reconcile -n registry-profile` does not wait for the night. " +
 				"For the pruner, read the log of its failed Job and delete that.",
+			Flux: "Ready all the same: `doctor` and OpenShift's alerts tell of both.",
 		},
-		Without: map[Engine]string{
-			Flux: "looks at no CronJob", Kpt: "looks at no CronJob", Kubectl: "looks at no CronJob",
-		},
+		Without: map[Engine]string{Kpt: "looks at neither", Kubectl: "looks at neither"},
 	},
 	{
 		Name: "job-stops",

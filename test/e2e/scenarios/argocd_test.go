@@ -285,9 +285,7 @@ func argoNightFailed(t *testing.T) {
 	defer a.requireNoCredentials()
 	delivered(a, "{}")
 	a.ServeRegistry()
-	night := merge(`{"status":{"lastSuccessfulTime":"2026-01-01T01:14:00Z","lastScheduleTime":"2026-01-02T01:14:00Z"}}`)
-	require.NoError(a, a.Client.Status().Patch(a.Ctx, a.Render("{}").Of("CronJob")[0].DeepCopy(), night))
-	failPruner(a.Scenario)
+	failNight(a.Scenario)
 	a.await("the night to be seen", func(app *unstructured.Unstructured) bool { return state(app) == "Synced Degraded Succeeded" })
 
 	revision := a.commit(mended)

@@ -191,9 +191,22 @@ func TestFlux(t *testing.T) {
 		dismissed(f)
 		f.requireDone(f.commit("{}"))
 	}
+	all["night-failed"] = fluxNightFailed
 	all["empty-render"] = fluxEmptyRender
 	all["storage-in-git"] = fluxStorageInGit
 	playAll(t, engines.Flux, engines.Situations(), all)
+}
+
+// fluxNightFailed: what failed in the night is no fault of the commit.
+func fluxNightFailed(t *testing.T) {
+	const mended = "{bootstrap: {timeout: 20m}, verify: {enabled: true}}"
+	f := startFlux(t)
+	defer f.requireNoCredentials()
+	delivered(f, "{}")
+	f.ServeRegistry()
+	failNight(f.Scenario)
+	f.requireDone(f.commit(mended))
+	requireGreen(f.Scenario, f.AwaitJob(f.Render(mended).SmokeTest()), "1 of 1")
 }
 
 // fluxEmptyRender: a folder that kustomize cannot build, and one in which nothing is.

@@ -11,6 +11,7 @@ import (
 	bucketv1alpha1 "github.com/kube-object-storage/lib-bucket-provisioner/pkg/apis/objectbucket.io/v1alpha1"
 	configv1 "github.com/openshift/api/config/v1"
 	imageregistryv1 "github.com/openshift/api/imageregistry/v1"
+	operatorv1 "github.com/openshift/api/operator/v1"
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -325,6 +326,21 @@ func failPruner(s *runner.Scenario) {
 	}
 	require.NoError(s, s.Client.Create(s.Ctx, failed))
 	require.False(s, s.AwaitJob(failed).Complete)
+	s.Await("the ImagePruner to be Degraded", func(ctx context.Context) (bool, error) {
+		pruner := &imageregistryv1.ImagePruner{}
+		err := s.Client.Get(ctx, client.ObjectKey{Name: "cluster"}, pruner)
+		return slices.ContainsFunc(pruner.Status.Conditions, func(c operatorv1.OperatorCondition) bool {
+			return c.Type == operatorv1.OperatorStatusTypeDegraded && c.Status == operatorv1.ConditionTrue
+		}), err
+	})
+}
+
+// failNight is a night in which the profile's CronJob and the pruner have failed.
+func failNight(s *runner.Scenario) {
+	s.Helper()
+	night := merge(`{"status":{"lastSuccessfulTime":"2026-01-01T01:14:00Z","lastScheduleTime":"2026-01-02T01:14:00Z"}}`)
+	require.NoError(s, s.Client.Status().Patch(s.Ctx, s.Render("{}").Of("CronJob")[0].DeepCopy(), night))
+	failPruner(s)
 }
 
 // TestNamespacedConfig is a rendered Config that an ordinary "namespace:" of a
