@@ -80,7 +80,14 @@ func makeFolder(path string) error {
 	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
-	if err := os.Mkdir(path, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+	err := os.Mkdir(path, 0o755)
+	if errors.Is(err, fs.ErrExist) { // another run has made it since, or a link hides that nothing is there
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s: is a link that leads nowhere; make the folder that it leads to, or remove the link", path)
+		}
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	return os.Chmod(path, 0o755)
