@@ -6,6 +6,7 @@ import (
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/stream"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -18,7 +19,7 @@ func (s *plan) conflict(i *item, r generators.Resource) kptfn.Results {
 	switch {
 	case owner != "" && owner != profile:
 		return kptfn.Results{i.finding(finding.TwoProfiles, "", "is written by the profile %q already, "+
-			"and a cluster has one registry; %s", owner, wayOut(i))}
+			"and a cluster has one registry; %s", owner, stream.WayOut(i.YNode()))}
 	case i.generatedBy(profile) && !r.Existing:
 		return nil
 	case r.Class == generators.ClassClaim:
@@ -34,17 +35,6 @@ func (s *plan) conflict(i *item, r generators.Resource) kptfn.Results {
 	}
 	return kptfn.Results{i.finding(finding.ForeignObject, "",
 		"is in the input and not ours, so it is not overwritten; %s", instead)}
-}
-
-// wayOut says what to do with an object of another profile. A claim is never removed, and
-// neither is what that profile was merged into.
-func wayOut(i *item) string {
-	_, merged := i.Annotations[generators.MergedAnnotation]
-	if i.isClaim() || merged {
-		return "remove one of the profiles, or, if that profile is gone, keep this object and take the annotation " +
-			generators.ProfileAnnotation + " off it"
-	}
-	return "remove one of the profiles, or this object if that profile is gone"
 }
 
 // warnOfRenamed reports a Config or ImagePruner that the operator would ignore: a

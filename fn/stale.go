@@ -4,17 +4,17 @@ import (
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
+	"github.com/registryprofile/registry-profile/internal/stream"
 )
 
 // leftBehind reports an object of another profile. Where that is gone, as under another name
 // now, nothing else takes it away: its Job and its CronJob would go on beside ours.
 func (s *plan) leftBehind(i *item) *kptfn.Result {
-	owner := i.profile()
-	if owner == "" || owner == s.profile.Metadata.Name || !generators.CouldMake(owner, i.ID) {
+	message := stream.LeftBehind(i.YNode(), s.profile.Metadata.Name)
+	if message == "" {
 		return nil
 	}
-	result := i.finding(finding.TwoProfiles, "", "is made by the profile %q, and a cluster has one registry; %s",
-		owner, wayOut(i))
+	result := i.finding(finding.TwoProfiles, "", "%s", message)
 	result.Severity = kptfn.Warning
 	return result
 }

@@ -10,6 +10,19 @@ if (($# < 2)); then
 fi
 file=$1
 shift
+# What is no file would be replaced by one, or get it inside.
+refusal=
+if [[ $file == -* ]]; then
+  refusal="begins with a hyphen; write ./$file"
+elif [[ -L $file ]]; then
+  refusal="is a link; name the file that it leads to"
+elif [[ -e $file && ! -f $file ]]; then
+  refusal="is a folder or another thing that is no file; name a file, such as policy/policy.yaml"
+fi
+if [[ $refusal ]]; then
+  echo "wrap.sh: $file $refusal" >&2
+  exit 2
+fi
 new=$(mktemp "$file.XXXXXX")
 manifests=$(mktemp "$file.XXXXXX")
 trap 'rm -f "$new" "$manifests"' EXIT
@@ -67,7 +80,11 @@ awk '
   /^(---|\.\.\.)[ \t]*(#.*)?$/ { end_document(); next }
   /^(---|%|[^ -~])/ { fail("line " NR ": write manifests as render does: " $0) }
   /^#/ && kinds == 0 { next }
-  /^kind:/ { kinds++; kind = $2 }
+  /^kind:/ {
+    kinds++; kind = $2
+    gsub(/["\047]/, "", kind)
+    if (kind !~ /^[A-Za-z]+$/) fail("line " NR ": write manifests as render does: " $0)
+  }
   { text = text ($0 == "" ? "" : "            " $0) "\n" }
   END {
     if (failed) exit 1

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,12 +107,14 @@ func TestExamplesOfCodes(t *testing.T) {
 }
 
 // exampleFindings returns the first finding of each code, from a case named after the
-// code if there is one.
+// code if there is one, with every severity that any case shows of the code.
 func exampleFindings(t *testing.T) map[string]explain.Example {
 	t.Helper()
 	examples, named := map[string]explain.Example{}, map[string]bool{}
+	severities := map[string][]string{}
 	show := func(name string, results kptfn.Results) {
 		for _, f := range cases.Findings(results) {
+			severities[f.Code] = append(severities[f.Code], f.Severity)
 			byName := strings.Contains(name, "-"+f.Code)
 			if _, ok := examples[f.Code]; !ok || byName && !named[f.Code] {
 				examples[f.Code], named[f.Code] = example(f), byName
@@ -123,6 +126,11 @@ func exampleFindings(t *testing.T) map[string]explain.Example {
 	}
 	for _, c := range cases.FinalStreams(t) {
 		show(c.Name, stream.Check(c.Items))
+	}
+	for code, e := range examples {
+		isNotShown := func(severity string) bool { return !slices.Contains(severities[code], severity) }
+		e.Severity = strings.Join(slices.DeleteFunc([]string{"error", "warning", "info"}, isNotShown), " or ")
+		examples[code] = e
 	}
 	return examples
 }

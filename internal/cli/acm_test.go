@@ -118,6 +118,11 @@ func TestWrapOfACM(t *testing.T) {
 		assert.Empty(t, failure, "%q", same)
 		assert.Equal(t, want, got, "%q", same)
 	}
+	for _, kind := range []string{"Role", `"Role"`, "'Role'", "  Role", `"Role" # ours`} {
+		got, failure := wrapped(t, "printf", "%s", "kind: "+kind+"\n")
+		assert.Empty(t, failure, kind)
+		assert.Contains(t, got, "- complianceType: mustonlyhave\n", kind)
+	}
 	for manifests, why := range map[string]string{
 		"":                         "has written no manifest",
 		"---\n# nothing\n---\n":    "has written no manifest",
@@ -126,6 +131,8 @@ func TestWrapOfACM(t *testing.T) {
 		"--- {kind: A}\n":          "write manifests as render does",
 		"%YAML 1.2\n---\nkind: A":  "write manifests as render does",
 		"\ufeffkind: A\n":          "write manifests as render does",
+		"kind: !!str Role\n":       "line 1: write manifests as render does",
+		"kind:\n  Role\n":          "line 1: write manifests as render does",
 	} {
 		policy, failure := wrapped(t, "printf", "%s", manifests)
 		assert.Contains(t, failure, why, "%q", manifests)
@@ -137,5 +144,36 @@ func TestWrapOfACM(t *testing.T) {
 		policy, failure := wrapped(t, command...)
 		assert.NotEmpty(t, failure, command)
 		assert.Equal(t, "of before\n", policy, command)
+	}
+}
+
+// TestFileOfWrap: what stands where the Policy is to be, and is no file, stays as it is, and no
+// command is run for it.
+func TestFileOfWrap(t *testing.T) {
+	script, err := filepath.Abs(filepath.Join(examples, "acm/wrap.sh"))
+	require.NoError(t, err)
+	for file, why := range map[string]string{
+		"folder":   "folder is a folder or another thing that is no file; name a file, such as policy/policy.yaml",
+		"link":     "link is a link; name the file that it leads to",
+		"dangling": "dangling is a link; name the file that it leads to",
+		"-x":       "-x begins with a hyphen; write ./-x",
+	} {
+		folder := write(t, "folder/x", "", "file", "of before\n")
+		require.NoError(t, os.Symlink("file", filepath.Join(folder, "link")))
+		require.NoError(t, os.Symlink("nowhere", filepath.Join(folder, "dangling")))
+		command := exec.Command(script, file, "sh", "-c", "echo kind: A; >was-run")
+		command.Dir = folder
+		said, err := command.CombinedOutput()
+		assert.Error(t, err, file)
+		assert.Equal(t, "wrap.sh: "+why+"\n", string(said))
+		left, err := filepath.Glob(filepath.Join(folder, "*"))
+		require.NoError(t, err)
+		assert.Len(t, left, 4, file)
+		content, err := os.ReadFile(filepath.Join(folder, "file"))
+		require.NoError(t, err)
+		assert.Equal(t, "of before\n", string(content), file)
+		inside, err := os.ReadDir(filepath.Join(folder, "folder"))
+		require.NoError(t, err)
+		assert.Len(t, inside, 1, file)
 	}
 }

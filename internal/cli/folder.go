@@ -41,7 +41,7 @@ func (f folder) profileName() string { return f.profile.Metadata.Name }
 
 // planFolder plans a folder while no other run writes there.
 func (s *session) planFolder(f folder) ([]fileChange, []error) {
-	unlock, err := s.lock(f)
+	unlock, err := s.lock(f.path)
 	if err != nil {
 		return nil, []error{err}
 	}
@@ -56,7 +56,7 @@ func (s *session) writeFolder(f folder) []error {
 	if err := os.MkdirAll(f.path, 0o755); err != nil {
 		return []error{fmt.Errorf("%s: %w", f.path, withoutPath(err))}
 	}
-	unlock, err := s.lock(f)
+	unlock, err := s.lock(f.path)
 	if err != nil {
 		return []error{err}
 	}
@@ -72,12 +72,12 @@ func (s *session) writeFolder(f folder) []error {
 }
 
 // lock waits until no other run works in a folder, and says so if it takes time.
-func (s *session) lock(f folder) (unlock func(), err error) {
-	unlock, err = lockFolder(f.path, func() {
-		fmt.Fprintln(s.err, finding.OneLine("waiting for another run in "+f.path))
+func (s *session) lock(dir string) (unlock func(), err error) {
+	unlock, err = lockFolder(dir, func() {
+		fmt.Fprintln(s.err, finding.OneLine("waiting for another run in "+dir))
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.path, withoutPath(err))
+		return nil, fmt.Errorf("%s: %w", dir, withoutPath(err))
 	}
 	return unlock, nil
 }

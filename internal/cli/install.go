@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -28,13 +30,13 @@ both. It needs no shell, so that an init container can be this program's image.`
 			}
 			if pluginHome != "" {
 				for _, kind := range []string{v1alpha1.Kind, v1alpha1.CheckKind} {
-					if err := install(pluginPath(pluginHome, kind)); err != nil {
+					if err := s.install(pluginPath(pluginHome, kind)); err != nil {
 						return err
 					}
 				}
 			}
 			if binDir != "" {
-				return install(filepath.Join(binDir, "registry-profile"))
+				return s.install(filepath.Join(binDir, "registry-profile"))
 			}
 			return nil
 		},
@@ -50,8 +52,9 @@ func pluginPath(home, kind string) string {
 	return filepath.Join(home, v1alpha1.Group, v1alpha1.Version, strings.ToLower(kind), kind)
 }
 
-// install copies the running program to a path.
-func install(path string) error {
+// install copies the running program to a path. It shares a lock with other installs there, or
+// it would take their temporary files for leftovers.
+func (s *session) install(path string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)
@@ -61,14 +64,51 @@ func install(path string) error {
 		return fmt.Errorf("reading this program: %w", err)
 	}
 	defer program.Close()
-	if err := makeFolder(filepath.Dir(path)); err != nil {
+	dir := filepath.Dir(path)
+	if err := makeFolder(dir); err != nil {
 		return err
 	}
+	unlock, err := s.lock(dir)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	removePrograms(dir, program)
 	if err := writeFile(path, program, 0o755); err != nil {
 		return fmt.Errorf("%s: %w", path, withoutPath(err))
 	}
 	// The program need not be run by the user who installs it, whatever the umask is.
 	return os.Chmod(path, 0o755)
+}
+
+// removePrograms removes from a folder what an install has left that was killed: files of a
+// temporary name that begin as a program does, of this version or another one, or are empty.
+// One that cannot be removed does no harm.
+func removePrograms(dir string, program io.ReaderAt) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		if e.Type().IsRegular() && temporaryName().MatchString(e.Name()) && beginsAs(program, path) {
+			_ = os.Remove(path)
+		}
+	}
+}
+
+// beginsAs tells whether a file has the first bytes of a program, by which a system knows one, or
+// as many of them as were written.
+func beginsAs(program io.ReaderAt, path string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	var is, want [4]byte
+	n, err := file.ReadAt(is[:], 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false
+	}
+	_, err = program.ReadAt(want[:], 0)
+	return err == nil && bytes.HasPrefix(want[:], is[:n])
 }
 
 // makeFolder makes a folder, and those above it, that every user can enter. It leaves alone
@@ -80,7 +120,14 @@ func makeFolder(path string) error {
 	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
-	if err := os.Mkdir(path, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+	err := os.Mkdir(path, 0o755)
+	if errors.Is(err, fs.ErrExist) { // another run has made it since, or a link hides that nothing is there
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s: is a link that leads nowhere; make the folder that it leads to, or remove the link", path)
+		}
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	return os.Chmod(path, 0o755)

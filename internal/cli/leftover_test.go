@@ -41,6 +41,26 @@ func TestLeftoversOfAKilledRunAreRemoved(t *testing.T) {
 	assert.Equal(t, now, tree(t, out))
 }
 
+// An install that is killed leaves a part of a program, of this version or of another one.
+func TestLeftoversOfAKilledInstallAreRemoved(t *testing.T) {
+	program, err := os.ReadFile(filepath.Join(programs, "registry-profile"))
+	require.NoError(t, err)
+	older := string(program[:4]) + "an older version"
+	dir := write(t, temporaryName("A"), "", temporaryName("B"), string(program[:1<<20]), temporaryName("C"), older,
+		temporaryName("D"), "a user's", "notes", older, temporaryName("E")+"/file", "")
+	require.NoError(t, os.Symlink("notes", filepath.Join(dir, temporaryName("F"))))
+	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, temporaryName("G")), 0o600))
+	before := entries(t, dir)
+	for _, letter := range []string{"A", "B", "C"} {
+		delete(before, temporaryName(letter))
+	}
+	require.Equal(t, result{}, start(t, "", "install", "--bin-dir", dir))
+	after := entries(t, dir)
+	assert.Contains(t, after, "registry-profile")
+	delete(after, "registry-profile")
+	assert.Equal(t, before, after)
+}
+
 // What a user, or an enemy, has put into the folder stays as it is, whatever its name.
 func TestNothingElseIsTakenForALeftover(t *testing.T) {
 	dir := write(t, "profile.yaml", profile("registry", "{}"), "other.yaml", profile("other", "{}"),

@@ -25,11 +25,7 @@ func TestRunWaitsForItsTurn(t *testing.T) {
 
 	r := program("render", "-o", out, dir+"/profile.yaml")
 	require.NoError(t, r.Start())
-	blocked := fmt.Sprintf("-> FLOCK  ADVISORY  WRITE %d ", r.Process.Pid)
-	require.Eventually(t, func() bool {
-		locks, err := os.ReadFile("/proc/locks")
-		return err == nil && strings.Contains(string(locks), blocked)
-	}, time.Minute, time.Millisecond)
+	awaitBlocked(t, r.Process.Pid)
 	assert.Equal(t, before, tree(t, out))
 
 	require.NoError(t, folder.Close())
@@ -37,4 +33,31 @@ func TestRunWaitsForItsTurn(t *testing.T) {
 	assert.Equal(t, "waiting for another run in "+out+"\n", r.err.String())
 	assert.NotContains(t, tree(t, out), temporaryName("X"))
 	good(t, "", "render", "--check", out, dir+"/profile.yaml")
+}
+
+// An install does not take the file of another one for a leftover.
+func TestInstallWaitsForItsTurn(t *testing.T) {
+	dir := write(t, temporaryName("X"), "")
+	folder, err := os.Open(dir)
+	require.NoError(t, err)
+	require.NoError(t, syscall.Flock(int(folder.Fd()), syscall.LOCK_EX))
+
+	r := program("install", "--bin-dir", dir)
+	require.NoError(t, r.Start())
+	awaitBlocked(t, r.Process.Pid)
+	assert.Contains(t, tree(t, dir), temporaryName("X"))
+
+	require.NoError(t, folder.Close())
+	require.NoError(t, r.Wait())
+	assert.Equal(t, "waiting for another run in "+dir+"\n", r.err.String())
+}
+
+// awaitBlocked waits until a process waits for the lock of a folder.
+func awaitBlocked(t *testing.T, pid int) {
+	t.Helper()
+	blocked := fmt.Sprintf("-> FLOCK  ADVISORY  WRITE %d ", pid)
+	require.Eventually(t, func() bool {
+		locks, err := os.ReadFile("/proc/locks")
+		return err == nil && strings.Contains(string(locks), blocked)
+	}, time.Minute, time.Millisecond)
 }

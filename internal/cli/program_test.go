@@ -54,6 +54,19 @@ func TestInstallForOthers(t *testing.T) {
 	}))
 }
 
+// TestInstallBehindALink: a link to a folder is followed, and one that leads nowhere is named.
+func TestInstallBehindALink(t *testing.T) {
+	dir := write(t, "bin/x", "")
+	require.NoError(t, os.Symlink("bin", dir+"/link"))
+	require.NoError(t, os.Symlink("nowhere", dir+"/dangling"))
+	require.Equal(t, result{}, start(t, "", "install", "--bin-dir", dir+"/link"))
+	assert.FileExists(t, dir+"/bin/registry-profile")
+	want := result{code: 2, err: "error: " + dir + "/dangling: is a link that leads nowhere; make the folder that it " +
+		"leads to, or remove the link\n"}
+	assert.Equal(t, want, start(t, "", "install", "--bin-dir", dir+"/dangling"))
+	assert.Equal(t, want, start(t, "", "install", "--plugin-home", dir+"/dangling/home"))
+}
+
 func TestProcess(t *testing.T) {
 	assert.Regexp(t, `^registry-profile \S+ go\S+ \w+/\w+\n$`, start(t, "", "version").out)
 	assert.Contains(t, start(t, "", "completion", "bash").out, "registry-profile")

@@ -31,6 +31,7 @@ type Entry struct {
 
 // Example is a finding that a case of testdata shows.
 type Example struct {
+	// Severity may be several, as in "error or warning".
 	Severity string `json:"severity"`
 	// Place is the object, if that is no profile, and the field.
 	Place   string `json:"place,omitempty"`

@@ -75,7 +75,8 @@ var (
 		"Server-side encryption by S3 header fails on ODF; ODF encrypts at rest by itself.")
 
 	TwoProfiles = declare(groupItems, "two-profiles",
-		"A cluster has one registry: two profiles would overwrite each other's Config at every sync.")
+		"A cluster has one registry: two profiles would overwrite each other's Config at every sync. What is "+
+			"left of one that was renamed goes on beside the other.")
 	ForeignObject = declare(groupItems, "foreign-object",
 		"An object of that name exists and is not ours, so it may hold something that an overwrite would lose.")
 	DuplicateItem = declare(groupItems, "duplicate-item",

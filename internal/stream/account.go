@@ -12,10 +12,10 @@ import (
 // accountFields name the account of a pod, and of what controllers of others make.
 var accountFields = []string{"serviceAccountName", "serviceAccount"}
 
-// runsAsJob reports an object that is not ours and whose pods would have the rights of the Job.
-// What stands in an object that brings others is judged there.
+// runsAsJob reports an object that is no part of the profile and whose pods would have the rights
+// of the Job. What stands in an object that brings others is judged there.
 func runsAsJob(s *stream, o *object) kptfn.Results {
-	if o.isOurs() || o.into != nil {
+	if o.isPart() || o.into != nil {
 		return nil
 	}
 	isOurs := func(name string) bool {

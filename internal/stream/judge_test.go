@@ -19,8 +19,14 @@ import (
 // rendered returns what a profile with a spec emits.
 func rendered(t *testing.T, spec string) string {
 	t.Helper()
+	return renderedAs(t, "registry", spec)
+}
+
+// renderedAs returns what a profile of a name emits.
+func renderedAs(t *testing.T, name, spec string) string {
+	t.Helper()
 	p, results := v1alpha1.Decode(yaml.MustParse("apiVersion: registryprofile.dev/v1alpha1\nkind: RegistryProfile\n" +
-		"metadata: {name: registry}\nspec: " + spec + "\n"))
+		"metadata: {name: " + name + "}\nspec: " + spec + "\n"))
 	require.NotNil(t, p, results)
 	var documents []string
 	for _, r := range generators.Expand(p) {

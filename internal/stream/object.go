@@ -33,6 +33,8 @@ type object struct {
 	isForbidden bool
 	// into is the stream of what the object brings to a cluster, or nil.
 	into *stream
+	// left says that another profile has left the object behind, or is "".
+	left string
 }
 
 func newObject(n *yaml.Node, item int) *object {

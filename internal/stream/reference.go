@@ -109,13 +109,13 @@ func bindings(s *stream, o *object) kptfn.Results {
 	return results
 }
 
-// bindingsOfOthers reports a binding that is not ours and gives rights of the Job away, or gives
-// the Job more.
+// bindingsOfOthers reports a binding that is no part of the profile and gives rights of the Job
+// away, or gives the Job more.
 func bindingsOfOthers(s *stream, o *object) kptfn.Results {
-	if o.isOurs() || !o.isBinding() {
+	if o.isPart() || !o.isBinding() {
 		return nil
 	}
-	if role := s.first[o.boundRole()]; role != nil && role.isOurs() {
+	if role := s.first[o.boundRole()]; role != nil && role.isPart() {
 		return o.error(finding.RoleChanged, "roleRef.name", "gives away the rights of the Job; bind a role of your own")
 	}
 	for i, subject := range list(o.value, "subjects") {

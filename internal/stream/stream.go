@@ -58,8 +58,12 @@ func (s *stream) judge(o *object) kptfn.Results {
 	if o.isForbidden {
 		return forbidden(s, o)
 	}
+	all := checks
+	if o.isSetAside() {
+		all = ofSetAside
+	}
 	var results kptfn.Results
-	for _, check := range checks {
+	for _, check := range all {
 		results = append(results, check(s, o)...)
 	}
 	return results
@@ -67,6 +71,7 @@ func (s *stream) judge(o *object) kptfn.Results {
 
 // checks are the judgements of one object in its stream.
 var checks = []func(*stream, *object) kptfn.Results{
+	leftBehind,
 	unreadable,
 	duplicates,
 	sameAnywhere,
@@ -111,7 +116,7 @@ var checks = []func(*stream, *object) kptfn.Results{
 // stream is all that is delivered together.
 type stream struct {
 	objects []*object
-	// ours are the objects of profiles.
+	// ours are the objects of profiles, without those that were set aside.
 	ours []*object
 	// first is the first object of each identity.
 	first map[ynode.ID]*object
@@ -138,6 +143,7 @@ func open(items []*yaml.RNode) []*stream {
 	all := append([]*stream{s}, s.carried...)
 	for _, s := range all {
 		s.written = s.writtenInCluster()
+		s.setAside()
 	}
 	return all
 }
