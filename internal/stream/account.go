@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"fmt"
 	"slices"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
@@ -18,17 +17,15 @@ func runsAsJob(s *stream, o *object) kptfn.Results {
 	if o.isPart() || o.into != nil {
 		return nil
 	}
-	isOurs := func(name string) bool {
-		return slices.ContainsFunc(s.accounts(), func(account ynode.ID) bool {
-			return account.Name == name && o.mayBeIn(account.Namespace)
-		})
+	accounts := s.accounts()
+	for f := range fieldsOf(o.value) {
+		isOurs := func(account ynode.ID) bool { return account.Name == f.value && o.mayBeIn(account.Namespace) }
+		if slices.Contains(accountFields, f.key) && slices.ContainsFunc(accounts, isOurs) {
+			return o.warning(finding.RoleChanged, f.path, "names the account of the Job, so that it can do what the Job can; "+
+				"give it an account of its own")
+		}
 	}
-	path := findAccount(o.value, "", isOurs)
-	if path == "" {
-		return nil
-	}
-	return o.warning(finding.RoleChanged, path, "names the account of the Job, so that it can do what the Job can; give it "+
-		"an account of its own")
+	return nil
 }
 
 // tokens reports an account that gives the pods of our Jobs no token, where the pods do not ask
@@ -61,27 +58,4 @@ func (s *stream) accounts() []ynode.ID {
 		}
 	}
 	return all
-}
-
-// findAccount returns the path of the first field that names an account of ours, or "".
-func findAccount(value any, path string, isOurs func(name string) bool) string {
-	switch v := value.(type) {
-	case []any:
-		for i, item := range v {
-			if found := findAccount(item, fmt.Sprintf("%s[%d]", path, i), isOurs); found != "" {
-				return found
-			}
-		}
-	case map[string]any:
-		for _, key := range sorted(v) {
-			below := ynode.Join(path, key)
-			if slices.Contains(accountFields, key) && isOurs(text(v, key)) {
-				return below
-			}
-			if found := findAccount(v[key], below, isOurs); found != "" {
-				return found
-			}
-		}
-	}
-	return ""
 }

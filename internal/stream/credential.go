@@ -11,7 +11,6 @@ import (
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/api/v1alpha1"
 	"github.com/registryprofile/registry-profile/internal/finding"
-	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -50,7 +49,7 @@ func (o *object) credentials() kptfn.Results {
 		}
 	}
 	if o.into == nil { // what it brings is judged by itself
-		o.inEnvironment(o.value, "", report)
+		o.inEnvironment(report)
 	}
 	return results
 }
@@ -84,24 +83,17 @@ func holdsKeys(value string) bool {
 	return secretKey().MatchString(value)
 }
 
-// inEnvironment reports the credentials in the environment of containers anywhere below a value. The
+// inEnvironment reports the credentials in the environment of containers anywhere in the object. The
 // other variables of the storage are no secrets there.
-func (o *object) inEnvironment(value any, path string, report func(path string)) {
-	switch v := value.(type) {
-	case []any:
-		for i, item := range v {
-			name := strings.ToUpper(text(item, "name"))
+func (o *object) inEnvironment(report func(path string)) {
+	for f := range fieldsOf(o.value) {
+		variables, _ := f.value.([]any)
+		for i, variable := range variables {
+			name := strings.ToUpper(text(variable, "name"))
 			isKey := strings.HasSuffix(name, "KEY") || strings.HasSuffix(name, "KEY_ID")
-			isSecret := isKey && isCredential(name, o.isBesideRegistry()) && isLiteral(text(item, "value"))
-			below := fmt.Sprintf("%s[%d]", path, i)
-			if isSecret && strings.HasSuffix(path, ".env") {
-				report(below + ".value")
+			if f.key == "env" && isKey && isCredential(name, o.isBesideRegistry()) && isLiteral(text(variable, "value")) {
+				report(fmt.Sprintf("%s[%d].value", f.path, i))
 			}
-			o.inEnvironment(item, below, report)
-		}
-	case map[string]any:
-		for _, key := range sorted(v) {
-			o.inEnvironment(v[key], ynode.Join(path, key), report)
 		}
 	}
 }

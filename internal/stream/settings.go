@@ -108,7 +108,7 @@ func (o *object) isTemplate(path string) bool {
 	if n == nil || n.Decode(&value) != nil {
 		return false
 	}
-	_, found := findTemplate(plain(value), "", func(string) bool { return false })
+	_, found := findTemplate(plain(value), func(string) bool { return false })
 	return found != ""
 }
 

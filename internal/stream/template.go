@@ -1,13 +1,11 @@
 package stream
 
 import (
-	"fmt"
 	"regexp"
 	"sync"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
 	"github.com/registryprofile/registry-profile/internal/finding"
-	"github.com/registryprofile/registry-profile/internal/ynode"
 )
 
 // template matches what Helm and ACM, and what Flux, fill in.
@@ -18,7 +16,7 @@ func templates(s *stream, o *object) kptfn.Results {
 	if !o.isOurs() || s.isCarried {
 		return nil
 	}
-	path, found := findTemplate(o.value, "", o.isSkipped)
+	path, found := findTemplate(o.value, o.isSkipped)
 	if path == "" {
 		return nil
 	}
@@ -32,27 +30,14 @@ func (o *object) isSkipped(path string) bool {
 	return o.isScript() && path == "data."+o.scriptFile()
 }
 
-func findTemplate(value any, path string, skip func(path string) bool) (at, found string) {
-	switch v := value.(type) {
-	case string:
-		if template().MatchString(v) && !skip(path) {
-			return path, v
+// findTemplate returns the path and the text of the first template in a value, or "".
+func findTemplate(value any, skip func(path string) bool) (at, found string) {
+	for f := range fieldsOf(value) {
+		if template().MatchString(f.key) {
+			return f.path, f.key
 		}
-	case []any:
-		for i, item := range v {
-			if at, found := findTemplate(item, fmt.Sprintf("%s[%d]", path, i), skip); at != "" {
-				return at, found
-			}
-		}
-	case map[string]any:
-		for _, key := range sorted(v) {
-			below := ynode.Join(path, key)
-			if template().MatchString(key) {
-				return below, key
-			}
-			if at, found := findTemplate(v[key], below, skip); at != "" {
-				return at, found
-			}
+		if s, _ := f.value.(string); template().MatchString(s) && !skip(f.path) {
+			return f.path, s
 		}
 	}
 	return "", ""
