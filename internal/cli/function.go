@@ -33,10 +33,7 @@ func (s *session) function() error {
 		return fmt.Errorf("stdin is not a ResourceList that can be processed: %s; "+
 			"to render a profile write registry-profile render FILE", finding.OneLine(err.Error()))
 	}
-	if content, err := s.refuseNoObjects(list); content != nil || err != nil {
-		if err == nil {
-			_, err = s.out.Write(content)
-		}
+	if refused, err := s.refuseNoObjects(list); refused || err != nil {
 		return cmp.Or(err, error(exitFindings))
 	}
 	rl, err := toList(list)

@@ -138,6 +138,7 @@ func TestWrongResourceListIsOneLine(t *testing.T) {
 		"items are a word":         listHead + good + "items: all\n",
 		"config is an empty list":  listHead + "functionConfig: []\nitems: []\n",
 		"results are scalars":      listHead + good + "results: [3]\n",
+		"results are an object":    listHead + good + "results: {items: [{message: a}]}\n",
 		"a result of other types":  listHead + good + "results: [{message: [1]}]\n",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -179,6 +180,7 @@ func TestItemsThatAreNoObjects(t *testing.T) {
 	list := objects(t, r.out)[0]
 	assert.Equal(t, []any{objects(t, usersConfigMap)[0], nil, 3, []any{}}, at(list, "items"))
 	assert.Len(t, at(list, "results"), 4)
+	assert.Len(t, at(objects(t, run(listHead+"items: [null]\nresults: null\n").out)[0], "results"), 1)
 }
 
 // Items are anybody's, and are only passed through.

@@ -10,26 +10,33 @@ import (
 )
 
 // refuseNoObjects reports the items of a ResourceList that are no objects, which the SDK
-// cannot hold, and returns the list with them as they came. It returns nil where there are none.
-func (s *session) refuseNoObjects(list *yaml.Node) ([]byte, error) {
+// cannot hold, and writes the list with them as they came. It refuses nothing where there are none.
+func (s *session) refuseNoObjects(list *yaml.Node) (refused bool, err error) {
 	results := noObjects(ynode.Field(list, "items"))
 	if len(results) == 0 {
-		return nil, nil
+		return false, nil
 	}
 	var config *yaml.RNode
 	if n := ynode.Field(list, "functionConfig"); n != nil && n.Kind == yaml.MappingNode {
 		config = yaml.NewRNode(n)
 	}
-	var encoded yaml.Node
-	if err := encoded.Encode(results); err != nil {
-		return nil, err
+	var all yaml.Node
+	before, err := resultsIn(list)
+	if err == nil {
+		err = all.Encode(append(before, results...))
 	}
-	all := yaml.LookupCreate(yaml.SequenceNode, "results")
-	if err := yaml.NewRNode(list).PipeE(all, yaml.Append(encoded.Content...)); err != nil {
-		return nil, err
+	if err == nil {
+		err = yaml.NewRNode(list).PipeE(yaml.SetField("results", yaml.NewRNode(&all)))
+	}
+	if err != nil {
+		return false, err
 	}
 	s.reportResults(config, results)
-	return ynode.Marshal(list)
+	content, err := ynode.Marshal(list)
+	if err == nil {
+		_, err = s.out.Write(content)
+	}
+	return true, err
 }
 
 func noObjects(items *yaml.Node) kptfn.Results {

@@ -144,14 +144,10 @@ func toList(list *yaml.Node) (*kptfn.ResourceList, error) {
 	return rl, err
 }
 
-// resultsIn reads the results of the functions before, which old versions of kyaml wrote as
-// an object with items.
+// resultsIn reads the results of the functions before.
 func resultsIn(list *yaml.Node) (kptfn.Results, error) {
-	n := ynode.Field(list, "results")
-	if n != nil && n.Kind == yaml.MappingNode {
-		n = ynode.Field(n, "items")
-	}
 	var results kptfn.Results
+	n := ynode.Field(list, "results")
 	if isNull(n) {
 		return nil, nil
 	}
