@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/yaml"
 	kjson "sigs.k8s.io/json"
@@ -36,6 +37,9 @@ type parsed struct {
 // first that cannot be read.
 func (d Document) parse() (*parsed, error) {
 	p := &parsed{whole: true}
+	if !utf8.Valid(d.Content) || bytes.IndexByte(d.Content, 0) >= 0 {
+		return nil, fmt.Errorf("%s: it cannot be read: it is not UTF-8 text", d.Name)
+	}
 	parts := yaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(d.Content)))
 	for n := 1; ; {
 		part, err := parts.Read()

@@ -355,6 +355,7 @@ status:
   storage:
     pvc:
       claim: emergency
+  storageManaged: true
 `
 	get := func(content string) cluster.State {
 		reader, faults := cluster.Dump(cluster.Folder{Name: "dump", Files: fstest.MapFS{
@@ -365,7 +366,7 @@ status:
 	}
 	require.Equal(t, cluster.Present, get(whole))
 	require.Equal(t, cluster.Present, get("{apiVersion: imageregistry.operator.openshift.io/v1, kind: Config, metadata: {name: cluster}}"))
-	end := strings.Index(whole, "  storage:\n    pvc:\n      claim: emergency\n") // the last line but three
+	end := strings.LastIndex(whole, "true\n")
 	for at := range end {
 		state := get(whole[:at])
 		require.Contains(t, []cluster.State{cluster.Failed, cluster.NotCollected}, state, "%q", whole[:at])

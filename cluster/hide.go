@@ -159,7 +159,7 @@ func hideRandom(text string) string {
 const (
 	secretName = `(?:(?:secret|access|session|private|api|auth|account|storage|shared|encryption|signing|master)` +
 		`[-_ ]?(?:access)?[-_ ]?(?:key|token)(?:[-_ ]?id)?|` +
-		`(?-i:secret|SECRET|[a-z]Secret)|password|passwd|passphrase|\bpwd?|\bsig|token|signature|` +
+		`(?-i:secret|SECRET|[a-z]Secret)|pass(?:word|wd|[-_ ]?phrase)?|(?:\b|_)pwd?|\bauth|\bsig|token|signature|` +
 		`credential|authorization)`
 	quotes = `\\*["']?`
 )

@@ -2,46 +2,25 @@ package takeover
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"unicode"
 
-	"github.com/registryprofile/registry-profile/api/v1alpha1"
-	"github.com/registryprofile/registry-profile/cluster"
 	"github.com/registryprofile/registry-profile/cluster/plan"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// clean makes one line of words of a cluster: without passwords and the credentials of the
-// registry, and with nothing in it that a terminal or a reader of YAML would obey.
+// clean makes one line of words of a cluster: without what is a credential or looks like one, and
+// with nothing in it that a terminal or a reader of YAML would obey.
 func (d *draft) clean(words string) string {
-	for _, value := range d.credentials() {
-		words = value.HideIn(words)
-	}
-	words, _ = finding.WithoutPassword(finding.OneLine(words)).(string)
 	return strings.Map(func(r rune) rune {
 		if r != ' ' && !unicode.IsPrint(r) {
 			return unicode.ReplacementChar
 		}
 		return r
-	}, words)
-}
-
-// credentials tell about the values of the Secrets that words of others could quote.
-func (d *draft) credentials() []cluster.Value {
-	var all []cluster.Value
-	for _, o := range []cluster.Metadata{
-		{Namespace: v1alpha1.ImageRegistryNamespace, Name: v1alpha1.CredentialsSecret}, d.claim.Metadata,
-	} {
-		if o.Name != "" {
-			values := d.reader.Get(d.ctx, cluster.Secrets, o.Namespace, o.Name).Values
-			all = slices.AppendSeq(all, maps.Values(values))
-		}
-	}
-	return all
+	}, finding.OneLine(d.witness.Hide(words)))
 }
 
 // sourceOf says what a field of the profile was taken from.

@@ -2,6 +2,7 @@ package takeover_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -185,24 +186,44 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// TestKeyInARefusal: what a server, or a plugin of kubectl, says of a request may quote a key that
+// is nowhere in the cluster.
+func TestKeyInARefusal(t *testing.T) {
+	const key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+	said := 0
+	for _, kind := range []cluster.Kind{
+		cluster.Configs, cluster.ImagePruners, cluster.BucketClaims, cluster.StorageClasses, cluster.Routes, cluster.ClusterVersions,
+	} {
+		found := imported(t, partial{files(t, testdata(t, "guide"), testdata(t, "common")), kind, " with key " + key})
+		content, err := json.Marshal(found)
+		require.NoError(t, err)
+		all := string(content) + string(found.YAML)
+		assert.NotContains(t, all, key, kind)
+		said += strings.Count(all, "(hidden)")
+	}
+	assert.Greater(t, said, 5)
+}
+
 // partial is a Reader that may not read one kind.
 type partial struct {
 	cluster.Reader
 	kind cluster.Kind
+	// quotes is what the refusal quotes of what was sent.
+	quotes string
 }
 
 func (p partial) hides(kind cluster.Kind) bool { return kind.String() == p.kind.String() }
 
 func (p partial) Get(ctx context.Context, kind cluster.Kind, namespace, name string) cluster.Answer {
 	if p.hides(kind) {
-		return cluster.Answer{Outcome: cluster.Outcome{State: cluster.Forbidden, Why: "User cannot get it"}}
+		return cluster.Answer{Outcome: cluster.Outcome{State: cluster.Forbidden, Why: "User cannot get it" + p.quotes}}
 	}
 	return p.Reader.Get(ctx, kind, namespace, name)
 }
 
 func (p partial) List(ctx context.Context, kind cluster.Kind, namespace string) cluster.Answers {
 	if p.hides(kind) {
-		return cluster.Answers{Outcome: cluster.Outcome{State: cluster.Forbidden, Why: "User cannot list it"}}
+		return cluster.Answers{Outcome: cluster.Outcome{State: cluster.Forbidden, Why: "User cannot list it" + p.quotes}}
 	}
 	return p.Reader.List(ctx, kind, namespace)
 }
@@ -239,7 +260,7 @@ func TestForbidden(t *testing.T) {
 		whole := decode(t, content).Spec.Storage
 		require.Greater(t, len(all.kinds), 8)
 		for _, kind := range all.kinds {
-			found := imported(t, partial{all.Reader, kind})
+			found := imported(t, partial{all.Reader, kind, ""})
 			about := fmt.Sprintf("%s without %s: %s", form, kind, found.YAML)
 			if kind.String() == cluster.Configs.String() {
 				assert.Contains(t, found.Blind, "Config cluster may not be read: User cannot get it")

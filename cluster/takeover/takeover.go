@@ -29,8 +29,10 @@ type Takeover struct {
 
 // Of returns the smallest profile that keeps the registry of a cluster as it is.
 func Of(ctx context.Context, reader cluster.Reader) (*Takeover, error) {
-	d := &draft{ctx: ctx, reader: reader, spec: map[string]any{}, sources: map[string]string{}}
+	witness := cluster.NewWitness(reader)
+	d := &draft{ctx: ctx, reader: witness, witness: witness, spec: map[string]any{}, sources: map[string]string{}}
 	err := d.look()
+	witness.ReadCredentials(ctx, v1alpha1.ImageRegistryNamespace, v1alpha1.CredentialsSecret)
 	var refused *refusal
 	var blind blindness
 	t := &Takeover{}
@@ -38,7 +40,7 @@ func Of(ctx context.Context, reader cluster.Reader) (*Takeover, error) {
 	case errors.As(err, &refused):
 		t.Findings = append(t.Findings, refused.result())
 	case errors.As(err, &blind):
-		t.Blind = string(blind)
+		t.Blind = d.clean(string(blind))
 	case err != nil:
 		return nil, err
 	default:
@@ -64,6 +66,8 @@ func (b blindness) Error() string { return string(b) }
 type draft struct {
 	ctx    context.Context
 	reader cluster.Reader
+	// witness is the same reader, which knows what may not be shown.
+	witness *cluster.Witness
 
 	config, pruner cluster.Object
 	// claim is the one that has the images.

@@ -172,3 +172,18 @@ func TestCheckFunctionLeavesItemsAlone(t *testing.T) {
 		})
 	}
 }
+
+// TestCheckOfUTF16: what a shell of Windows has written is read by no engine, and is no stream
+// without a fault.
+func TestCheckOfUTF16(t *testing.T) {
+	var wide strings.Builder
+	wide.WriteString("\xff\xfe")
+	for _, c := range []byte(usersConfigMap) {
+		wide.Write([]byte{c, 0})
+	}
+	for _, args := range [][]string{{"check", "-"}, {"plan", "../../examples/minimal/profile.yaml", "--from", "-"}} {
+		r := run(wide.String(), args...)
+		assert.NotZero(t, r.code)
+		assert.Contains(t, r.err, "it is not UTF-8 text", args)
+	}
+}

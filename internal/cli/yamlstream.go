@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
@@ -17,6 +18,9 @@ import (
 
 // decodeStream returns the documents of a YAML stream, without the empty ones.
 func decodeStream(content []byte) ([]*yaml.RNode, error) {
+	if !utf8.Valid(content) || bytes.IndexByte(content, 0) >= 0 {
+		return nil, errors.New("it is not UTF-8 text, and no engine can read it")
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	var documents []*yaml.RNode
 	for {

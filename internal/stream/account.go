@@ -28,6 +28,21 @@ func runsAsJob(s *stream, o *object) kptfn.Results {
 	return nil
 }
 
+// tokenOfJob reports a Secret into which Kubernetes writes a lasting token of the Job's account.
+func tokenOfJob(s *stream, o *object) kptfn.Results {
+	const field = "kubernetes.io/service-account.name"
+	if !o.is("", "Secret") || text(o.value, "type") != "kubernetes.io/service-account-token" {
+		return nil
+	}
+	for _, account := range s.accounts() {
+		if account.Name == o.annotation(field) && o.mayBeIn(account.Namespace) {
+			return o.warning(finding.RoleChanged, annotations+field, "makes a lasting token with the rights of the Job, for "+
+				"whoever may read the Secret; remove it")
+		}
+	}
+	return nil
+}
+
 // tokens reports an account that gives the pods of our Jobs no token, where the pods do not ask
 // for one.
 func tokens(s *stream, o *object) kptfn.Results {

@@ -35,8 +35,7 @@ func (o *object) credentials() kptfn.Results {
 		for _, field := range []string{"data", "stringData", "binaryData"} {
 			for _, key := range sorted(o.value[field]) {
 				value := text(o.value, field, key)
-				isNamed := isCredential(key, o.mayBeIn(v1alpha1.ImageRegistryNamespace)) && isLiteral(value)
-				if isNamed || o.isBesideRegistry() && !o.isScript() && holdsKeys(value) {
+				if isCredential(key, o.mayBeIn(v1alpha1.ImageRegistryNamespace)) && isLiteral(value) {
 					report(field + "." + key)
 				}
 			}
@@ -50,6 +49,7 @@ func (o *object) credentials() kptfn.Results {
 	}
 	if o.into == nil { // what it brings is judged by itself
 		o.inEnvironment(report)
+		o.inText(report)
 	}
 	return results
 }
@@ -70,17 +70,36 @@ func isLiteral(value string) bool {
 	return value != "" && !template().MatchString(value) && !strings.HasPrefix(value, "$(")
 }
 
-// secretKey matches the secret key in a file of credentials, a script, or JSON.
+// secretKey matches the secret key in a file of credentials, a script, a command or JSON, which
+// may stand in a text of JSON itself. Behind a colon a line of plain text would go on.
 var secretKey = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(aws_secret_access_key|registry_storage_s3_secretkey)["']?\s*[=:]\s*["']?[\w/+]`)
+	const quotes = `\\*["']?`
+	return regexp.MustCompile(`(?im)\b(aws_secret_access_key|registry_storage_s3_secretkey)` + quotes +
+		`\s*(?:=\s*` + quotes + `[\w/+]|:\s*` + quotes + `[\w/+=]+` + quotes + `\s*(?:$|[,;&})\]]))`)
 })
 
-// holdsKeys tells whether a value of a Secret or ConfigMap is a file of credentials.
-func holdsKeys(value string) bool {
-	if decoded, err := base64.StdEncoding.DecodeString(value); err == nil && secretKey().Match(decoded) {
-		return true
+// inText reports the texts anywhere in the object that hold the secret key under its name: a file
+// of credentials, what kubectl has kept of an object, the arguments of a command.
+func (o *object) inText(report func(path string)) {
+	for f := range fieldsOf(o.value) {
+		if s, _ := f.value.(string); o.holdsKey(s) && !o.isSkipped(f.path) {
+			report(f.path)
+		}
 	}
-	return secretKey().MatchString(value)
+}
+
+// holdsKey tells whether a text, or what is encoded in it, has a secret key: the registry's, or that
+// of any claim beside the registry.
+func (o *object) holdsKey(s string) bool {
+	found := secretKey().FindStringSubmatch(s)
+	if found == nil {
+		decoded, err := base64.StdEncoding.DecodeString(s)
+		if err != nil {
+			return false
+		}
+		found = secretKey().FindStringSubmatch(string(decoded))
+	}
+	return found != nil && isCredential(found[1], o.isBesideRegistry())
 }
 
 // inEnvironment reports the credentials in the environment of containers anywhere in the object. The

@@ -194,6 +194,21 @@ func TestCredentialsAreNowhere(t *testing.T) {
 			added:    object("ConfigMap", here, "data: {env: export AWS_SECRET_ACCESS_KEY=abc}"),
 			findings: []string{"error credential ConfigMap/a data.env"},
 		},
+		"what kubectl has kept": {
+			added: `{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop, annotations: {` +
+				`kubectl.kubernetes.io/last-applied-configuration: '{"data":{"REGISTRY_STORAGE_S3_SECRETKEY":"abc"}}'}}}` + "\n",
+			findings: []string{"error credential ConfigMap/a metadata.annotations.kubectl.kubernetes.io/last-applied-configuration"},
+		},
+		"a text of others in a text of JSON": {
+			added:    object("ConfigMap", elsewhere, `data: {a: '{\"b\": \"{\\\"registry_storage_s3_secretkey\\\":\\\"abc\\\"}\"}'}`),
+			findings: []string{"error credential ConfigMap/a data.a"},
+		},
+		"an argument": {
+			added: "{apiVersion: v1, kind: Pod, metadata: {name: a" + here + "}, " +
+				"spec: {containers: [{args: [sh, -c, 'AWS_SECRET_ACCESS_KEY=abc aws s3 ls']}]}}\n",
+			findings: []string{"error credential Pod/a spec.containers[0].args[2]"},
+		},
+		"words": {added: object("ConfigMap", here, "data: {README: 'AWS_SECRET_ACCESS_KEY: the key that the claim has'}")},
 		"a script that asks": {added: object("ConfigMap", here, "data: {env: 'export AWS_SECRET_ACCESS_KEY=$(cat key)', "+
 			"json: '{\"AWS_SECRET_ACCESS_KEY\": \"${KEY}\"}'}")},
 		"a role, no key": {added: object("Secret", here, "stringData: {credentials: 'role_arn = a'}")},
@@ -753,6 +768,20 @@ func TestRightsAreTheJobsAlone(t *testing.T) {
 			added: other("ClusterRoleBinding", "kind: ClusterRole, name: cluster-admin",
 				"{kind: ServiceAccount, name: registry-bootstrap, namespace: registry-profile}"),
 			findings: []string{"warning role-changed ClusterRoleBinding/other subjects[0]"},
+		},
+		"more for its user": {
+			added: other("ClusterRoleBinding", "kind: ClusterRole, name: cluster-admin",
+				"{kind: User, name: 'system:serviceaccount:registry-profile:registry-bootstrap'}"),
+			findings: []string{"warning role-changed ClusterRoleBinding/other subjects[0]"},
+		},
+		"a token for whoever reads it": {
+			added: "{apiVersion: v1, kind: Secret, type: kubernetes.io/service-account-token, metadata: {name: a, " +
+				"namespace: registry-profile, annotations: {kubernetes.io/service-account.name: registry-bootstrap}}}",
+			findings: []string{"warning role-changed Secret/a metadata.annotations.kubernetes.io/service-account.name"},
+		},
+		"a token of another account": {
+			added: "{apiVersion: v1, kind: Secret, type: kubernetes.io/service-account-token, metadata: {name: a, " +
+				"namespace: registry-profile, annotations: {kubernetes.io/service-account.name: mine}}}",
 		},
 		"more for its group": {
 			added: other("RoleBinding", "kind: ClusterRole, name: edit",

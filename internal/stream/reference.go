@@ -148,8 +148,15 @@ func (o *object) boundRole() ynode.ID {
 	return role
 }
 
+// accountOf is whom a subject of a binding names. An account is also a user of a name of its own
+// (kubernetes, apiserver/pkg/authentication/serviceaccount).
 func accountOf(subject any) ynode.ID {
-	return ynode.ID{Kind: text(subject, "kind"), Namespace: text(subject, "namespace"), Name: text(subject, "name")}
+	id := ynode.ID{Kind: text(subject, "kind"), Namespace: text(subject, "namespace"), Name: text(subject, "name")}
+	parts := strings.Split(id.Name, ":")
+	if id.Kind == "User" && len(parts) == 4 && strings.HasPrefix(id.Name, "system:serviceaccount:") {
+		return ynode.ID{Kind: "ServiceAccount", Namespace: parts[2], Name: parts[3]}
+	}
+	return id
 }
 
 // isOthers tells whether an object is in the stream, and not of a profile.

@@ -95,6 +95,7 @@ var checks = []func(*stream, *object) kptfn.Results{
 	bindingsOfOthers,
 	runsAsJob,
 	tokens,
+	tokenOfJob,
 	aggregated,
 	repeats,
 	schedules,
