@@ -17,12 +17,11 @@ func (s *plan) brought(i *item) kptfn.Results {
 	for _, held := range ynode.HeldByPolicy(i.YNode()) {
 		object := newItem(yaml.NewRNode(held.Node))
 		r := s.wanted[object.ID]
-		if !r.Class.Kept() {
-			continue
-		}
-		if held.Forbidden {
+		if held.Forbidden && s.loses(object.ID) {
 			results = append(results, i.finding(finding.ReplaceMark, held.Path, "is %s/%s, which the policy deletes; "+
 				"take complianceType: mustnothave off it", object.Kind, object.Name))
+		}
+		if held.Forbidden || !r.Class.Kept() {
 			continue
 		}
 		for _, fault := range stream.HarmsOf(held.Rules, object.ID) {
@@ -36,6 +35,16 @@ func (s *plan) brought(i *item) kptfn.Results {
 		}
 	}
 	return results
+}
+
+// loses tells whether something that must be kept goes when an object goes.
+func (s *plan) loses(object ynode.ID) bool {
+	for id, r := range s.wanted {
+		if r.Class.Kept() && (id == object || stream.GoesWith(id, object)) {
+			return true
+		}
+	}
+	return false
 }
 
 // writesStorage reports the fields of the Job in a Config that a policy holds.

@@ -160,12 +160,25 @@ func forbidden(s *stream, o *object) kptfn.Results {
 		"mustnothave off it")
 }
 
+// GoesWith tells whether an object is deleted with another one: its namespace, or the definition
+// of its kind. One without a name stands for all of its kind.
+func GoesWith(object, other ynode.ID) bool {
+	switch {
+	case other.Group == "" && other.Kind == "Namespace":
+		return object.Namespace != "" && (other.Name == "" || other.Name == object.Namespace)
+	case other.Group == "apiextensions.k8s.io" && other.Kind == "CustomResourceDefinition":
+		return other.Name == "" || other.Name == strings.ToLower(object.Kind)+"s."+object.Group
+	}
+	return false
+}
+
 // keeps tells whether a policy that deletes an object means one that the stream must keep. One
 // without a name means all of a kind.
 func (s *stream) keeps(o *object) bool {
 	isMeant := func(other *object) bool {
-		return other.is(o.id.Group, o.id.Kind) && (o.id.Name == "" || o.id.Name == other.id.Name) &&
-			o.mayBeIn(other.id.Namespace) && s.isKept(other)
+		isSame := other.is(o.id.Group, o.id.Kind) && (o.id.Name == "" || o.id.Name == other.id.Name) &&
+			o.mayBeIn(other.id.Namespace)
+		return (isSame || GoesWith(other.id, o.id)) && s.isKept(other)
 	}
 	return s.jobOf(o) != nil || slices.ContainsFunc(s.objects, isMeant)
 }

@@ -571,6 +571,18 @@ func TestWhoBringsKeeps(t *testing.T) {
 			spec: "{storage: {rgw: {existingClaim: {name: image-registry-rgw}}}}", added: policy("", "complianceType: mustnothave", claim),
 			findings: []string{"error replace-mark ObjectBucketClaim/image-registry-rgw"},
 		},
+		"a policy that deletes the claim's namespace": {
+			added: policy("", "complianceType: mustnothave",
+				"{apiVersion: v1, kind: Namespace, metadata: {name: openshift-image-registry}}"),
+			findings: []string{"error replace-mark Namespace/openshift-image-registry"},
+		},
+		"a policy that deletes the definition of claims": {
+			added: policy("", "complianceType: mustnothave", "{apiVersion: apiextensions.k8s.io/v1, "+
+				"kind: CustomResourceDefinition, metadata: {name: objectbucketclaims.objectbucket.io}}"),
+			findings: []string{"error replace-mark CustomResourceDefinition/objectbucketclaims.objectbucket.io"},
+		},
+		"a policy that deletes another namespace": {added: policy("", "complianceType: mustnothave",
+			"{apiVersion: v1, kind: Namespace, metadata: {name: other}}")},
 		"a policy that deletes another claim": {
 			added: policy("", "complianceType: mustnothave", strings.Replace(claim, "image-registry-rgw", "loki", 1))},
 		"a policy that deletes claims elsewhere": {added: policy("", "complianceType: mustnothave",
