@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	kptfn "github.com/kptdev/krm-functions-sdk/go/fn"
+	"github.com/registryprofile/registry-profile/generators"
 	"github.com/registryprofile/registry-profile/internal/finding"
 	"github.com/registryprofile/registry-profile/internal/ynode"
 )
@@ -21,11 +22,22 @@ func runsAsJob(s *stream, o *object) kptfn.Results {
 	for f := range fieldsOf(o.value) {
 		isOurs := func(account ynode.ID) bool { return account.Name == f.value && o.mayBeIn(account.Namespace) }
 		if slices.Contains(accountFields, f.key) && slices.ContainsFunc(accounts, isOurs) {
+			if s.couldMake(o) {
+				return o.error(finding.RoleChanged, f.path, "names the account of the Job, in an object of the profile's own kind "+
+					"and name without its marks, so that nobody knows what is in it; put the label and the annotation back")
+			}
 			return o.warning(finding.RoleChanged, f.path, "names the account of the Job, so that it can do what the Job can; "+
 				"give it an account of its own")
 		}
 	}
 	return nil
+}
+
+// couldMake tells whether an object without marks may have been made by a profile of the stream.
+func (s *stream) couldMake(o *object) bool {
+	return !o.isOurs() && slices.ContainsFunc(s.ours, func(ours *object) bool {
+		return generators.CouldMake(ours.profile(), o.id)
+	})
 }
 
 // tokenOfJob reports a Secret into which Kubernetes writes a lasting token of the Job's account.

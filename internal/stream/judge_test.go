@@ -832,7 +832,9 @@ func TestWhatIsUsedIsOurs(t *testing.T) {
 		},
 		"a policy": {object: "ValidatingAdmissionPolicy/registry-profile-claims", findings: []string{policies}},
 		"a CronJob": {object: "CronJob/registry-reconcile", findings: []string{
-			"warning role-changed CronJob/registry-reconcile spec.jobTemplate.spec.template.spec.serviceAccountName"}},
+			"error role-changed CronJob/registry-reconcile spec.jobTemplate.spec.template.spec.serviceAccountName"}},
+		"the Job": {object: "Job/registry-bootstrap-", findings: []string{
+			"error role-changed Job/JOB spec.template.spec.serviceAccountName"}},
 		"the only script": {
 			spec: "{verify: {enabled: false}}", object: "ConfigMap/registry-bootstrap-", findings: []string{
 				"error broken-reference Job/JOB spec.template.spec.volumes",
